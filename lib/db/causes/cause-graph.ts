@@ -4,7 +4,8 @@ import type { Status } from '#lib/domain/freshness/status.ts'
 import type { CauseAsset, CauseGraph, DownConnection } from '#lib/domain/lineage/causes/cause.ts'
 import type { Edge } from '#lib/domain/lineage/edge.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { loadFailingWork } from './failing-work.ts'
+import { toFailingWork, WORK_SQL, type WorkRow } from './failing-work.ts'
+import { listSql } from './list-sql.ts'
 
 /** What is asked about: how it stands now, or stood then as far as that is known now. */
 export interface CauseMoment {
@@ -42,7 +43,7 @@ const unhealthy = (isPast: boolean) => `
 const down = (isPast: boolean) => `
   select b.connection_key as key, ${ms('min(b.from_at)')} as since from blind b
   join connection_state c on c.key = b.connection_key and (c.removed_at is null ${isPast ? 'or c.removed_at > $1' : ''})
-  where b.reason = 'source-unreachable' and ${holds('b', isPast)} group by 1 order by 1`
+  where b.reason = 'source-unreachable' and ${holds('b', isPast)} group by 1`
 
 /** What wrote an asset then, where that was kept. */
 const THEN = `
@@ -56,7 +57,7 @@ const mayExplain = (status: string) => `(${status} is null or ${status} in ${UNH
 
 /** Limits of the past are not kept: what was at risk then nobody can tell. */
 const assets = (isPast: boolean, withRisk: boolean) => `
-  select s.id, sp.status, coalesce(sp.reason = 'blocked', false) as "isBlocked", a.connection_key as connection, ${writer('flow', isPast)} as flow, ${writer('job', isPast)} as job,
+  select s.id, sp.status, case when sp.status in ${UNHEALTHY} then ${ms('coalesce(sp.since_at, sp.from_at)')} end as since, coalesce(sp.reason = 'blocked', false) as "isBlocked", a.connection_key as connection, ${writer('flow', isPast)} as flow, ${writer('job', isPast)} as job,
     ${isPast ? 'null::float8' : `case when sp.status = 'fresh' then (a.verdict ->> 'lateAt')::float8 end`} as "lateAt",
     ${isPast ? 'false' : `coalesce(sp.status = 'fresh' and s.id in (select subject_id from subject_version where settings -> 'policies' @> '[{"kind": "upstream"}]'), false)`} as "isFollower"
   from asset a join subject s on s.id = a.subject_id and ${isThere(isPast)}
@@ -69,9 +70,25 @@ const edges = (isPast: boolean, withRisk: boolean) => `
   ${withRisk ? '' : ['upstream', 'downstream'].map((end) => `left join status_span ${end} on ${end}.subject_id = e.${end}_id and ${holds(end, isPast)}`).join(' ')}
   where ${isPast ? holds('e', true) : 'true'} ${withRisk ? '' : `and ${mayExplain('upstream.status')} and ${mayExplain('downstream.status')}`}`
 
+/** What may be wrong, in one row. */
+const trouble = (isPast: boolean) => `
+  select ${listSql(unhealthy(isPast))} as wrong, ${listSql(down(isPast), 'x.key')} as connections, work.* from (${WORK_SQL}) work`
+
+interface TroubleRow extends WorkRow {
+  wrong: { id: number; since: Instant }[]
+  connections: DownConnection[]
+}
+
+const NO_TROUBLE: TroubleRow = { wrong: [], connections: [], flows: [], jobs: [], written: [] }
+
+/** Among what its causes are found, in one row. */
+const amongWhat = (isPast: boolean, withRisk: boolean) =>
+  `select ${listSql(assets(isPast, withRisk))} as assets, ${listSql(edges(isPast, withRisk))} as edges`
+
 interface AssetRow {
   id: number
   status: Status | null
+  since: Instant | null
   isBlocked: boolean
   connection: string
   flow: string | null
@@ -80,20 +97,26 @@ interface AssetRow {
   isFollower: boolean
 }
 
+interface AmongRow {
+  assets: AssetRow[]
+  edges: Edge[]
+}
+
 const NOTHING_WRONG: CauseGraph = { assets: [], edges: [], connections: [], work: [] }
 
 /** All that causes at an instant are found in, as far as who asks sees it: a function of spans, edges, blindness and runs. Where nothing is wrong it is empty. */
 export async function loadCauseGraph(sql: Sql, { at, isPast, withRisk }: CauseMoment): Promise<CauseGraph> {
-  const about = isPast ? [toText(at)] : []
-  const { rows: wrong } = await sql.query<{ id: number; since: Instant }>(unhealthy(isPast), about)
-  const { rows: connections } = await sql.query<DownConnection>(down(isPast), about)
-  const work = await loadFailingWork(sql, at)
+  const { rows } = await sql.query<TroubleRow>(trouble(isPast), [toText(at)])
+  const { wrong, connections, ...told } = rows[0] ?? NO_TROUBLE
+  const work = toFailingWork(told, at)
   if (wrong.length + connections.length + work.length === 0) return NOTHING_WRONG
   const since = new Map(wrong.map((one) => [one.id, one.since]))
-  const { rows } = await sql.query<AssetRow>(assets(isPast, withRisk), about)
+  const among = await sql.query<AmongRow>(amongWhat(isPast, withRisk), isPast ? [toText(at)] : [])
+  const found = among.rows[0] ?? NOTHING_WRONG
   return {
-    assets: rows.map((row): CauseAsset => ({ ...row, since: since.get(row.id) ?? null })),
-    edges: (await sql.query<Edge>(edges(isPast, withRisk), about)).rows,
+    // What turned since the first statement was read is wrong since then, too.
+    assets: found.assets.map((asset): CauseAsset => ({ ...asset, since: since.get(asset.id) ?? asset.since })),
+    edges: found.edges,
     connections,
     work,
   }

@@ -1,6 +1,4 @@
 import { z } from 'zod'
-import type { Sql } from '#lib/db/context.ts'
-import { toText } from '#lib/db/instants.ts'
 import { isDryRunSql } from '#lib/db/runs/runs.ts'
 import type { FailingWork } from '#lib/domain/lineage/causes/cause.ts'
 import { failuresAt, type RunSign } from '#lib/domain/lineage/causes/failures.ts'
@@ -8,6 +6,7 @@ import { partsOfJob, stateFor } from '#lib/domain/runs/external-run.ts'
 import { hungAt } from '#lib/domain/runs/hung-run.ts'
 import { DEFAULT_TIMEOUT_MS, type RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { listSql } from './list-sql.ts'
 
 /** So many of a job's last runs are looked through for one that went well, where they say what they wrote. */
 const JOB_RUNS_READ = 200
@@ -62,8 +61,7 @@ const FLOWS = `
       (${ownRun(true)} and r.state not in ('scheduled', 'overdue', 'missed') and r.started_at <= $1 and (${OWN_END} is null or ${OWN_END} > $1))
     ) x
   ) found
-  where found.runs is not null and exists (select from asset a where a.flow = f.name)
-  order by f.name`
+  where found.runs is not null and exists (select from asset a where a.flow = f.name)`
 
 interface FlowRow {
   name: string
@@ -77,26 +75,22 @@ interface FlowRow {
 const keysSchema = z.array(z.string()).catch([])
 const namesSchema = z.record(z.string(), z.string()).catch({})
 
-/** The flows that write something and whose runs since the last good one failed, hang or never began by an instant. */
-async function loadFailingFlows(sql: Sql, now: Instant): Promise<FailingWork[]> {
-  const { rows } = await sql.query<FlowRow>(FLOWS, [toText(now)])
-  return rows.flatMap(({ name, timeoutMs, connections, reads, writes, runs }) => {
-    const limitMs = z.number().catch(DEFAULT_TIMEOUT_MS).parse(timeoutMs)
-    const failures = failuresAt(
-      runs.map((run) => toSign(run, limitMs)),
-      now,
-    )
-    const touched = [...keysSchema.parse(reads), ...keysSchema.parse(writes)].map((key) => key.slice(0, key.indexOf('/')))
-    const spokenTo = new Set([...Object.values(namesSchema.parse(connections)), ...touched])
-    return failures === null ? [] : [{ kind: 'flow', name, ...failures, connections: [...spokenTo] }]
-  })
+function failingFlow({ name, timeoutMs, connections, reads, writes, runs }: FlowRow, now: Instant): FailingWork | null {
+  const limitMs = z.number().catch(DEFAULT_TIMEOUT_MS).parse(timeoutMs)
+  const failures = failuresAt(
+    runs.map((run) => toSign(run, limitMs)),
+    now,
+  )
+  const touched = [...keysSchema.parse(reads), ...keysSchema.parse(writes)].map((key) => key.slice(0, key.indexOf('/')))
+  const spokenTo = new Set([...Object.values(namesSchema.parse(connections)), ...touched])
+  return failures === null ? null : { kind: 'flow', name, ...failures, connections: [...spokenTo] }
 }
 
 const TOLD_END = `coalesce(r.ended_at, case when r.state not in ('scheduled', 'overdue', 'running') then coalesce(r.started_at, r.placed_at) end)`
 
 /** Of each job that an asset names the runs since the last that went well and wrote all that name it. */
 const JOBS = `
-  select j.job as name, r.state, ${at('r.placed_at')} as "placedAt", r.writes, r.loaded, r.error as problem,
+  select j.job as name, r.id, r.state, ${at('r.placed_at')} as "placedAt", r.writes, r.loaded, r.error as problem,
     case when ${TOLD_END} <= $1 then null else ${at('coalesce(r.started_at, r.placed_at)')} end as "startedAt",
     case when ${TOLD_END} <= $1 then null else array(
       select (extract(epoch from d.ended_at - d.started_at) * 1000)::float8 from external_run d
@@ -113,8 +107,7 @@ const JOBS = `
     where r.connection_key = split_part(j.job, '/', 1) and r.job = substr(j.job, strpos(j.job, '/') + 1)
       and r.placed_at > coalesce(good.at, '-infinity') and r.state not in ('scheduled', 'overdue') and coalesce(r.started_at, r.placed_at) <= $1
     order by r.placed_at desc, r.id desc limit ${JOB_RUNS_READ}
-  ) r
-  order by j.job, r.placed_at desc, r.id desc`
+  ) r`
 
 interface JobRow extends RunRow {
   name: string
@@ -122,9 +115,10 @@ interface JobRow extends RunRow {
   loaded: string[] | null
 }
 
+/** What a job writes, where its runs say what they wrote. */
 const WRITTEN = `
   select a.subject_id as id, a.job, a.connection_key as connection, a.path from asset a join subject s on s.id = a.subject_id and s.removed_at is null
-  where a.job = any($1::text[]) order by a.subject_id`
+  where a.job in (select name from jobs where writes is not null or loaded is not null)`
 
 interface Written {
   id: number
@@ -133,19 +127,7 @@ interface Written {
   path: string
 }
 
-/** The same of jobs of other systems; where their runs say what they wrote, of each asset by those that are about it. */
-async function loadFailingJobs(sql: Sql, now: Instant): Promise<FailingWork[]> {
-  const { rows } = await sql.query<JobRow>(JOBS, [toText(now)])
-  if (rows.length === 0) return []
-  const byJob = Map.groupBy(rows, ({ name }) => name)
-  const telling = [...byJob].flatMap(([name, runs]) =>
-    runs.some(({ writes, loaded }) => writes !== null || loaded !== null) ? [name] : [],
-  )
-  const written = telling.length === 0 ? [] : (await sql.query<Written>(WRITTEN, [telling])).rows
-  const assetsOf = Map.groupBy(written, ({ job }) => job)
-  return [...byJob].flatMap(([name, runs]) => failingJob(name, runs, assetsOf.get(name) ?? null, now) ?? [])
-}
-
+/** Where its runs say what they wrote, of each asset by those that are about it. */
 function failingJob(name: string, runs: readonly JobRow[], assets: readonly Written[] | null, now: Instant): FailingWork | null {
   const connection = partsOfJob(name)?.connection ?? ''
   const work = { kind: 'job' as const, name, connections: [connection] }
@@ -167,7 +149,23 @@ function failingJob(name: string, runs: readonly JobRow[], assets: readonly Writ
   return first === undefined ? null : { ...work, since: first.since, problem: first.problem, writes: new Set(found.map(({ id }) => id)) }
 }
 
-/** The flows, and the jobs of other systems, whose runs since the last good one failed, hang or never began by an instant. */
-export async function loadFailingWork(sql: Sql, now: Instant): Promise<FailingWork[]> {
-  return [...(await loadFailingFlows(sql, now)), ...(await loadFailingJobs(sql, now))]
+/** SQL, one row: what `toFailingWork` reads at the instant `$1`. */
+export const WORK_SQL = `
+  with jobs as (${JOBS})
+  select ${listSql(FLOWS, 'x.name')} as flows, ${listSql('select * from jobs', 'x.name, x."placedAt" desc, x.id desc')} as jobs,
+    ${listSql(WRITTEN, 'x.id')} as written`
+
+export interface WorkRow {
+  flows: FlowRow[]
+  jobs: JobRow[]
+  written: Written[]
+}
+
+/** The flows that write something, and the jobs of other systems, whose runs since the last good one failed, hang or never began by an instant. */
+export function toFailingWork({ flows, jobs, written }: WorkRow, now: Instant): FailingWork[] {
+  const assetsOf = Map.groupBy(written, ({ job }) => job)
+  const failingJobs = [...Map.groupBy(jobs, ({ name }) => name)].map(([name, runs]) =>
+    failingJob(name, runs, assetsOf.get(name) ?? null, now),
+  )
+  return [...flows.map((flow) => failingFlow(flow, now)), ...failingJobs].filter((work) => work !== null)
 }

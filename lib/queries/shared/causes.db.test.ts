@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { asActor, type Context } from '#lib/db/context.ts'
+import { loadCauseGraph } from '#lib/db/causes/cause-graph.ts'
+import { asActor, type Context, type Sql } from '#lib/db/context.ts'
 import { visitor } from '#lib/domain/access/actor.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
@@ -127,6 +128,18 @@ describe('what is wrong comes down to', () => {
     expect(await told()).toEqual(['flow:people 2h: 4,5,6'])
     expect(await told(8)).toEqual(['connection:sap 1h: 4,5,6'])
     await ctx.whole.query('update connection_state set removed_at = null')
+  })
+
+  it('what turns while it is read, since it turned', async () => {
+    await stood(4, 'late', 4)
+    const turns = [() => stood(3, 'late', 5)]
+    const query = async (text: string, values: unknown[]) => {
+      const result = await ctx.pool.query(text, values)
+      await turns.pop()?.()
+      return result
+    }
+    const { assets } = await loadCauseGraph({ query } as unknown as Sql, { at: NOON, isPast: false, withRisk: false })
+    expect(assets.map(({ id, since }) => [id, since])).toContainEqual([3, hour(5).getTime()])
   })
 
   it('no connection where only what is told could not be heard', async () => {
