@@ -17,7 +17,7 @@ export function LineagePaths({ found: { paths, focus } }: { found: LineagePage }
       ) : (
         <ul className="space-y-4">
           {explained.map((path) => (
-            <li key={`${path.steps[0]?.kind} ${path.steps[0]?.key}`}>
+            <li key={`${path.steps[0]?.kind} ${path.steps[0]?.key} ${path.since}`}>
               <Way path={path} focus={focus} />
             </li>
           ))}

@@ -66,7 +66,8 @@ function headline({ unhealthy, roots, total }: LineageStart): string {
   if (unhealthy === 0)
     return 'Nothing is late, stale or unknown now. Search for something to see what it is made from and what is made of it.'
   const assets = unhealthy === 1 ? 'One asset is late, stale or unknown' : `${formatCount(unhealthy)} assets are late, stale or unknown`
-  if (total === unhealthy && roots.every(({ kind }) => kind === 'asset')) return `${assets}${total === 1 ? '' : ', each by itself'}.`
+  const isEachByItself = total === unhealthy && roots.every(({ kind, holds }) => kind === 'asset' && holds === 0)
+  if (isEachByItself) return `${assets}${total === 1 ? '' : ', each by itself'}.`
   return `${assets}, and it comes down to ${total === 1 ? 'one thing' : `${formatCount(total)} things`}.`
 }
 
