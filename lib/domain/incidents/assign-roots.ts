@@ -1,6 +1,6 @@
-import type { CauseKey } from '#lib/domain/lineage/causes/cause.ts'
+import { assetOf, type CauseKey } from '#lib/domain/lineage/causes/cause.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { assetOf, byAge, type CausesAt, type StandingCause } from './incident.ts'
+import { byAge, type CausesAt, type StandingCause } from './incident.ts'
 import type { OpenIncident } from './open-incident.ts'
 
 /** To which incident each cause belongs that stands now. What has none here is well. */

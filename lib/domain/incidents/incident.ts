@@ -77,11 +77,6 @@ export interface IncidentState {
 /** Before anything is known. */
 export const NO_INCIDENTS: IncidentState = { through: 0, unfinished: [] }
 
-/** The asset a cause is; null: it is something else. */
-export function assetOf(key: CauseKey): number | null {
-  return key.startsWith('asset:') ? Number(key.slice('asset:'.length)) : null
-}
-
 /** The oldest first; of those that opened together always in the same order, under whatever keys they are known. */
 export function byAge(a: Pick<Incident, 'openedAt' | 'openedBy'>, b: Pick<Incident, 'openedAt' | 'openedBy'>): number {
   return a.openedAt - b.openedAt || (a.openedBy < b.openedBy ? -1 : 1)

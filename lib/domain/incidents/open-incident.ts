@@ -1,8 +1,7 @@
 import { type Status, severity, worstOf } from '#lib/domain/freshness/status.ts'
-import type { CauseKey } from '#lib/domain/lineage/causes/cause.ts'
+import { assetOf, type CauseKey } from '#lib/domain/lineage/causes/cause.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import {
-  assetOf,
   type FactEntry,
   type Incident,
   type IncidentKey,

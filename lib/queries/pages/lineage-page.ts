@@ -2,7 +2,7 @@ import { CALLED } from '#lib/catalogue/adopt/same-things.ts'
 import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
 import { isUnhealthy, type Status } from '#lib/domain/freshness/status.ts'
-import { type Cause, type CauseKind, type CauseStep, partsOfCause, type Standing } from '#lib/domain/lineage/causes/cause.ts'
+import { assetOf, type Cause, type CauseKind, type CauseStep, partsOfCause, type Standing } from '#lib/domain/lineage/causes/cause.ts'
 import type { CausePath } from '#lib/domain/lineage/causes/find-causes.ts'
 import type { Edge } from '#lib/domain/lineage/edge.ts'
 import { type Cut, cutOff, DRAWN, hasRoomBeside, type Near, neighbourhood } from '#lib/domain/lineage/neighbourhood.ts'
@@ -123,7 +123,7 @@ export async function getLineagePage(ctx: Context, key: string): Promise<Lineage
   if (page === null || focus === undefined) return null
   const [{ near, around }, ways, banners] = await Promise.all([nearTo(ctx, focus.id), pathsTo(ctx, focus), getBanners(ctx, page.demo)])
   const ids = near.map(({ id }) => id)
-  const onTheWay = ways.flatMap(({ steps }) => steps.flatMap(({ key }) => assetIdOf(key) ?? []))
+  const onTheWay = ways.flatMap(({ steps }) => steps.flatMap(({ key }) => assetOf(key) ?? []))
   const [assets, last, unseen, found] = await Promise.all([
     assetsById(ctx, [...new Set([...ids, ...onTheWay])]),
     ctx.pool.query<LineageEdge>(EDGES, [ids.filter((id) => !around.asked.has(id)), ids]),
@@ -223,11 +223,6 @@ async function pathsTo(ctx: Context, { id, status }: LineageAsset): Promise<Caus
   return isUnhealthy(status) ? (await causesNow(ctx)).pathsTo(id).slice(0, PATHS_SHOWN) : []
 }
 
-function assetIdOf(key: CauseStep['key']): number | null {
-  const { kind, name } = partsOfCause(key)
-  return kind === 'asset' ? Number(name) : null
-}
-
 async function toPath(ctx: Context, { cause, steps }: CausePath, assets: ReadonlyMap<number, LineageAsset>): Promise<LineagePath> {
   const named = steps.flatMap((step) => toStep(step, cause, assets))
   return { since: cause.since, steps: await withJobNames(ctx, named) }
@@ -236,7 +231,7 @@ async function toPath(ctx: Context, { cause, steps }: CausePath, assets: Readonl
 function toStep({ key, isInferred }: CauseStep, root: Cause, assets: ReadonlyMap<number, LineageAsset>): LineageStep[] {
   const { kind, name } = partsOfCause(key)
   if (kind === 'unseen') return [{ kind, id: null, key: '', name: UNSEEN_FIRST, status: root.status, isInferred }]
-  const asset = assets.get(assetIdOf(key) ?? 0)
+  const asset = assets.get(assetOf(key) ?? 0)
   if (kind !== 'asset') return [{ kind, id: null, key: name, name, status: null, isInferred }]
   return asset === undefined ? [] : [{ kind, id: asset.id, key: asset.key, name: asset.name, status: asset.status, isInferred }]
 }

@@ -3,7 +3,7 @@ import { isOfJobSql, stateForSql } from '#lib/db/runs/external-runs.ts'
 import { ENDED, type FailedRun, type LastEnds, lastEndsSql, toFailedRun } from '#lib/db/runs/failed-runs.ts'
 import { isDryRunSql } from '#lib/db/runs/runs.ts'
 import { isUnhealthy, type Reason, type Status } from '#lib/domain/freshness/status.ts'
-import { type Cause, type CauseKey, partsOfCause } from '#lib/domain/lineage/causes/cause.ts'
+import { assetOf, type Cause, type CauseKey, partsOfCause } from '#lib/domain/lineage/causes/cause.ts'
 import type { Beginning, Causes } from '#lib/domain/lineage/causes/find-causes.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
@@ -80,16 +80,11 @@ interface Judged {
 /** Of what is not seen no more than since when it is so. */
 const UNKNOWN = { promised: false, status: null, reason: null, run: null, failedRun: null, system: null }
 
-function assetIdOf({ key }: Beginning): number | null {
-  const { kind, name } = partsOfCause(key)
-  return kind === 'asset' ? Number(name) : null
-}
-
 async function load(ctx: Context, judged: readonly Judged[]): Promise<Map<number, HeldBy[]>> {
   if (judged.every(({ ids }) => ids.length === 0)) return new Map()
   const causes = await causesNow(ctx)
   const begun = judged.map(({ of, ids }) => [of, beginningsOf(causes, ids)] as const)
-  const wanted = new Set(begun.flatMap(([, own]) => own.flatMap((one) => assetIdOf(one) ?? [])))
+  const wanted = new Set(begun.flatMap(([, own]) => own.flatMap(({ key }) => assetOf(key) ?? [])))
   const { rows } = await ctx.pool.query<AssetRow>(ASSETS, [[...wanted]])
   const failedRuns = await failedRunsOf(
     ctx,
@@ -134,7 +129,7 @@ function toHeldBy(
   systems: ReadonlyMap<CauseKey, System>,
 ): HeldBy[] {
   const { since, cause } = beginning
-  const id = assetIdOf(beginning)
+  const id = assetOf(beginning.key)
   if (id === null) return [{ key: null, name: UNSEEN, feedKey: null, feedName: null, ...UNKNOWN, since }]
   const row = assets.get(id)
   if (row === undefined) return []

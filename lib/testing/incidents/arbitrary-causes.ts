@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { STATUSES } from '#lib/domain/freshness/status.ts'
-import { assetOf, type CausesAt, type StandingCause } from '#lib/domain/incidents/incident.ts'
-import type { CauseKey } from '#lib/domain/lineage/causes/cause.ts'
+import type { CausesAt, StandingCause } from '#lib/domain/incidents/incident.ts'
+import { assetOf, type CauseKey } from '#lib/domain/lineage/causes/cause.ts'
 import { MINUTE_MS, ORDINARY_MONDAY } from '#lib/domain/time/instant.ts'
 
 const ASSETS = [1, 2, 3, 4, 5, 6]

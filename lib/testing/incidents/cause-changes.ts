@@ -1,15 +1,7 @@
 import type { Status } from '#lib/domain/freshness/status.ts'
 import { type Folded, foldIncidents } from '#lib/domain/incidents/fold-incidents.ts'
-import {
-  assetOf,
-  byAge,
-  type CausesAt,
-  type FactEntry,
-  type Incident,
-  NO_INCIDENTS,
-  type StandingCause,
-} from '#lib/domain/incidents/incident.ts'
-import type { CauseKey } from '#lib/domain/lineage/causes/cause.ts'
+import { byAge, type CausesAt, type FactEntry, type Incident, NO_INCIDENTS, type StandingCause } from '#lib/domain/incidents/incident.ts'
+import { assetOf, type CauseKey } from '#lib/domain/lineage/causes/cause.ts'
 import { type Instant, MINUTE_MS, ORDINARY_MONDAY } from '#lib/domain/time/instant.ts'
 
 type Told = readonly number[] | { holds: readonly number[]; since?: number; status?: Status | null }

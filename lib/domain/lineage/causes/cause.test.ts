@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type CauseKey, partsOfCause } from './cause.ts'
+import { assetOf, type CauseKey, partsOfCause } from './cause.ts'
 
 test.each<[CauseKey, string, string]>([
   ['asset:12', 'asset', '12'],
@@ -10,4 +10,5 @@ test.each<[CauseKey, string, string]>([
   ['unseen:1794301200000', 'unseen', '1794301200000'],
 ])('the key %s is of the %s %s', (key, kind, name) => {
   expect(partsOfCause(key)).toEqual({ kind, name })
+  expect(assetOf(key)).toBe(kind === 'asset' ? Number(name) : null)
 })

@@ -16,6 +16,12 @@ export function partsOfCause(key: CauseKey): { kind: CauseKind; name: string } {
   return { kind: KINDS.find((kind) => kind === key.slice(0, colon)) ?? 'asset', name: key.slice(colon + 1) }
 }
 
+/** The asset a cause is; null: it is something else. */
+export function assetOf(key: CauseKey): number | null {
+  const { kind, name } = partsOfCause(key)
+  return kind === 'asset' ? Number(name) : null
+}
+
 /** A root with all that it holds back at an instant. */
 export interface Cause {
   key: CauseKey
