@@ -203,8 +203,8 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
   streamAudit: (ctx) => Array.fromAsync(streamAudit(ctx, WHOLE_AUDIT)),
 }
 
-/** It answers nothing: it opens a database, makes a context, or tells its caller what another query found. */
-export const NO_QUERIES = ['openWebDatabase', 'seenBy', 'watchChanges']
+/** It answers nothing: it opens a database, makes a context, or tells its caller what another query found, perhaps by another name. */
+export const NO_QUERIES = ['openWebDatabase', 'seenBy', 'watchChanges', 'withJobNames']
 
 /** They tell numbers, times and statuses, or what everybody may know; getReplayable has nothing to tell here, its own test asks who sees what. */
 export const NAMELESS = [
