@@ -76,9 +76,9 @@ export async function crashPushes(events: number, seed: number): Promise<string[
     }
     const killing = kill()
     await Promise.all(Array.from({ length: SENDERS }, send))
-    await processes.killWorker()
     isOver = true
     await killing
+    await processes.killWorker()
     await scene.untilTaken()
     return [...(await checkStored(scene, events)), ...(processes.kills < 2 ? ['nothing was killed'] : [])]
   } finally {
