@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { JUDGED_CLOCKS } from '#lib/domain/freshness/facts.ts'
+import { JUDGED_CLOCKS, LASTING_REASONS } from '#lib/domain/freshness/facts.ts'
 import type { TableState } from './metadata.ts'
 
 const readingsSchema = z.array(
@@ -26,16 +26,33 @@ const lookStateSchema = z.object({
   /** When it was read, of what nothing tells whether it moved. */
   readAt: z.number().optional(),
   warnings: z.array(z.string()),
-  /** What its statements told, and when they were run. */
-  told: z.object({ about: z.string(), readAt: z.number(), readings: readingsSchema, warnings: z.array(z.string()) }).optional(),
   spent: spentSchema.optional(),
 })
 export type LookState = z.infer<typeof lookStateSchema>
+
+/** What the statements of an asset told, and when they were run. */
+const toldSchema = z.object({
+  /** What was asked; another question makes the rest worthless. */
+  about: z.string(),
+  readAt: z.number(),
+  readings: readingsSchema,
+  warnings: z.array(z.string()),
+  /** Why they told nothing, and since when that has been so. */
+  failure: z
+    .object({ since: z.number(), publicMessage: z.string(), message: z.string(), lasting: z.enum(LASTING_REASONS).optional() })
+    .optional(),
+})
+export type KeptTold = z.infer<typeof toldSchema>
 
 /** What was kept of the look before; null: nothing that can be used. */
 export function parseLookState(previous: Record<string, unknown> | null): LookState | null {
   const parsed = lookStateSchema.safeParse(previous)
   return parsed.success ? parsed.data : null
+}
+
+/** What an earlier look kept of what its statements told, also one that saw nothing. */
+export function parseTold(previous: Record<string, unknown> | null): KeptTold | null {
+  return toldSchema.safeParse(previous?.['told']).data ?? null
 }
 
 /** What an earlier look kept of its cost, also one that saw nothing. */

@@ -26,8 +26,10 @@ export interface Wanted {
   spent: Spent | null
 }
 
+export type BadLook = Extract<Observation, { ok: false }>
+
 /** One asset's failure: words for people, words for us. */
-export function failed(assetKey: string, publicMessage: string, lasting?: LastingReason, message: string = publicMessage): Observation {
+export function failed(assetKey: string, publicMessage: string, lasting?: LastingReason, message: string = publicMessage): BadLook {
   return { ok: false, assetKey, publicMessage, message, lasting }
 }
 

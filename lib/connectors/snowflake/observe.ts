@@ -69,8 +69,8 @@ async function* withAccount(
 ): AsyncGenerator<Observation> {
   let held: Observation | null = null
   const told = (one: Observation): Observation => {
-    const previous = assets.find(({ key }) => key === one.assetKey)?.previous ?? null
-    return budget.hasUnkept() ? { ...one, state: { ...previous, ...budget.spentOf(parseSpent(previous)) } } : one
+    const kept = one.state ?? assets.find(({ key }) => key === one.assetKey)?.previous ?? null
+    return budget.hasUnkept() ? { ...one, state: { ...kept, ...budget.spentOf(parseSpent(kept)) } } : one
   }
   try {
     for await (const one of seen) {

@@ -109,6 +109,28 @@ describe('a statement of a Snowflake table', () => {
     expect(slow).toMatchObject({ ok: false, lasting: undefined, publicMessage: 'The statement of loadedAt took too long.' })
   })
 
+  it('that fails is run at the next look, too, and after that as often as any, whatever was ever seen', async () => {
+    const { control } = world.standIn
+    const refused = { ok: false, lasting: 'refused', publicMessage: expect.stringContaining('GRANT SELECT') }
+    const asked = async (ms: number, settings: Record<string, unknown> = LOADED) => {
+      later(ms)
+      const one = await seen(settings)
+      return { one, run: statements().length }
+    }
+    control.table('RAW.DEALS').isRefused = true
+    expect(await asked(0)).toMatchObject({ one: refused, run: 1 })
+    expect(await asked(10_000)).toMatchObject({ one: refused, run: 1 })
+    expect(await asked(30_000)).toMatchObject({ one: refused, run: 1 })
+    const again = { ...refused, publicMessage: expect.stringMatching(/GRANT SELECT on it\. It is run every 15 min/) }
+    expect(await asked(MINUTE_MS)).toMatchObject({ one: again, run: 0 })
+    expect(await asked(MINUTE_MS, told('select max(loaded_at) from raw.returns'))).toMatchObject({ one: { ok: true }, run: 1 })
+    expect(await asked(MINUTE_MS)).toMatchObject({ one: refused, run: 1 })
+    expect(await asked(MINUTE_MS)).toMatchObject({ one: refused, run: 1 })
+    control.table('RAW.DEALS').isRefused = false
+    expect(await asked(14 * MINUTE_MS)).toMatchObject({ one: again, run: 0 })
+    expect(await asked(MINUTE_MS)).toMatchObject({ one: { ok: true, readings: [{ at: SIX }] }, run: 1 })
+  })
+
   it('of a table that is gone is not asked, of a view and a dynamic table it is what is asked alone', async () => {
     expect(await seen(LOADED, {}, 'raw.nothing')).toMatchObject({ ok: false, lasting: 'refused' })
     expect(statements()).toEqual([])
@@ -161,6 +183,15 @@ describe('many statements', () => {
     later(30 * MINUTE_MS)
     for (const one of (await world.look(assets, budget)).values()) expect(one).toMatchObject({ ok: false, publicMessage: usedUp })
     expect(world.asked().every((sql) => sql.startsWith('show tables'))).toBe(true)
+  })
+
+  it('that fail count with all that the look took', async () => {
+    world.standIn.control.pendingPolls = 3
+    world.clock.meanwhile = async () => later(MINUTE_MS / 2)
+    const begunAt = world.clock.now()
+    const one = await seen(told('select max(endd) from raw.deals'), { budget: 1, statementTimeout: '20m' })
+    expect(one).toMatchObject({ ok: false })
+    expect(one?.state?.['spent']).toMatchObject({ credits: expect.closeTo((world.clock.now() - begunAt) / HOUR_MS, 3) })
   })
 
   it('that each take longer than the minute of the warehouse that is paid for stop where the budget ends', async () => {

@@ -3,13 +3,14 @@ import type { ClockReading, Observation } from '#lib/connectors/kit/connector.ts
 import { type GoodLook, inFuture, noZone, type Told, toldDetail, untold, whyNotOneTime, withTold } from '#lib/connectors/kit/told-clocks.ts'
 import { clocksTold, withoutEnd } from '#lib/connectors/kit/told-statement.ts'
 import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
+import { APART_MIN_MS } from '#lib/domain/freshness/second-look.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Instant, isFuture } from '#lib/domain/time/instant.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import type { Cell } from './answers.ts'
 import { creditsInWords } from './budget.ts'
-import { parseSpent } from './look-state.ts'
-import { failed, type Round, usedUp, type Wanted } from './looked.ts'
+import { type KeptTold, parseSpent, parseTold } from './look-state.ts'
+import { type BadLook, failed, type Round, usedUp, type Wanted } from './looked.ts'
 import { isOfStatement } from './newest.ts'
 import { codeOf } from './problems.ts'
 import { readDay, readInstant, readWallTime, type TimeValue } from './read-value.ts'
@@ -60,11 +61,18 @@ function aboutOf({ database }: Round, { settings, zone }: Wanted): string {
 }
 
 /** What was told not long ago stands; null: it is time to ask again. */
-function asBefore({ connection }: Round, { wanted, seen, about }: Job): Observation | null {
-  const before = wanted.last?.told
+function asBefore({ connection }: Round, job: Job): Observation | null {
+  const { wanted, seen, about } = job
+  const before = parseTold(wanted.asset.previous)
   const { clock, settings } = connection
   if (before?.about !== about || clock.now() - before.readAt >= settings.readViewsEvery) return null
   const often = `It is run every ${formatDuration(settings.readViewsEvery)}, and was not so long ago.`
+  if (before.failure !== undefined) {
+    const { since, publicMessage, ...failure } = before.failure
+    // It is believed once a second try has failed alike.
+    if (before.readAt - since < APART_MIN_MS) return null
+    return keepingAccount(job, { ok: false, assetKey: seen.assetKey, publicMessage: `${publicMessage} ${often}`, ...failure })
+  }
   const answers = before.readings.map((reading, at): Told => {
     const evidence = { method: 'statement', strength: 'strong' as const, detail: `${toldDetail(reading.clock)} ${often}`, costMs: 0 }
     return { ok: true, clock: reading.clock, reading: { ...reading, evidence }, warnings: at === 0 ? before.warnings : [] }
@@ -74,15 +82,27 @@ function asBefore({ connection }: Round, { wanted, seen, about }: Job): Observat
 }
 
 function toObservation({ connection, budget }: Round, job: Job, answers: readonly Told[]): Observation {
-  const { seen, about } = job
+  const { wanted, seen, about } = job
   const more = withTold(seen, answers)
-  if (!('look' in more)) return keepingAccount(job, more)
-  const told = { about, readAt: connection.clock.now(), readings: more.own, warnings: more.ownWarnings }
+  const readAt = connection.clock.now()
+  if (!('look' in more)) {
+    const one = keepingAccount(job, more)
+    return { ...one, state: { ...(one.state ?? wanted.asset.previous), told: toldNothing(job, more, readAt) } }
+  }
+  const told: KeptTold = { about, readAt, readings: more.own, warnings: more.ownWarnings }
   return { ...more.look, state: { ...seen.state, told, ...budget.spentOf(parseSpent(seen.state)) } }
 }
 
+/** Why its statements told nothing, as it is kept. */
+function toldNothing({ wanted, about }: Job, { publicMessage, message, lasting }: BadLook, readAt: Instant): KeptTold {
+  const told = parseTold(wanted.asset.previous)
+  const before = told?.about === about ? told.failure : undefined
+  const since = before !== undefined && before.lasting === lasting ? before.since : readAt
+  return { about, readAt, readings: [], warnings: [], failure: { since, publicMessage, message, lasting } }
+}
+
 /** A look that failed in the end remembers nothing of what was seen but what that cost. */
-function keepingAccount({ wanted, seen }: Job, one: Observation): Observation {
+function keepingAccount({ wanted, seen }: Job, one: BadLook): BadLook {
   const spent = parseSpent(seen.state)
   return spent === null ? one : { ...one, state: { ...wanted.asset.previous, spent } }
 }

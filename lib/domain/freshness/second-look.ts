@@ -23,7 +23,7 @@ export interface Heard extends Hearsay {
 /** A table that is dropped and made anew is back by then. */
 const SECOND_LOOK_AFTER_MS = 40 * SECOND_MS
 /** Two answers closer together than this are one. */
-const APART_MIN_MS = 30 * SECOND_MS
+export const APART_MIN_MS = 30 * SECOND_MS
 /** What nobody could hear a second time for this long is heard for the first time again. */
 const SUSPECTED_MAX_MS = HOUR_MS
 
