@@ -9,6 +9,7 @@ import { getPage } from '#lib/db/settings.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
+import { orAborted } from '#lib/platform/when-aborted.ts'
 
 /** Looks what there is behind a connection and keeps it; a connector that cannot tell is not asked again. */
 export default defineJobKind({
@@ -59,11 +60,8 @@ async function discover(services: JobServices, key: string, signal: AbortSignal)
 async function* untilAborted(found: AsyncIterable<Found>, signal: AbortSignal): AsyncGenerator<Found> {
   signal.throwIfAborted()
   const things = found[Symbol.asyncIterator]()
-  const aborted = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
-  aborted.catch(() => {})
   try {
-    for (let next = await Promise.race([things.next(), aborted]); !next.done; next = await Promise.race([things.next(), aborted]))
-      yield next.value
+    for (let next = await orAborted(things.next(), signal); !next.done; next = await orAborted(things.next(), signal)) yield next.value
   } finally {
     // One that hangs would keep us waiting for its end.
     void things.return?.().catch(() => {})

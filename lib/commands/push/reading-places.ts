@@ -1,5 +1,6 @@
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
+import { orAborted } from '#lib/platform/when-aborted.ts'
 
 /** Whoever has kept us waiting for so long altogether gives its place to the next who comes, if none is free. */
 export const WAITED_MAX_MS = 3 * SECOND_MS
@@ -17,7 +18,7 @@ export class TakenAway extends Error {}
 interface Held {
   waitedMs: number
   waitingSince: Instant | null
-  lost: PromiseWithResolvers<never>
+  lost: AbortController
 }
 
 /**
@@ -35,8 +36,7 @@ export class ReadingPlaces {
   /** null: all are taken, and none by a slow sender. */
   take(clock: Pick<Clock, 'now'>): ReadingPlace | null {
     if (this.#held.size >= this.#most && !this.#takeFromSlowest(clock.now())) return null
-    const held: Held = { waitedMs: 0, waitingSince: null, lost: Promise.withResolvers() }
-    held.lost.promise.catch(() => {})
+    const held: Held = { waitedMs: 0, waitingSince: null, lost: new AbortController() }
     this.#held.add(held)
     return {
       read: (bytes) => readTimed(bytes, held, clock),
@@ -50,7 +50,7 @@ export class ReadingPlaces {
     const [slowest] = [...this.#held].sort((a, b) => waited(b, now) - waited(a, now))
     if (slowest === undefined || waited(slowest, now) < WAITED_MAX_MS) return false
     this.#held.delete(slowest)
-    slowest.lost.reject(new TakenAway())
+    slowest.lost.abort(new TakenAway())
     return true
   }
 }
@@ -66,7 +66,7 @@ async function* readTimed(bytes: AsyncIterable<Uint8Array>, held: Held, clock: P
   try {
     while (!isOver) {
       held.waitingSince = clock.now()
-      const next = await Promise.race([chunks.next(), held.lost.promise])
+      const next = await orAborted(chunks.next(), held.lost.signal)
       held.waitedMs += clock.now() - held.waitingSince
       held.waitingSince = null
       isOver = next.done === true

@@ -1,8 +1,8 @@
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import type { Clock } from '#lib/platform/clock.ts'
+import { orAborted } from '#lib/platform/when-aborted.ts'
 import { currentScope, inScope } from './scope.ts'
-import { orAborted } from './stop.ts'
 
 /** Runs `work` once, at most for `timeoutMs`; rejects with the signal's reason as soon as that aborts. */
 export async function oneTry<T>(

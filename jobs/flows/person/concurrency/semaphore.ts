@@ -1,4 +1,4 @@
-import { orAborted } from '#lib/engine/run/stop.ts'
+import { orAborted } from '#lib/platform/when-aborted.ts'
 
 interface Waiting {
   size: number
