@@ -147,3 +147,16 @@ export function shopManifest(at = '2026-11-29T03:00:00Z', more: Json = {}): Json
     { at },
   )
 }
+
+/** What a run of the shop says that built these at that time. */
+export function shopResults(at: string, ids: readonly string[] = [SHOP.orders, SHOP.revenue]): Json {
+  return runResultsOf(
+    ids.map((id) => ({ id, at })),
+    { at },
+  )
+}
+
+/** The files that such a run leaves. */
+export function shopFiles(at: string, ids?: readonly string[]): Json {
+  return { 'manifest.json': shopManifest(at), 'run_results.json': shopResults(at, ids) }
+}

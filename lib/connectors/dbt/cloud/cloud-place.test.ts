@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { runResultsOf, SHOP, shopManifest, sourcesOf } from '#lib/testing/connectors/dbt-artifacts.ts'
+import { runResultsOf, SHOP, shopFiles, shopManifest, shopResults, sourcesOf } from '#lib/testing/connectors/dbt-artifacts.ts'
 import { DbtCloudWorld, TOKEN } from '#lib/testing/connectors/dbt-cloud-world.ts'
 
 const { source: SOURCE, other: OTHER, orders: ORDERS, revenue: REVENUE, test: TEST } = SHOP
@@ -12,16 +12,6 @@ beforeEach(async () => {
 })
 afterEach(() => world.end())
 
-const built = (at: string, ids: string[] = [ORDERS, REVENUE]) =>
-  runResultsOf(
-    ids.map((id) => ({ id, at })),
-    { at },
-  )
-const files = (at: string, more: Record<string, unknown> = {}) => ({
-  'manifest.json': shopManifest(at),
-  'run_results.json': built(at),
-  ...more,
-})
 const measured = (at: string, ids: string[]) =>
   sourcesOf(
     ids.map((id) => ({ id, newest: at, measuredAt: at })),
@@ -32,16 +22,16 @@ const loadedAt = (at: string) => ({ ok: true, readings: [{ clock: 'loadedAt', at
 
 describe('dbt Cloud', () => {
   it('lets us in, and tells of its project and when it was built', async () => {
-    world.ran(100, FOUR, files(FOUR))
-    world.ran(101, TEN, files(TEN))
+    world.ran(100, FOUR, shopFiles(FOUR))
+    world.ran(101, TEN, shopFiles(TEN))
     const health = await world.ask((session) => session.check())
     expect(health).toMatchObject({ ok: true, detail: 'dbt Cloud lets us in. Its newest run is 101; shop has 4 nodes.' })
     expect(await one(ORDERS)).toMatchObject(loadedAt(TEN))
   })
 
   it('says which job builds what', async () => {
-    world.ran(100, FOUR, files(FOUR), { job: 8 })
-    world.ran(101, TEN, { ...files(TEN), 'run_results.json': built(TEN, [ORDERS]) })
+    world.ran(100, FOUR, shopFiles(FOUR), { job: 8 })
+    world.ran(101, TEN, shopFiles(TEN, [ORDERS]))
     const found = await world.ask((session) => Array.fromAsync(session.discover?.('UTC') ?? []), { jobs: [7, 8] })
     expect(Object.fromEntries(found.map(({ path, job }) => [path, job]))).toEqual({
       [ORDERS]: '7',
@@ -55,7 +45,7 @@ describe('dbt Cloud', () => {
     const steps = [
       { name: 'Clone git repository' },
       { name: 'Invoke dbt with `dbt source freshness`', writes: { 'sources.json': measured(TEN, [SOURCE]) } },
-      { name: 'Invoke dbt with `dbt run`', writes: files(TEN) },
+      { name: 'Invoke dbt with `dbt run`', writes: shopFiles(TEN) },
       {
         name: 'Invoke dbt with `dbt test`',
         writes: { 'run_results.json': runResultsOf([{ id: TEST, status: 'pass' }], { at: TEN, args: { which: 'test' } }) },
@@ -66,8 +56,8 @@ describe('dbt Cloud', () => {
   })
 
   it('of what only an earlier run built knows that run', async () => {
-    world.ran(100, FOUR, files(FOUR))
-    world.ran(101, TEN, { ...files(TEN), 'run_results.json': built(TEN, [REVENUE]) })
+    world.ran(100, FOUR, shopFiles(FOUR))
+    world.ran(101, TEN, shopFiles(TEN, [REVENUE]))
     expect(await world.look([ORDERS, REVENUE])).toMatchObject([loadedAt(FOUR), loadedAt(TEN)])
   })
 
@@ -89,8 +79,8 @@ describe('dbt Cloud', () => {
     ['was cancelled', { status: 30 }],
     ['was deleted since it was listed', { isDeleted: true }],
   ] as const)('knows no load by a run that %s', async (_, own) => {
-    world.ran(100, FOUR, files(FOUR))
-    world.ran(101, TEN, files(TEN), own)
+    world.ran(100, FOUR, shopFiles(FOUR))
+    world.ran(101, TEN, shopFiles(TEN), own)
     expect(await one(ORDERS)).toMatchObject(loadedAt(FOUR))
   })
 
@@ -102,7 +92,7 @@ describe('dbt Cloud', () => {
       ],
       { at: TEN },
     )
-    world.ran(100, FOUR, files(FOUR))
+    world.ran(100, FOUR, shopFiles(FOUR))
     world.ran(101, TEN, { 'manifest.json': shopManifest(TEN), 'run_results.json': results }, { status: 20 })
     expect(await world.look([ORDERS, REVENUE])).toMatchObject([
       loadedAt(TEN),
@@ -111,8 +101,8 @@ describe('dbt Cloud', () => {
   })
 
   it('whose artifacts are not there yet is asked again at the next look', async () => {
-    world.ran(100, FOUR, files(FOUR))
-    world.ran(101, TEN, files(TEN), { hasArtifacts: false })
+    world.ran(100, FOUR, shopFiles(FOUR))
+    world.ran(101, TEN, shopFiles(TEN), { hasArtifacts: false })
     expect(await one(ORDERS)).toMatchObject(loadedAt(FOUR))
     Object.assign(world.cloud.runs[1] ?? {}, { hasArtifacts: true })
     expect(await one(ORDERS)).toMatchObject(loadedAt(TEN))
@@ -121,15 +111,15 @@ describe('dbt Cloud', () => {
   it('whose artifacts are stored one after the other is asked again until it says that all are', async () => {
     const eleven = '2026-11-29T11:00:00Z'
     const step = (writes = {}) => ({ name: 'Invoke dbt with `dbt run`', writes })
-    world.ran(100, TEN, {}, { steps: [step(files(TEN)), step()], isStoring: true })
+    world.ran(100, TEN, {}, { steps: [step(shopFiles(TEN)), step()], isStoring: true })
     expect(await one(ORDERS)).toMatchObject(loadedAt(TEN))
-    const steps = [step(files(TEN)), step({ 'run_results.json': built(eleven, [ORDERS]) })]
+    const steps = [step(shopFiles(TEN)), step({ 'run_results.json': shopResults(eleven, [ORDERS]) })]
     Object.assign(world.cloud.runs[0] ?? {}, { steps, isStoring: false })
     expect(await one(ORDERS)).toMatchObject(loadedAt(eleven))
   })
 
   it('is asked for the files of a run once, since they never change', async () => {
-    world.ran(100, TEN, files(TEN))
+    world.ran(100, TEN, shopFiles(TEN))
     await one(ORDERS)
     const before = world.cloud.requests.length
     await one(ORDERS)
@@ -139,22 +129,22 @@ describe('dbt Cloud', () => {
   })
 
   it('of an environment is read page by page, each job with its last runs', async () => {
-    for (let id = 1; id <= 230; id += 1) world.ran(id, FOUR, files(FOUR), { status: 30 })
-    world.ran(500, TEN, files(TEN), { environment: 4 })
+    for (let id = 1; id <= 230; id += 1) world.ran(id, FOUR, shopFiles(FOUR), { status: 30 })
+    world.ran(500, TEN, shopFiles(TEN), { environment: 4 })
     Object.assign(world.cloud.runs[3] ?? {}, { status: 10 })
     expect(await one(ORDERS, { jobs: undefined, environment: 3 })).toMatchObject(loadedAt(FOUR))
   })
 
   it('with several projects wants to be told which', async () => {
-    world.ran(100, FOUR, files(FOUR))
-    world.ran(101, TEN, files(TEN), { project: 5 })
+    world.ran(100, FOUR, shopFiles(FOUR))
+    world.ran(101, TEN, shopFiles(TEN), { project: 5 })
     await expect(one(ORDERS)).rejects.toMatchObject({ publicMessage: expect.stringContaining('say which, by project') })
     expect(await one(ORDERS, { project: 5 })).toMatchObject(loadedAt(TEN))
   })
 })
 
 describe('dbt Cloud that says no', () => {
-  beforeEach(() => world.ran(100, TEN, files(TEN)))
+  beforeEach(() => world.ran(100, TEN, shopFiles(TEN)))
 
   it('to the token, to the account, or to a host that is none, says so in its check', async () => {
     const check = (own: object) => world.ask((session) => session.check(), { ...own })

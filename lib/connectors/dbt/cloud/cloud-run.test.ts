@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { runResultsOf, SHOP, shopManifest } from '#lib/testing/connectors/dbt-artifacts.ts'
+import { runResultsOf, SHOP, shopFiles, shopManifest, shopResults } from '#lib/testing/connectors/dbt-artifacts.ts'
 import { DbtCloudWorld } from '#lib/testing/connectors/dbt-cloud-world.ts'
 
 const { orders: ORDERS, revenue: REVENUE } = SHOP
@@ -12,13 +12,6 @@ beforeEach(async () => {
 })
 afterEach(() => world.end())
 
-const built = (at: string, ids: string[] = [ORDERS, REVENUE]) =>
-  runResultsOf(
-    ids.map((id) => ({ id, at })),
-    { at },
-  )
-const files = (at: string) => ({ 'manifest.json': shopManifest(at), 'run_results.json': built(at) })
-
 describe('runs of dbt Cloud', () => {
   const runs = (own = {}) => world.ask((session) => Array.fromAsync(session.runs?.(Date.parse('2026-11-29T00:00:00Z')) ?? []), own)
 
@@ -30,14 +23,14 @@ describe('runs of dbt Cloud', () => {
       ],
       { at: TEN },
     )
-    world.ran(90, '2026-11-25T00:00:00Z', files('2026-11-25T00:00:00Z'))
-    world.ran(99, '2026-11-28T22:00:00Z', files('2026-11-28T22:00:00Z'))
-    world.ran(100, FOUR, files(FOUR))
+    world.ran(90, '2026-11-25T00:00:00Z', shopFiles('2026-11-25T00:00:00Z'))
+    world.ran(99, '2026-11-28T22:00:00Z', shopFiles('2026-11-28T22:00:00Z'))
+    world.ran(100, FOUR, shopFiles(FOUR))
     world.ran(101, TEN, { 'manifest.json': shopManifest(TEN), 'run_results.json': results }, { status: 20 })
     world.ran(102, TEN, {}, { status: 3, finishedAt: null })
     world.ran(103, TEN, {}, { status: 1, startedAt: null, finishedAt: null })
     world.ran(104, TEN, {}, { status: 30 })
-    world.ran(105, TEN, files(TEN), { schemaOverride: 'pr_1' })
+    world.ran(105, TEN, shopFiles(TEN), { schemaOverride: 'pr_1' })
     world.cloud.names.set(7, 'Nightly build')
     expect(await runs()).toMatchObject([
       { externalId: '104', state: 'cancelled', jobName: 'Nightly build' },
@@ -58,13 +51,13 @@ describe('runs of dbt Cloud', () => {
 
   it('speak for the nodes they built alone, however many came after them', async () => {
     const hours = ['01', '02', '03', '04', '05'].map((hour) => `2026-11-29T${hour}:00:00Z`)
-    for (const [at, time] of hours.entries()) world.ran(100 + at, time, { ...files(time), 'run_results.json': built(time, [ORDERS]) })
+    for (const [at, time] of hours.entries()) world.ran(100 + at, time, shopFiles(time, [ORDERS]))
     expect((await runs()).map(({ writes }) => writes)).toEqual(Array(5).fill([ORDERS]))
   })
 
   it('of which one was deleted since they were listed are told all the same, that one without what it wrote', async () => {
-    world.ran(100, FOUR, files(FOUR))
-    world.ran(101, TEN, files(TEN), { isDeleted: true })
+    world.ran(100, FOUR, shopFiles(FOUR))
+    world.ran(101, TEN, shopFiles(TEN), { isDeleted: true })
     expect((await runs()).map(({ externalId, writes }) => [externalId, writes])).toEqual([
       ['101', []],
       ['100', [ORDERS, REVENUE]],
@@ -72,14 +65,14 @@ describe('runs of dbt Cloud', () => {
   })
 
   it('that are more than one look reads are told the newest first, and the others by the next', async () => {
-    for (let id = 1; id <= 102; id += 1) world.ran(id, FOUR, { ...files(FOUR), 'run_results.json': built(FOUR, [ORDERS]) })
+    for (let id = 1; id <= 102; id += 1) world.ran(id, FOUR, shopFiles(FOUR, [ORDERS]))
     const ids = Array.from({ length: 102 }, (_, at) => String(102 - at))
     expect((await runs()).map(({ externalId }) => externalId)).toEqual(ids.slice(0, 100))
     expect((await runs()).map(({ externalId, writes }) => [externalId, writes])).toEqual(ids.map((id) => [id, [ORDERS]]))
   })
 
   it('that failed without failing a node have loaded what they built', async () => {
-    world.ran(100, TEN, files(TEN), { status: 20, message: 'The freshness step failed.' })
+    world.ran(100, TEN, shopFiles(TEN), { status: 20, message: 'The freshness step failed.' })
     const loaded = [ORDERS, REVENUE]
     expect(await runs()).toMatchObject([{ state: 'failed', error: 'The freshness step failed.', writes: [], loaded }])
   })
@@ -99,13 +92,13 @@ describe('runs of dbt Cloud', () => {
   })
 
   it.each([
-    ['was only compiled', built(TEN), { args: { which: 'compile' } }],
-    ['stands in results that lay there before the run began', built(FOUR), {}],
+    ['was only compiled', shopResults(TEN), { args: { which: 'compile' } }],
+    ['stands in results that lay there before the run began', shopResults(FOUR), {}],
   ])('that failed have not loaded what %s', async (_, results, more) => {
     world.ran(
       100,
       TEN,
-      { ...files(TEN), 'run_results.json': { ...results, ...more } },
+      { ...shopFiles(TEN), 'run_results.json': { ...results, ...more } },
       { status: 20, message: 'The project does not parse.' },
     )
     expect(await runs()).toMatchObject([{ state: 'failed', error: 'The project does not parse.', writes: [], loaded: [] }])
