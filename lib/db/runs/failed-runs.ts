@@ -80,20 +80,23 @@ export function endsOfChange(change: string): string {
     ) a join subject s on s.id = a.subject_id)`
 }
 
-/** SQL: whether what is told of the failed run of the asset `a`, the reason of the span `sp`, may be another since an instant. */
+/** SQL: whether what is told of the failed run of the asset `a`, the reason of the span `sp`, may be another since an instant. When a crash was noticed is not kept. */
 export function mayHaveFailedSinceSql(since: string): string {
   return `(sp.reason = 'run-failed' and (
-    exists (select from run r where r.flow = a.flow and r.ended_at >= ${since})
+    exists (select from run r where r.flow = a.flow and r.ended_at >= ${since}) or exists (select from run r where r.flow = a.flow and r.state = 'crashed')
     or exists (select from external_run r where ${isOfJobSql('r', 'a.job')} and r.told_at >= ${since})))`
 }
 
 /** SQL: another value when what is told of the failed runs because of which promises are broken may be another. */
 export const FAILED_RUNS_MARK = `(
-  select sum(hashtext(concat_ws('|', ours.id, theirs.id, theirs.told_at))::bigint)
+  select sum(hashtext(concat_ws('|', ours.id, crashed.tries, theirs.id, theirs.told_at))::bigint)
   from (
     select distinct a.flow, a.job from status_span sp join asset a on a.subject_id = sp.subject_id where sp.to_at is null and sp.reason = 'run-failed'
   ) w
   left join lateral (select r.id from run r where r.flow = w.flow and r.ended_at is not null order by r.ended_at desc limit 1) ours on true
+  left join lateral (
+    select string_agg(concat_ws('/', r.id, r.attempt), ' ' order by r.id) as tries from run r where r.flow = w.flow and r.state = 'crashed'
+  ) crashed on true
   left join lateral (
     select r.id, r.told_at from external_run r where ${isOfJobSql('r', 'w.job')} and r.ended_at is not null order by r.ended_at desc limit 1
   ) theirs on true)`

@@ -53,6 +53,15 @@ async function ran(flow: string, state: string, problem: string | null, ...times
   )
 }
 
+/** A run of a flow that lost its worker, and has no end since it goes on later. */
+async function crashed(flow: string, leaseUntil: Instant): Promise<void> {
+  await ctx.whole.query(
+    `insert into run (id, flow, trigger, scheduled_for, created_at, started_at, lease_until, state, attempt)
+     select gen_random_uuid(), $1, 'manual', t, t, t, t, 'crashed', 1 from cast($2 as timestamptz) t`,
+    [flow, new Date(leaseUntil)],
+  )
+}
+
 /** Runs of the job of the board that failed so many hours ago. */
 async function failedThere(error: string, ...hoursAgo: number[]): Promise<void> {
   await ctx.whole.query(
@@ -143,7 +152,10 @@ it('all that shows the feed, its assets or what it holds back says the same', as
   expect(JSON.stringify([await getFeedRows(grace), await getAssetsOfFeed(grace, COURSES)])).not.toContain('SAP')
 })
 
-it('the API tells who asks for what has changed of a run that failed anew, which makes it another answer', async () => {
+it.each([
+  ['failed anew', () => ran('term', 'failed', SAYS, NOW - HOUR_MS / 2), { state: 'failed', inARow: 2 }],
+  ['crashed', () => crashed('term', NOW - 1.5 * HOUR_MS), { state: 'crashed', inARow: 1 }],
+])('the API tells who asks for what has changed of a run that %s, which makes it another answer', async (_, happens, failedRun) => {
   await ran('term', 'failed', SAYS, NOW - 2 * HOUR_MS)
   await ctx.whole.query("update subject set created_at = '2026-01-01'")
   const changedSince = new Date(NOW - HOUR_MS)
@@ -154,8 +166,8 @@ it('the API tells who asks for what has changed of a run that failed anew, which
   ]
   const [feeds, assets, unseen] = await marks()
   expect(await changed()).toEqual([])
-  await ran('term', 'failed', SAYS, NOW - HOUR_MS / 2)
-  expect(await changed()).toMatchObject([{ failedRun: { inARow: 2 } }, { verdict: { failedRun: { inARow: 2 } } }])
+  await happens()
+  expect(await changed()).toMatchObject([{ failedRun }, { verdict: { failedRun } }])
   const after = await marks()
   expect(after.map((mark, at) => mark === [feeds, assets, unseen][at])).toEqual([false, false, true])
 })
