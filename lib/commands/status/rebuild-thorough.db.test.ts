@@ -3,6 +3,7 @@ import type { Context } from '#lib/db/context.ts'
 import { insertArrivals } from '#lib/db/history/arrivals.ts'
 import { connectionWitness } from '#lib/domain/freshness/witnesses/witness.ts'
 import { HOUR_MS } from '#lib/domain/time/instant.ts'
+import { silentLog } from '#lib/platform/log.ts'
 import { anAge, anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
@@ -87,6 +88,22 @@ test('once a batch has failed none is begun any more, and none goes on', async (
   await expect(rebuild(ctx, { assetIds: [...ids, ...unknown], from: 0, isThorough: true, limit: 1, onBatch })).rejects.toThrow('enough')
   expect(batches).toBeLessThanOrEqual(2)
   expect(ctx.whole.idleCount).toBe(ctx.whole.totalCount)
+})
+
+test('where two batches fail the first failure is thrown and the other one logged', async () => {
+  const logged: unknown[] = []
+  const log = { ...silentLog, error: (_: string, fields?: Record<string, unknown>) => logged.push(fields?.['error']) }
+  const both = Promise.withResolvers<void>()
+  let batches = 0
+  const onBatch = async () => {
+    batches += 1
+    const own = batches
+    if (own === 2) both.resolve()
+    await both.promise
+    throw new Error(`failure ${own}`)
+  }
+  await expect(rebuild({ ...ctx, log }, { assetIds: ids, from: 0, isThorough: true, limit: 1, onBatch })).rejects.toThrow(/^failure \d$/)
+  expect(logged).toEqual([expect.stringMatching(/failure \d/)])
 })
 
 test('a count that differs reaches the days above, though no status does', async () => {

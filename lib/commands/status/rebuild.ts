@@ -2,6 +2,7 @@ import { listFollowers } from '#lib/db/catalogue/followers.ts'
 import { type Context, withTransaction } from '#lib/db/context.ts'
 import { loadFeedsOfAssets } from '#lib/db/history/memberships.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { toInternalMessage } from '#lib/platform/errors.ts'
 import type { Reach } from './rebuild/rebuild-assets.ts'
 import { type RebuildResult, rebuildWithin } from './rebuild/rebuild-within.ts'
 import { loadReporting } from './rebuild/reporting.ts'
@@ -29,7 +30,7 @@ export async function rebuild(ctx: Context, order: RebuildOrder): Promise<Rebuil
   const reachOf = isThorough ? await thoroughReach(ctx, ids) : undefined
   const total: RebuildResult = { assets: 0, changes: 0 }
   const batches = Array.from({ length: Math.ceil(ids.length / limit) }, (_, n) => ids.slice(n * limit, (n + 1) * limit))
-  await inLanes(batches, async (batch) => {
+  const [failure, ...others] = await inLanes(batches, async (batch) => {
     const wanted = new Map(batch.map((id) => [id, from]))
     const result = await withTransaction(ctx, async (sql) => {
       return rebuildWithin(sql, await loadReporting(sql, ctx.clock.now()), wanted, { isRewrite, ...(reachOf && { reachOf }) })
@@ -38,26 +39,28 @@ export async function rebuild(ctx: Context, order: RebuildOrder): Promise<Rebuil
     total.changes += result.changes
     await order.onBatch?.()
   })
+  for (const { error } of others) ctx.log.error('another batch of a rebuild has failed, too', { error: toInternalMessage(error) })
+  if (failure !== undefined) throw failure.error
   return total
 }
 
 /** While the database reads and writes one batch, this process works out another. */
 const LANES = 2
 
-/** Works through batches in order, two at a time. Once one has failed none is begun any more; those under way end first, and the first failure is told. */
-async function inLanes<T>(batches: readonly T[], work: (batch: T) => Promise<void>): Promise<void> {
+/** Works through batches in order, two at a time. Once one has failed none is begun any more, and those under way end first. Answers what failed, in order. */
+async function inLanes<T>(batches: readonly T[], work: (batch: T) => Promise<void>): Promise<{ error: unknown }[]> {
   const waiting = [...batches]
-  const failures: unknown[] = []
+  const failures: { error: unknown }[] = []
   const lane = async () => {
     for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift()) {
       await work(batch).catch((error: unknown) => {
         waiting.length = 0
-        failures.push(error)
+        failures.push({ error })
       })
     }
   }
   await Promise.all(Array.from({ length: LANES }, lane))
-  if (failures.length > 0) throw failures[0]
+  return failures
 }
 
 /** Each once, those that follow others last, so that few of them have to be worked out twice. */
