@@ -122,7 +122,7 @@ export function workOut({ request: { asset, from, reach }, known, stored }: Load
     restatement,
     statedUntil: Math.min(now, asset.nextChangeAt ?? now),
     rollUpFrom: reach === 'whole' ? from : earliest(restatement.changedFrom, reach === 'moved' ? firstVersionSince(versions, from) : null),
-    explainAt: (at: Instant) => explanationAt(known, at),
+    explainAt: explainer(known),
     hasArrived: facts.arrivals.some(({ kind, recordedAt }) => kind === 'arrival' && recordedAt >= from),
     known: versions.some(asksForAClock) ? known : null,
   }
@@ -173,10 +173,15 @@ function blindSince(versions: readonly AssetVersion[], prepared: PreparedFacts, 
   return null
 }
 
-/** Prepares the facts again: it is asked for rarely, and they are many to keep until all are worked out. */
-function explanationAt({ versions, facts }: LoadedAsset, at: Instant): string | null {
-  const settings = settingsAt(versions, at)
-  return settings === null ? null : evaluate(settings, prepareFacts(facts), at).explanation
+/** Prepares the facts again, once it is asked: that is rare, and they are many to keep of all until these are worked out. */
+function explainer({ versions, facts }: LoadedAsset): Rebuilt['explainAt'] {
+  let prepared: PreparedFacts | null = null
+  return (at) => {
+    const settings = settingsAt(versions, at)
+    if (settings === null) return null
+    prepared ??= prepareFacts(facts)
+    return evaluate(settings, prepared, at).explanation
+  }
 }
 
 /** Membership and promise travel with versions, so containers look again from the first new one. */
