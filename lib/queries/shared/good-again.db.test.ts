@@ -77,6 +77,15 @@ it('goes by schedules, what a flow comes after, usual durations and the lineage;
   expect(await told()).toEqual({ [COURSE]: '11-21T02:10' })
 })
 
+it('what only follows comes after what blocks it now, also where that turned after it', async () => {
+  await stands({ [COURSE]: 7, [BOARD]: 8 })
+  await ctx.whole.query("update status_span set reason = 'blocked' where subject_id = $1", [BOARD])
+  expect(await told()).toMatchObject({ [BOARD]: '11-21T02:10' })
+  await stands({ [TERM]: 6 })
+  await ctx.whole.query("update status_span set reason = 'blocked' where subject_id = $1", [COURSE])
+  expect(await told(grace)).toMatchObject({ [COURSE]: 'it waits for a system you may not see > null' })
+})
+
 it('goes by the run that goes on, unless nothing is heard of it; dry runs are none', async () => {
   await stands({ [TERM]: 9 })
   const signs = { lease_until: new Date(NOW + 20_000) }

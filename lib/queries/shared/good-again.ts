@@ -5,7 +5,7 @@ import { goodAgain, type LoadedAsset } from '#lib/domain/lineage/again/good-agai
 import type { Edge } from '#lib/domain/lineage/edge.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { getWriters } from '#lib/queries/runs/writers.ts'
-import { getUnseenNeighbours } from './asset-rows.ts'
+import { getUnseenNeighbours, type UnseenNeighbour } from './asset-rows.ts'
 import { instant } from './instant-column.ts'
 
 const UNHEALTHY = "sp.status in ('stale', 'late', 'unknown')"
@@ -29,7 +29,7 @@ const ASSETS = `${CONCERNED}
     coalesce((
       select ${instant('x.to_at')} from status_span x where x.subject_id = s.id and x.to_at is not null and x.status in ('fresh', 'maintenance')
       order by x.from_at desc limit 1
-    ), ${instant('sp.from_at')}) as since,
+    ), ${instant('sp.from_at')}) as since, coalesce(sp.reason = 'blocked', false) as "isBlocked",
     coalesce((
       select jsonb_array_length(v.settings->'policies') > 0 and not jsonb_path_exists(v.settings->'policies', '$[*].kind ? (@ <> "upstream")')
       from subject_version v where v.subject_id = s.id order by v.from_at desc limit 1
@@ -44,6 +44,7 @@ const ASSETS = `${CONCERNED}
   left join status_span sp on sp.subject_id = s.id and sp.to_at is null`
 
 interface Row extends Pick<LoadedAsset, 'id' | 'name' | 'owner' | 'status' | 'since' | 'follows'> {
+  isBlocked: boolean
   flow: string | null
   job: string | null
   behind: string | null
@@ -62,15 +63,16 @@ export async function getGoodAgain(ctx: Context): Promise<Map<number, GoodAgain>
     ),
     getWriters(ctx, namesOf(rows, 'flow'), namesOf(rows, 'job')),
   ])
-  const hidden = new Map(rows.map(({ id, since }) => [id, since ?? 0]))
-  const waiting = new Set(
-    unseen.flatMap(({ assetId, isUpstream, status, since }) =>
-      isUpstream && isUnhealthy(status) && (since ?? 0) <= (hidden.get(assetId) ?? 0) ? [assetId] : [],
-    ),
-  )
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  const waiting = new Set(unseen.flatMap((neighbour) => (explains(neighbour, byId.get(neighbour.assetId)) ? [neighbour.assetId] : [])))
   const known = new Set(writers.map(({ key }) => key))
   const assets = rows.map((row) => toAsset(row, { known, isWaiting: waiting.has(row.id), seesAll: ctx.actor.audience === null }))
   return goodAgain(assets, edges.rows, writers, ctx.clock.now())
+}
+
+/** As something that is seen does. */
+function explains({ isUpstream, status, since }: UnseenNeighbour, asset: Row | undefined): boolean {
+  return isUpstream && isUnhealthy(status) && asset !== undefined && (asset.isBlocked || (since ?? 0) <= (asset.since ?? 0))
 }
 
 function namesOf(rows: readonly Row[], kind: 'flow' | 'job'): string[] {

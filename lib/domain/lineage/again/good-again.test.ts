@@ -134,6 +134,14 @@ describe('what only follows', () => {
     expect(at(NOON, [asset(4, null, { follows: true })], [])).toEqual({ 4: 'nothing is known of what Asset 4 is made from > Team 4' })
   })
 
+  it('comes after what blocks it now, also where that turned after it', () => {
+    const follower = asset(2, null, { follows: true, since: 100 })
+    const told = (more: { isBlocked?: boolean }) =>
+      at(NOON, [asset(1, 'flow:term', { since: 200 }), { ...follower, ...more }], chain(1, 2), ...writers)[2]
+    expect(told({ isBlocked: true })).toBe('2026-11-21 07:03')
+    expect(told({})).toBe('nothing is known of what Asset 2 is made from > Team 2')
+  })
+
   it('lets through where nothing is promised and nothing known loads it', () => {
     const between = asset(2, null, { status: null, since: null })
     expect(at(NOON, [asset(1, 'flow:term'), between, asset(3, 'flow:course')], chain(1, 2, 3), ...writers)).toEqual({

@@ -1,5 +1,5 @@
 import { isUnhealthy } from '#lib/domain/freshness/status.ts'
-import type { Standing } from '#lib/domain/lineage/causes/cause.ts'
+import type { CauseAsset, Standing } from '#lib/domain/lineage/causes/cause.ts'
 import { explainingEdges } from '#lib/domain/lineage/causes/explaining-edges.ts'
 import type { Edge } from '#lib/domain/lineage/edge.ts'
 import { inLineageOrder, type Knot } from '#lib/domain/lineage/lineage-order.ts'
@@ -10,7 +10,7 @@ import { allOf, Tries } from './next-try.ts'
 import type { Writer } from './writer.ts'
 
 /** An asset with all that decides when it is good again. */
-export interface LoadedAsset extends Standing {
+export interface LoadedAsset extends Standing, Pick<CauseAsset, 'isBlocked'> {
   name: string
   /** Of its feed. */
   owner: string | null
@@ -96,9 +96,8 @@ class Settling {
   }
 
   #before(knot: Knot): Settled[] {
-    const ids = new Set<number>()
-    for (const id of knot) for (const { upstreamId } of this.#above.get(id) ?? []) if (!knot.includes(upstreamId)) ids.add(upstreamId)
-    return this.#settledOf(ids)
+    const ids = new Set(knot.flatMap((id) => this.#above.get(id) ?? []).map(({ upstreamId }) => upstreamId))
+    return this.#settledOf(ids.difference(new Set(knot)))
   }
 
   #settledOf(ids: Iterable<number>): Settled[] {

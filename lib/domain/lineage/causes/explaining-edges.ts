@@ -1,11 +1,11 @@
 import type { Edge } from '#lib/domain/lineage/edge.ts'
-import type { Standing } from './cause.ts'
+import type { CauseAsset, Standing } from './cause.ts'
 import { explanations } from './explanations.ts'
 import { Troubles } from './troubles.ts'
 
 /** The ways from the assets that explain each of these down to it, as edges, each once: by way of what nothing is promised about. */
-export function explainingEdges(assets: readonly Standing[], edges: readonly Edge[]): Edge[] {
-  const alone = assets.map(({ id, status, since }) => ({ id, status, since, connection: null, flow: null, job: null }))
+export function explainingEdges(assets: readonly (Standing & Pick<CauseAsset, 'isBlocked'>)[], edges: readonly Edge[]): Edge[] {
+  const alone = assets.map((asset) => ({ ...asset, connection: null, flow: null, job: null }))
   const troubles = new Troubles({ assets: alone, edges, connections: [], work: [] })
   const found = new Map<number, Set<number>>()
   for (const [place, own] of explanations(troubles).entries())
