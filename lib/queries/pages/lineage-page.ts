@@ -147,7 +147,7 @@ export async function getLineagePage(ctx: Context, key: string): Promise<Lineage
     unseen: onePerSide(unseen.filter(({ assetId, isUpstream }) => isDrawn.has(assetId) && besideOf(near, isUpstream).includes(assetId))),
     found: beside,
     foundMore: found.total - beside.length,
-    paths: await Promise.all(ways.map((way) => toPath(ctx, way, assets))),
+    paths: await toPaths(ctx, ways, assets),
   }
 }
 
@@ -168,12 +168,12 @@ const isAskedOf = ({ asked }: Pick<Around, 'asked'>, { upstreamId, downstreamId 
 async function nearTo(ctx: Context, focus: number): Promise<{ near: Near[]; around: Around }> {
   const asked = new Set([focus])
   const direct = await getStandingEdges(ctx, [focus])
-  const beside = neighbourhood(focus, direct.edges, (id) => direct.standings.get(id)?.status ?? null)
+  const beside = neighbourhood(focus, direct.edges, (id) => direct.statuses.get(id) ?? null)
   const open = beside.flatMap(({ id }) => (id === focus ? [] : [id]))
   const further = await getStandingEdges(ctx, open)
   const edges = [...direct.edges, ...further.edges.filter((edge) => !isAskedOf({ asked }, edge))]
-  const standings = new Map([...direct.standings, ...further.standings])
-  const near = neighbourhood(focus, edges, (id) => standings.get(id)?.status ?? null)
+  const statuses = new Map([...direct.statuses, ...further.statuses])
+  const near = neighbourhood(focus, edges, (id) => statuses.get(id) ?? null)
   return { near, around: { asked: new Set([focus, ...open]), edges } }
 }
 
@@ -223,9 +223,13 @@ async function pathsTo(ctx: Context, { id, status }: LineageAsset): Promise<Caus
   return isUnhealthy(status) ? (await causesNow(ctx)).pathsTo(id).slice(0, PATHS_SHOWN) : []
 }
 
-async function toPath(ctx: Context, { cause, steps }: CausePath, assets: ReadonlyMap<number, LineageAsset>): Promise<LineagePath> {
-  const named = steps.flatMap((step) => toStep(step, cause, assets))
-  return { since: cause.since, steps: await withJobNames(ctx, named) }
+async function toPaths(ctx: Context, ways: readonly CausePath[], assets: ReadonlyMap<number, LineageAsset>): Promise<LineagePath[]> {
+  const paths = ways.map(({ cause, steps }) => ({ since: cause.since, steps: steps.flatMap((step) => toStep(step, cause, assets)) }))
+  const named = await withJobNames(
+    ctx,
+    paths.flatMap(({ steps }) => steps),
+  )
+  return paths.map(({ since, steps }) => ({ since, steps: named.splice(0, steps.length) }))
 }
 
 function toStep({ key, isInferred }: CauseStep, root: Cause, assets: ReadonlyMap<number, LineageAsset>): LineageStep[] {

@@ -166,7 +166,7 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
   getRootsOfAsset: (ctx, { assets: [, id = 0] }) => getRootsOfAsset(ctx, id, ''),
   getRootsOfFeed: (ctx, { feed }) => getRootsOfFeed(ctx, { id: feed, key: '', status: 'late' }),
   getRootsOfFeeds: async (ctx, { feed }) => [...(await getRootsOfFeeds(ctx, [{ id: feed, status: 'late', reason: 'blocked' }]))],
-  getStandingEdges: async (ctx, { assets }) => [...(await getStandingEdges(ctx, assets)).standings],
+  getStandingEdges: async (ctx, { assets }) => [...(await getStandingEdges(ctx, assets)).statuses],
   getWorkEntries: (ctx, { name }) =>
     Promise.all(
       [null, `${name}-feed`].map((feed) =>
@@ -226,7 +226,6 @@ export const NAMELESS = [
   'getOpenDays',
   'getOpenDeliveries',
   'getStandingEdges',
-  'waysToRoot',
   'getPageAccess',
   'getPageSettings',
   'getPageZone',
