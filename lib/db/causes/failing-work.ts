@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isOfJobSql } from '#lib/db/runs/external-runs.ts'
 import { isDryRunSql } from '#lib/db/runs/runs.ts'
 import type { FailingWork } from '#lib/domain/lineage/causes/cause.ts'
 import { failuresAt, type RunSign } from '#lib/domain/lineage/causes/failures.ts'
@@ -99,12 +100,11 @@ const JOBS = `
   from (select distinct a.job from asset a where a.job is not null) j
   left join lateral (
     select g.placed_at as at from external_run g
-    where g.connection_key = split_part(j.job, '/', 1) and g.job = substr(j.job, strpos(j.job, '/') + 1)
-      and g.state in ('completed', 'partial') and g.writes is null and g.ended_at <= $1 order by g.placed_at desc limit 1
+    where ${isOfJobSql('g', 'j.job')} and g.state in ('completed', 'partial') and g.writes is null and g.ended_at <= $1 order by g.placed_at desc limit 1
   ) good on true
   cross join lateral (
     select r.* from external_run r
-    where r.connection_key = split_part(j.job, '/', 1) and r.job = substr(j.job, strpos(j.job, '/') + 1)
+    where ${isOfJobSql('r', 'j.job')}
       and r.placed_at > coalesce(good.at, '-infinity') and r.state not in ('scheduled', 'overdue') and coalesce(r.started_at, r.placed_at) <= $1
     order by r.placed_at desc, r.id desc limit ${JOB_RUNS_READ}
   ) r`
