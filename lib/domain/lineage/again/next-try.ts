@@ -12,7 +12,7 @@ export type Try = { endsAt: Instant; conditions: Conditions } | { because: strin
 /** What lets a run begin: from then on, on these conditions; or it stays shut. */
 type Gate = { opensAt: Instant; conditions: Conditions } | { because: string }
 
-export const UNCONDITIONAL: Conditions = { ifAnswering: [], ifSucceeding: [] }
+const UNCONDITIONAL: Conditions = { ifAnswering: [], ifSucceeding: [] }
 const OPEN: Gate = { opensAt: Number.NEGATIVE_INFINITY, conditions: UNCONDITIONAL }
 /** Ticks that are looked at: of those that other flows hold up, the next one comes in their place. */
 const TICKS_TRIED = 60
