@@ -4,7 +4,7 @@ import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { howOften } from '#lib/domain/wording/failure-words.ts'
 import { reasonInWords } from '#lib/domain/wording/words.ts'
-import type { HeldBy as Root } from '#lib/queries/shared/roots.ts'
+import type { HeldByRun as Root } from '#lib/queries/shared/roots.ts'
 import { sentence } from './change-list.tsx'
 
 const SHOWN = 5

@@ -22,7 +22,7 @@ import { type DayRow, getDayRows } from '#lib/queries/shared/day-rows.ts'
 import { type DayWindow, getDayWindow } from '#lib/queries/shared/day-window.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
-import { getRootsOfAsset, type HeldBy } from '#lib/queries/shared/roots.ts'
+import { getRootsOfAsset, type HeldByRun } from '#lib/queries/shared/roots.ts'
 import { getSeries, type SeriesView } from '#lib/queries/shared/series.ts'
 import { getWork, type WorkView, workOnAsset } from '#lib/queries/shared/work.ts'
 
@@ -77,7 +77,7 @@ export interface AssetPage {
   group: { key: string; name: string }
   asset: AssetRow
   /** What holds it back in the end; none where something of its own is wrong. */
-  roots: HeldBy[]
+  roots: HeldByRun[]
   why: string | null
   connection: string
   path: string

@@ -21,7 +21,7 @@ import { type DayRow, getDayRows } from '#lib/queries/shared/day-rows.ts'
 import { type DayWindow, getDayWindow } from '#lib/queries/shared/day-window.ts'
 import { type FeedRow, getFeedRows } from '#lib/queries/shared/feed-rows.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
-import { getRootsOfFeed, type HeldBy } from '#lib/queries/shared/roots.ts'
+import { getRootsOfFeed, type HeldByRun } from '#lib/queries/shared/roots.ts'
 import { getSeries, type SeriesView } from '#lib/queries/shared/series.ts'
 import { getWork, type WorkView, workOnFeeds } from '#lib/queries/shared/work.ts'
 
@@ -39,7 +39,7 @@ export interface FeedPage {
   group: { key: string; name: string }
   feed: FeedRow
   /** What holds it back in the end; none where nothing that it is made from does. */
-  roots: HeldBy[]
+  roots: HeldByRun[]
   why: string | null
   description: string | null
   runbook: string | null

@@ -22,6 +22,7 @@ interface System {
 
 /** An asset with which the trouble of something begins: not fresh, and nothing it is made from explains it. */
 export interface HeldBy {
+  id: number | null
   /** null, with what else would tell which it is: the reader does not see it. */
   key: string | null
   name: string
@@ -32,16 +33,20 @@ export interface HeldBy {
   status: Status | null
   reason: Reason | null
   since: Instant
-  /** The last run that should have loaded it, where that did not complete. */
-  run: { id: string; state: RunState; scheduledFor: Instant; problem: string | null } | null
-  /** The same where its failure is the reason, with how often it failed so. */
+  /** The run that should have loaded it, where its failure is the reason, with how often it failed so. */
   failedRun: FailedRun | null
   /** The connection that is down, or the flow or job that fails, that it comes down to. */
   system: System | null
 }
 
+/** The same with the last run that should have loaded it, where that did not complete. */
+export interface HeldByRun extends HeldBy {
+  run: { id: string; state: RunState; scheduledFor: Instant; problem: string | null } | null
+}
+
 interface AssetRow extends Omit<HeldBy, 'since' | 'system' | 'failedRun'> {
   id: number
+  lastEnds: LastEnds | null
 }
 
 const LAST_RUN = `
@@ -54,17 +59,16 @@ const LAST_RUN = `
      order by r.placed_at desc, r.id desc limit 1)
   ) x where x.state <> 'completed' limit 1`
 
+const LAST_RUNS = `
+  select s.id, last.run from asset a join subject s on s.id = a.subject_id cross join lateral (${LAST_RUN}) last where s.id = any($1::int[])`
+
 const ASSETS = `
-  select s.id, s.key, s.name, fs.key as "feedKey", fs.name as "feedName", a.promised, sp.status, sp.reason, last.run
+  select s.id, s.key, s.name, fs.key as "feedKey", fs.name as "feedName", a.promised, sp.status, sp.reason,
+    case when sp.reason = 'run-failed' then ${lastEndsSql()} end as "lastEnds"
   from unnest($1::int[]) w(id) join subject s on s.id = w.id
   join asset a on a.subject_id = s.id
   join subject fs on fs.id = a.feed_id
-  left join status_span sp on sp.subject_id = s.id and sp.to_at is null
-  left join lateral (${LAST_RUN}) last on true`
-
-const FAILING = `
-  select s.id, ${lastEndsSql()} as "lastEnds"
-  from asset a join subject s on s.id = a.subject_id where s.id = any($1::int[])`
+  left join status_span sp on sp.subject_id = s.id and sp.to_at is null`
 
 const PROMISED = `
   select a.feed_id as of, a.subject_id as id from asset a join subject s on s.id = a.subject_id and s.removed_at is null
@@ -78,7 +82,7 @@ interface Judged {
 }
 
 /** Of what is not seen no more than since when it is so. */
-const UNKNOWN = { promised: false, status: null, reason: null, run: null, failedRun: null, system: null }
+const UNKNOWN = { id: null, promised: false, status: null, reason: null, failedRun: null, system: null }
 
 async function load(ctx: Context, judged: readonly Judged[]): Promise<Map<number, HeldBy[]>> {
   if (judged.every(({ ids }) => ids.length === 0)) return new Map()
@@ -86,11 +90,7 @@ async function load(ctx: Context, judged: readonly Judged[]): Promise<Map<number
   const begun = judged.map(({ of, ids }) => [of, beginningsOf(causes, ids)] as const)
   const wanted = new Set(begun.flatMap(([, own]) => own.flatMap(({ key }) => assetOf(key) ?? [])))
   const { rows } = await ctx.pool.query<AssetRow>(ASSETS, [[...wanted]])
-  const failedRuns = await failedRunsOf(
-    ctx,
-    rows.filter(({ reason }) => reason === 'run-failed').map(({ id }) => id),
-  )
-  const byId = new Map(rows.map((row) => [row.id, { ...row, failedRun: failedRuns.get(row.id) ?? null }]))
+  const byId = new Map(rows.map(({ lastEnds, ...row }) => [row.id, { ...row, failedRun: toFailedRun(lastEnds) }]))
   const systems = await systemsOf(
     ctx,
     begun.flatMap(([, own]) => own),
@@ -110,11 +110,11 @@ function toSystem({ key, since }: Pick<Cause, 'key' | 'since'>): System[] {
   return kind === 'asset' || kind === 'unseen' ? [] : [{ kind, key: name, name, since }]
 }
 
-/** One root may hold much: its runs are read once. */
-async function failedRunsOf(ctx: Context, ids: readonly number[]): Promise<Map<number, FailedRun | null>> {
-  if (ids.length === 0) return new Map()
-  const { rows } = await ctx.pool.query<{ id: number; lastEnds: LastEnds | null }>(FAILING, [[...new Set(ids)]])
-  return new Map(rows.map(({ id, lastEnds }) => [id, toFailedRun(lastEnds)]))
+async function withLastRuns(ctx: Context, roots: readonly HeldBy[]): Promise<HeldByRun[]> {
+  if (roots.length === 0) return []
+  const { rows } = await ctx.pool.query<Pick<HeldByRun, 'id' | 'run'>>(LAST_RUNS, [roots.flatMap(({ id }) => id ?? [])])
+  const runs = new Map(rows.map(({ id, run }) => [id, run]))
+  return roots.map((root) => ({ ...root, run: runs.get(root.id) ?? null }))
 }
 
 /** Of all of these together, each once, what turned first before the others. */
@@ -125,22 +125,23 @@ function beginningsOf(causes: Causes, ids: readonly number[]): Beginning[] {
 
 function toHeldBy(
   beginning: Beginning,
-  assets: ReadonlyMap<number, AssetRow & Pick<HeldBy, 'failedRun'>>,
+  assets: ReadonlyMap<number, Omit<HeldBy, 'since' | 'system'>>,
   systems: ReadonlyMap<CauseKey, System>,
 ): HeldBy[] {
   const { since, cause } = beginning
   const id = assetOf(beginning.key)
   if (id === null) return [{ key: null, name: UNSEEN, feedKey: null, feedName: null, ...UNKNOWN, since }]
-  const row = assets.get(id)
-  if (row === undefined) return []
-  const { id: _, ...asset } = row
-  return [{ ...asset, since, system: cause === null ? null : (systems.get(cause.key) ?? null) }]
+  const asset = assets.get(id)
+  return asset === undefined ? [] : [{ ...asset, since, system: cause === null ? null : (systems.get(cause.key) ?? null) }]
 }
 
 /** With what the trouble of an asset begins, as far as the reader sees it, what turned first before the others; not itself, unless a connection is the reason. */
-export async function getRootsOfAsset(ctx: Context, id: number, key: string): Promise<HeldBy[]> {
+export async function getRootsOfAsset(ctx: Context, id: number, key: string): Promise<HeldByRun[]> {
   const found = (await load(ctx, [{ of: id, ids: [id] }])).get(id) ?? []
-  return found.filter((root) => root.key !== key || root.system?.kind === 'connection')
+  return withLastRuns(
+    ctx,
+    found.filter((root) => root.key !== key || root.system?.kind === 'connection'),
+  )
 }
 
 /** The same of feeds that are held back, by all that is promised of them and not fresh: what is wrong in them by itself is among it. */
@@ -152,9 +153,12 @@ export function getRootsOfFeeds(ctx: Context, feeds: readonly Pick<FeedRow, 'id'
 }
 
 /** The same of one feed, whatever its reason; not what it is judged by itself, unless a connection is the reason. */
-export async function getRootsOfFeed(ctx: Context, feed: Pick<FeedRow, 'id' | 'key' | 'status'>): Promise<HeldBy[]> {
+export async function getRootsOfFeed(ctx: Context, feed: Pick<FeedRow, 'id' | 'key' | 'status'>): Promise<HeldByRun[]> {
   const found = (await ofFeeds(ctx, [feed])).get(feed.id) ?? []
-  return found.filter(({ feedKey, promised, system }) => feedKey !== feed.key || !promised || system?.kind === 'connection')
+  return withLastRuns(
+    ctx,
+    found.filter(({ feedKey, promised, system }) => feedKey !== feed.key || !promised || system?.kind === 'connection'),
+  )
 }
 
 async function ofFeeds(ctx: Context, feeds: readonly Pick<FeedRow, 'id' | 'status'>[]): Promise<Map<number, HeldBy[]>> {
