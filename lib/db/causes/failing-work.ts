@@ -20,15 +20,15 @@ interface RunRow {
   /** Of a run that went on at the instant asked about. */
   startedAt: Instant | null
   durations: number[] | null
-  problem: string | null
+  saysWhy: boolean
 }
 
-function toSign({ state, placedAt, startedAt, durations, problem }: RunRow, timeoutMs: number): RunSign {
+function toSign({ state, placedAt, startedAt, durations, saysWhy }: RunRow, timeoutMs: number): RunSign {
   const isGoingOn = startedAt !== null
   return {
     state: isGoingOn ? 'running' : state,
     placedAt,
-    problem,
+    saysWhy,
     hungAt: isGoingOn ? hungAt(startedAt, durations ?? [], timeoutMs) : null,
   }
 }
@@ -42,7 +42,7 @@ const DURATIONS = `
 
 const ownRun = (isGoingOn: boolean) => `
   select r.flow, r.state, ${at('r.scheduled_for')} as "placedAt", ${isGoingOn ? at('r.started_at') : 'null::float8'} as "startedAt",
-    ${isGoingOn ? DURATIONS : 'null::float8[]'} as durations, r.problem
+    ${isGoingOn ? DURATIONS : 'null::float8[]'} as durations, coalesce(r.problem, '') <> '' as "saysWhy"
   from run r where r.flow = f.name and r.scheduled_for > coalesce(good.at, '-infinity') and not ${isDryRunSql('r')}`
 const ENDED_BADLY = `${ownRun(false)} and r.state in (${BAD}) and ${OWN_END} <= $1`
 
@@ -91,7 +91,7 @@ const TOLD_END = `coalesce(r.ended_at, case when r.state not in ('scheduled', 'o
 
 /** Of each job that an asset names the runs since the last that went well and wrote all that name it. */
 const JOBS = `
-  select j.job as name, r.id, r.state, ${at('r.placed_at')} as "placedAt", r.writes, r.loaded, r.error as problem,
+  select j.job as name, r.id, r.state, ${at('r.placed_at')} as "placedAt", r.writes, r.loaded, coalesce(r.error, '') <> '' as "saysWhy",
     case when ${TOLD_END} <= $1 then null else ${at('coalesce(r.started_at, r.placed_at)')} end as "startedAt",
     case when ${TOLD_END} <= $1 then null else array(
       select (extract(epoch from d.ended_at - d.started_at) * 1000)::float8 from external_run d
@@ -146,7 +146,7 @@ function failingJob(name: string, runs: readonly JobRow[], assets: readonly Writ
     return failures === null ? [] : [{ ...failures, id: asset.id }]
   })
   const first = found.toSorted((a, b) => a.since - b.since)[0]
-  return first === undefined ? null : { ...work, since: first.since, problem: first.problem, writes: new Set(found.map(({ id }) => id)) }
+  return first === undefined ? null : { ...work, since: first.since, saysWhy: first.saysWhy, writes: new Set(found.map(({ id }) => id)) }
 }
 
 /** SQL, one row: what `toFailingWork` reads at the instant `$1`. */

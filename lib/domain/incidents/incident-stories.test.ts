@@ -47,7 +47,7 @@ function at(minutes: number, { down = {}, sapSince, failing = {} }: Known) {
       kind: 'flow',
       name,
       since: minute(since),
-      problem: 'No employees.',
+      saysWhy: true,
       connections: [],
     })),
   }

@@ -14,7 +14,7 @@ export const chain = (...ids: number[]): Edge[] => ids.slice(1).map((downstreamI
 
 /** A flow that fails since then, without a word unless told. */
 export const failing = (name: string, since: number, more: Partial<FailingWork> = {}): FailingWork => ({
-  ...{ kind: 'flow' as const, name, since, problem: null, connections: [] },
+  ...{ kind: 'flow' as const, name, since, saysWhy: false, connections: [] },
   ...more,
 })
 

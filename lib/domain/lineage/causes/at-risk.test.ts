@@ -63,7 +63,7 @@ describe('a system that fails', () => {
     const all = [asset(1, null, sap), fresh(2, 70, { flow: 'people' }), fresh(3, 60, sap), asset(4, 'unknown', sap), fresh(5, 50)]
     const down = { connections: [{ key: 'sap', since: 5 }] }
     expect(riskIn(all, [...chain(1, 2), ...chain(4, 5)], down)).toEqual({ 'connection:sap': ['5 at 50', '3 at 60', '2 at 70'] })
-    const work = [{ kind: 'flow' as const, name: 'people', since: 5, problem: 'no answer', connections: [] }]
+    const work = [{ kind: 'flow' as const, name: 'people', since: 5, saysWhy: true, connections: [] }]
     expect(riskIn(all.slice(0, 2), chain(1, 2), { work })).toEqual({ 'flow:people': ['2 at 70'] })
   })
 

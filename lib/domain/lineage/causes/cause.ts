@@ -84,8 +84,8 @@ export interface FailingWork {
   name: string
   /** The place of the first of these runs. */
   since: Instant
-  /** What the last of them says; null: nothing. */
-  problem: string | null
+  /** The last of them says why. */
+  saysWhy: boolean
   /** The connections it speaks to. */
   connections: readonly string[]
   /** The assets that its failures are about; absent: all that it writes. */

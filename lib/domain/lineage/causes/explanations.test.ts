@@ -41,7 +41,7 @@ describe('a connection that is down', () => {
         ...[asset(3, 'late', 30, { connection: 'lake' }), asset(4, 'late', 30, { connection: 'looker' })],
       ],
       chain(1, 2, 3, 4),
-      { ...down, work: [failing('people', 20, { problem: 'no answer', connections: ['sap', 'lake'] })] },
+      { ...down, work: [failing('people', 20, { saysWhy: true, connections: ['sap', 'lake'] })] },
     )
     expect(heldBy(given)).toEqual({ 'connection:sap': [1, 2, 3, 4] })
     expect(waysTo(given, 4)).toEqual(['connection:sap 1 flow:people 2 3 4'])
@@ -58,7 +58,7 @@ describe('a flow or job that fails', () => {
         asset(4, 'late', 9, { flow: 'load' }),
       ],
       chain(1, 3),
-      { work: [failing('load', 10, { problem: 'no answer' })] },
+      { work: [failing('load', 10, { saysWhy: true })] },
     )
     expect(heldBy(given)).toEqual({ 'flow:load': [1, 2, 3], 'asset:4': [4] })
     expect(waysTo(given, 3)).toEqual(['flow:load 1 3'])
@@ -112,7 +112,7 @@ describe('a flow or job that fails', () => {
 
   it('comes first when it says why, whatever else is wrong', () => {
     const assets = [asset(1, 'stale', 1), asset(2, 'late', 20, { flow: 'a' }), asset(3, 'unknown', 20, { flow: 'b' })]
-    const work = [failing('a', 10), failing('b', 10, { problem: 'no answer' })]
+    const work = [failing('a', 10), failing('b', 10, { saysWhy: true })]
     expect(findCauses(graph(assets, [], { work })).all.map(({ key }) => key)).toEqual(['flow:b', 'asset:1', 'flow:a'])
   })
 })

@@ -8,14 +8,14 @@ export interface RunSign {
   placedAt: Instant
   /** Of one that goes on: from when on it counts as hung. */
   hungAt: Instant | null
-  /** What it says of its failure. */
-  problem: string | null
+  /** It says why it failed. */
+  saysWhy: boolean
 }
 
-/** Runs without a success since: where the first of them lies, and what the last says. */
+/** Runs without a success since: where the first of them lies, and whether the last says why. */
 export interface Failures {
   since: Instant
-  problem: string | null
+  saysWhy: boolean
 }
 
 /** Of runs, the newest first, those since the last good one that failed, were missed, or hang by an instant; null where there are none. */
@@ -23,7 +23,7 @@ export function failuresAt(runs: readonly RunSign[], at: Instant): Failures | nu
   const good = runs.findIndex(({ state }) => isGood(state))
   const bad = runs.slice(0, good === -1 ? runs.length : good).filter((run) => isBad(run, at))
   const [last, first] = [bad[0], bad.at(-1)]
-  return last === undefined || first === undefined ? null : { since: first.placedAt, problem: last.problem }
+  return last === undefined || first === undefined ? null : { since: first.placedAt, saysWhy: last.saysWhy }
 }
 
 function isBad({ state, hungAt }: RunSign, at: Instant): boolean {

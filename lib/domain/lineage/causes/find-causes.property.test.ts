@@ -27,7 +27,7 @@ const aGraph: fc.Arbitrary<CauseGraph> = fc.record({
   work: fc.uniqueArray(
     fc.record({
       ...{ kind: fc.constantFrom('flow' as const, 'job' as const), name: fc.constantFrom('a', 'b', 'x/a'), since: anInstant },
-      ...{ problem: fc.option(fc.constant('no answer')), connections: fc.subarray(['a', 'b']) },
+      ...{ saysWhy: fc.boolean(), connections: fc.subarray(['a', 'b']) },
     }),
     { selector: ({ kind, name }) => `${kind}:${name}` },
   ),

@@ -61,7 +61,7 @@ describe('the roots of what is wrong', () => {
         ...[asset(9, 'late', 20, { flow: 'load' }), asset(10, 'late', 20)],
       ],
       [1, 2, 3, 4, 5].flatMap((id) => chain(id, 9)).concat(chain(5, 10)),
-      { work: [failing('load', 0, { problem: 'no answer' })] },
+      { work: [failing('load', 0, { saysWhy: true })] },
     )
     expect(rootsOf(given, 9)).toEqual(['flow:load', 'asset:3', 'asset:4', 'asset:5', 'asset:2', 'asset:1'])
   })

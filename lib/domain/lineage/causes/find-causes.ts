@@ -4,7 +4,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { atRiskBelow } from './at-risk.ts'
 import type { Cause, CauseGraph, CauseKey, CauseStep } from './cause.ts'
 import { type Explanation, explanations } from './explanations.ts'
-import { keyOfAsset, type Trouble, Troubles } from './troubles.ts'
+import { keyOfAsset, put, type Trouble, Troubles } from './troubles.ts'
 
 /** A way from a root down to an asset, both ends included. */
 export interface CausePath {
@@ -160,17 +160,12 @@ function byRank(a: Ranked, b: Ranked): number {
 /** How an asset stands counts, not what that has done to others. */
 function rankOf({ root, cause }: Ranked): number {
   if (cause.status === null) return severity(null)
-  return (root.work?.problem ?? '') === '' ? severity(root.status ?? cause.status) : -1
+  return root.work?.saysWhy === true ? -1 : severity(root.status ?? cause.status)
 }
 
 function heldBy(all: readonly Cause[]): Map<number, Cause[]> {
   const found = new Map<number, Cause[]>()
-  for (const cause of all)
-    for (const id of cause.heldIds) {
-      const own = found.get(id)
-      if (own === undefined) found.set(id, [cause])
-      else own.push(cause)
-    }
+  for (const cause of all) for (const id of cause.heldIds) put(found, id, cause)
   return found
 }
 

@@ -112,7 +112,8 @@ function systemKeys({ connection, flow, job }: CauseAsset): CauseKey[] {
   return keys
 }
 
-function put<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+/** Adds a value to those of a key. */
+export function put<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const own = map.get(key)
   if (own === undefined) map.set(key, [value])
   else own.push(value)
