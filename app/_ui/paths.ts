@@ -42,9 +42,9 @@ export function lineagePath(question: { focus?: string; q?: string | null; group
   return `/lineage${questionOf(question)}`
 }
 
-const SUBJECT_PATHS = { group: groupPath, feed: feedPath, asset: assetPath, flow: flowPath }
+const SUBJECT_PATHS = { group: groupPath, feed: feedPath, asset: assetPath, flow: flowPath, connection: connectionPath, job: jobPath }
 
-/** The page of what a pause or announced work is about. */
+/** The page of what a pause, announced work or a cause is about. */
 export function subjectPath({ kind, key }: { kind: keyof typeof SUBJECT_PATHS; key: string }): string {
   return SUBJECT_PATHS[kind](key)
 }

@@ -1,4 +1,4 @@
-import { connectionPath, flowPath, jobPath, lineagePath } from '#app/_ui/paths.ts'
+import { lineagePath, subjectPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { StatusIcon } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
@@ -45,19 +45,12 @@ function Way({ path: { steps, since }, focus }: { path: LineagePath; focus: Line
   )
 }
 
-const SYSTEMS = {
-  connection: { word: 'connection', path: connectionPath, wrong: 'does not answer' },
-  flow: { word: 'flow', path: flowPath, wrong: 'does not succeed' },
-  job: { word: 'job', path: jobPath, wrong: 'does not succeed' },
-}
-
 function Named({ step: { kind, key, name } }: { step: LineageStep }) {
   if (kind === 'unseen') return name
-  const system = kind === 'asset' ? null : SYSTEMS[kind]
   return (
     <>
-      {system !== null && <span className="muted">{system.word} </span>}
-      <a href={system === null ? lineagePath({ focus: key }) : system.path(key)}>
+      {kind !== 'asset' && <span className="muted">{kind} </span>}
+      <a href={kind === 'asset' ? lineagePath({ focus: key }) : subjectPath({ kind, key })}>
         <bdi>{name}</bdi>
       </a>
     </>
@@ -65,7 +58,8 @@ function Named({ step: { kind, key, name } }: { step: LineageStep }) {
 }
 
 function Standing({ step: { kind, status, isInferred } }: { step: LineageStep }) {
-  if (kind !== 'asset' && kind !== 'unseen') return <span className="small muted">{SYSTEMS[kind].wrong}</span>
+  if (kind !== 'asset' && kind !== 'unseen')
+    return <span className="small muted">{kind === 'connection' ? 'does not answer' : 'does not succeed'}</span>
   return (
     <>
       <span className="inline-flex self-center">

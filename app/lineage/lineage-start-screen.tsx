@@ -1,5 +1,5 @@
 import { PageShell } from '#app/_ui/page-shell.tsx'
-import { connectionPath, flowPath, groupPath, jobPath, lineagePath } from '#app/_ui/paths.ts'
+import { groupPath, lineagePath, subjectPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
@@ -71,15 +71,14 @@ function headline({ unhealthy, roots, total }: LineageStart): string {
   return `${assets}, and it comes down to ${total === 1 ? 'one thing' : `${formatCount(total)} things`}.`
 }
 
-const SYSTEMS = {
-  connection: { path: connectionPath, wrong: 'connection that has not answered since' },
-  flow: { path: flowPath, wrong: 'flow that has not succeeded since the run of' },
-  job: { path: jobPath, wrong: 'job that has not succeeded since the run of' },
+const WRONG = {
+  connection: 'connection that has not answered since',
+  flow: 'flow that has not succeeded since the run of',
+  job: 'job that has not succeeded since the run of',
 }
 
 function Root({ root }: { root: LineageRoot }) {
   const { kind, key, name, status, since, holds } = root
-  const system = kind === 'asset' || kind === 'unseen' ? null : SYSTEMS[kind]
   return (
     <li className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5 border-t border-line py-3">
       <span className="w-28 max-sm:w-auto">
@@ -88,12 +87,12 @@ function Root({ root }: { root: LineageRoot }) {
       {kind === 'unseen' ? (
         name
       ) : (
-        <a className="font-semibold" href={system === null ? lineagePath({ focus: key }) : system.path(key)}>
+        <a className="font-semibold" href={kind === 'asset' ? lineagePath({ focus: key }) : subjectPath({ kind, key })}>
           <bdi>{name}</bdi>
         </a>
       )}
       <span className="muted">
-        {system === null ? <OfFeed root={root} /> : system.wrong} <Time at={since} />
+        {kind === 'asset' || kind === 'unseen' ? <OfFeed root={root} /> : WRONG[kind]} <Time at={since} />
         <Age at={since} brackets />
       </span>
       {holds > 0 && <span className="ms-auto">{holdsInWords(root)}</span>}
@@ -111,10 +110,8 @@ function OfFeed({ root: { asset } }: { root: LineageRoot }) {
 }
 
 function holdsInWords({ kind, holds }: LineageRoot): string {
-  const more = kind === 'asset' ? ' more' : ''
-  return holds === 1
-    ? `holds one${more === '' ? ' asset' : more} back`
-    : `holds ${formatCount(holds)}${more === '' ? ' assets' : more} back`
+  if (kind === 'asset') return `holds ${holds === 1 ? 'one' : formatCount(holds)} more back`
+  return `holds ${holds === 1 ? 'one asset' : `${formatCount(holds)} assets`} back`
 }
 
 function Things({ things: { total, shown } }: { things: NonNullable<LineageStart['things']> }) {

@@ -1,5 +1,5 @@
 import { Fragment } from 'react'
-import { assetPath, connectionPath, feedPath, flowPath, jobPath, runPath } from '#app/_ui/paths.ts'
+import { assetPath, feedPath, runPath, subjectPath } from '#app/_ui/paths.ts'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { howOften } from '#lib/domain/wording/failure-words.ts'
@@ -78,15 +78,13 @@ function Named({ roots }: { roots: readonly Root[] }) {
   )
 }
 
-const SYSTEM_PATHS = { connection: connectionPath, flow: flowPath, job: jobPath }
-
 /** The run that failed says it better than that its flow or job does. */
 function FailingSystem({ system: { kind, key, name, since }, hasRun }: { system: NonNullable<Root['system']>; hasRun: boolean }) {
   if (hasRun && kind !== 'connection') return null
   return (
     <p>
       The {kind}{' '}
-      <a href={SYSTEM_PATHS[kind](key)}>
+      <a href={subjectPath({ kind, key })}>
         <bdi>{name}</bdi>
       </a>{' '}
       {kind === 'connection' ? 'has not answered since' : 'has not succeeded since the run of'} <Time at={since} form="long" />.
