@@ -1,6 +1,6 @@
 import type { Context } from '#lib/db/context.ts'
 import { isUnhealthy, type Reason } from '#lib/domain/freshness/status.ts'
-import { partsOfCause } from '#lib/domain/lineage/causes/cause.ts'
+import { assetOf } from '#lib/domain/lineage/causes/cause.ts'
 import type { EmbedCause } from '#lib/domain/wording/embed-words.ts'
 import { causesNow } from '#lib/queries/shared/causes.ts'
 import type { EmbedSubject, JudgedAsset } from './embed-subject.ts'
@@ -33,9 +33,8 @@ export async function findCause(
   const focus = alike.find(({ reason }) => reason === subject.reason) ?? alike[0]
   if (focus === undefined || !isUnhealthy(subject.status)) return null
   const first = (await causesNow(ctx)).beginningsOf(focus.id)[0]
-  const begun = partsOfCause(first?.key ?? `asset:${focus.id}`)
-  if (begun.kind !== 'asset') return { cause: { of: 'unseen' }, rootId: null }
-  const rootId = Number(begun.name)
+  const rootId = first === undefined ? focus.id : assetOf(first.key)
+  if (rootId === null) return { cause: { of: 'unseen' }, rootId: null }
   const [root] = (await ctx.pool.query<Root>(ROOT, [rootId])).rows
   if (root === undefined) return { cause: { of: 'unseen' }, rootId: null }
   if (rootId === focus.id && (assets.length === 1 || focus.name === subject.name)) return { cause: { of: 'itself' }, rootId }
