@@ -5,7 +5,7 @@ import type { CauseAsset, CauseGraph, DownConnection } from '#lib/domain/lineage
 import type { Edge } from '#lib/domain/lineage/edge.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { toFailingWork, WORK_SQL, type WorkRow } from './failing-work.ts'
-import { listSql } from './list-sql.ts'
+import { listSql, ms } from './result-sql.ts'
 
 /** What is asked about: how it stands now, or stood then as far as that is known now. */
 export interface CauseMoment {
@@ -15,7 +15,6 @@ export interface CauseMoment {
   withRisk: boolean
 }
 
-const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`
 const UNHEALTHY = `('stale', 'late', 'unknown')`
 
 /** SQL: whether a stretch holds the instant `$1`; of what is now, whether it is open. */

@@ -1,18 +1,19 @@
 import { z } from 'zod'
+import { MEASURED_RUNS } from '#lib/db/history/job-outcomes.ts'
+import { DURATIONS_BEFORE } from '#lib/db/history/run-outcomes.ts'
 import { isOfJobSql } from '#lib/db/runs/external-runs.ts'
 import { isDryRunSql } from '#lib/db/runs/runs.ts'
+import { connectionOf } from '#lib/domain/lineage/asset-key.ts'
 import type { FailingWork } from '#lib/domain/lineage/causes/cause.ts'
 import { failuresAt, type RunSign } from '#lib/domain/lineage/causes/failures.ts'
 import { partsOfJob, stateFor } from '#lib/domain/runs/external-run.ts'
 import { hungAt } from '#lib/domain/runs/hung-run.ts'
 import { DEFAULT_TIMEOUT_MS, type RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { listSql } from './list-sql.ts'
+import { listSql, ms } from './result-sql.ts'
 
 /** So many of a job's last runs are looked through for one that went well, where they say what they wrote. */
 const JOB_RUNS_READ = 200
-
-const at = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`
 
 interface RunRow {
   state: RunState
@@ -35,14 +36,10 @@ function toSign({ state, placedAt, startedAt, durations, saysWhy }: RunRow, time
 
 const BAD = `'failed', 'timed-out', 'cancelled', 'crashed', 'missed'`
 const OWN_END = `coalesce(r.ended_at, case when r.state = 'crashed' then r.lease_until end)`
-const DURATIONS = `
-  array(select (extract(epoch from d.ended_at - d.started_at) * 1000)::float8 from run d
-    where d.flow = r.flow and d.state in ('completed', 'partial') and d.ended_at <= r.started_at and not ${isDryRunSql('d')}
-    order by d.created_at desc limit 20)`
 
 const ownRun = (isGoingOn: boolean) => `
-  select r.flow, r.state, ${at('r.scheduled_for')} as "placedAt", ${isGoingOn ? at('r.started_at') : 'null::float8'} as "startedAt",
-    ${isGoingOn ? DURATIONS : 'null::float8[]'} as durations, coalesce(r.problem, '') <> '' as "saysWhy"
+  select r.flow, r.state, ${ms('r.scheduled_for')} as "placedAt", ${isGoingOn ? ms('r.started_at') : 'null::float8'} as "startedAt",
+    ${isGoingOn ? DURATIONS_BEFORE : 'null::float8[]'} as durations, coalesce(r.problem, '') <> '' as "saysWhy"
   from run r where r.flow = f.name and r.scheduled_for > coalesce(good.at, '-infinity') and not ${isDryRunSql('r')}`
 const ENDED_BADLY = `${ownRun(false)} and r.state in (${BAD}) and ${OWN_END} <= $1`
 
@@ -82,7 +79,7 @@ function failingFlow({ name, timeoutMs, connections, reads, writes, runs }: Flow
     runs.map((run) => toSign(run, limitMs)),
     now,
   )
-  const touched = [...keysSchema.parse(reads), ...keysSchema.parse(writes)].map((key) => key.slice(0, key.indexOf('/')))
+  const touched = [...keysSchema.parse(reads), ...keysSchema.parse(writes)].map(connectionOf)
   const spokenTo = new Set([...Object.values(namesSchema.parse(connections)), ...touched])
   return failures === null ? null : { kind: 'flow', name, ...failures, connections: [...spokenTo] }
 }
@@ -91,12 +88,12 @@ const TOLD_END = `coalesce(r.ended_at, case when r.state not in ('scheduled', 'o
 
 /** Of each job that an asset names the runs since the last that went well and wrote all that name it. */
 const JOBS = `
-  select j.job as name, r.id, r.state, ${at('r.placed_at')} as "placedAt", r.writes, r.loaded, coalesce(r.error, '') <> '' as "saysWhy",
-    case when ${TOLD_END} <= $1 then null else ${at('coalesce(r.started_at, r.placed_at)')} end as "startedAt",
+  select j.job as name, r.id, r.state, ${ms('r.placed_at')} as "placedAt", r.writes, r.loaded, coalesce(r.error, '') <> '' as "saysWhy",
+    case when ${TOLD_END} <= $1 then null else ${ms('coalesce(r.started_at, r.placed_at)')} end as "startedAt",
     case when ${TOLD_END} <= $1 then null else array(
       select (extract(epoch from d.ended_at - d.started_at) * 1000)::float8 from external_run d
       where d.connection_key = r.connection_key and d.job = r.job and d.state in ('completed', 'partial') and d.ended_at <= coalesce(r.started_at, r.placed_at)
-      order by d.ended_at desc limit 20) end as durations
+      order by d.ended_at desc limit ${MEASURED_RUNS}) end as durations
   from (select distinct a.job from asset a where a.job is not null) j
   left join lateral (
     select g.placed_at as at from external_run g

@@ -55,6 +55,12 @@ function toOutcome(row: OutcomeRow): RunOutcome | null {
   return { state: row.state, startedAt, endedAt: Math.max(startedAt, toInstantOrNull(end) ?? startedAt), hungAt: null }
 }
 
+/** SQL: how long the last good runs of its flow took that had ended when a run `r` began: whether it hangs is measured by them. */
+export const DURATIONS_BEFORE = `array(
+  select (extract(epoch from d.ended_at - d.started_at) * 1000)::float8 from run d
+  where d.flow = r.flow and d.state in ('completed', 'partial') and d.ended_at <= r.started_at and not ${isDryRunSql('d')}
+  order by d.created_at desc limit 20)`
+
 /**
  * The runs of these flows that can decide a status from each flow's `from` on: all that ended since or still run, and the last
  * few that ended before. Runs that only wait, those that never were, and dry runs are left out.
@@ -64,11 +70,7 @@ export async function loadRunOutcomes(sql: Sql, wanted: readonly { flow: string;
   if (wanted.length === 0) return found
   const { rows } = await sql.query<OutcomeRow>(
     `select r.flow, r.state, r.scheduled_for, r.started_at, r.ended_at, r.lease_until, f.settings -> 'timeoutMs' as timeout_ms,
-       case when r.state = 'running' then array(
-         select (extract(epoch from d.ended_at - d.started_at) * 1000)::float8 from run d
-         where d.flow = r.flow and d.state in ('completed', 'partial') and d.ended_at <= r.started_at and not ${isDryRunSql('d')}
-         order by d.created_at desc limit 20
-       ) end as durations
+       case when r.state = 'running' then ${DURATIONS_BEFORE} end as durations
      from unnest($1::text[], $2::timestamptz[]) as w(flow, since)
      join flow f on f.name = w.flow
      cross join lateral (
