@@ -155,9 +155,7 @@ export function recordLoadsBefore(ctx: Context, connectionKey: string): Promise<
       sql,
       loads.map(({ asset }) => asset.assetId),
     )
-    const arrivals = loads.flatMap(({ run, asset }) =>
-      arrivalsOn(connectionKey, run, [{ ...asset, job: jobKey(connectionKey, run.job) }], now),
-    )
+    const arrivals = loads.flatMap(({ run, asset }) => arrivalsOn(connectionKey, run, [asset], now))
     const stored = await storeArrivals(sql, arrivals, now)
     await rebuildWithin(sql, await loadReporting(sql, now), new Map(loads.map(({ run, asset }) => [asset.assetId, knownSince(run)])))
     return stored

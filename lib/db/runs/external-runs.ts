@@ -1,4 +1,5 @@
 import type { Sql } from '#lib/db/context.ts'
+import type { WrittenByJob } from '#lib/db/history/job-outcomes.ts'
 import { toInstant, toInstantOrNull, toText, toTextOrNull } from '#lib/db/instants.ts'
 import { jobWitness, type Witness } from '#lib/domain/freshness/witnesses/witness.ts'
 import { placeOfRun, type ToldRun } from '#lib/domain/runs/external-run.ts'
@@ -133,21 +134,14 @@ export async function takeBackArrivals(sql: Sql, runIds: readonly string[]): Pro
   if (runIds.length > 0) await sql.query('delete from arrival where run_id = any($1::uuid[])', [runIds])
 }
 
-/** An asset that names a job, and where it lies. */
-export interface LoadedAsset {
-  assetId: number
-  key: string
-  connection: string
-  path: string
-}
-
 /**
  * The assets that name a job of this connection and of which none of its runs has told anything, with the last run that loaded each. One that was pushed with
  * names of what it wrote has told of that by these names.
  */
-export async function listUntoldLoads(sql: Sql, connectionKey: string): Promise<{ run: StoredExternalRun; asset: LoadedAsset }[]> {
-  const { rows } = await sql.query<ExternalRunRow & { asset_id: number; key: string; connection: string; path: string }>(
-    `select r.*, s.id as asset_id, s.key, a.connection_key as connection, a.path from asset a join subject s on s.id = a.subject_id and s.removed_at is null
+export async function listUntoldLoads(sql: Sql, connectionKey: string): Promise<{ run: StoredExternalRun; asset: WrittenByJob }[]> {
+  const { rows } = await sql.query<ExternalRunRow & { asset: WrittenByJob }>(
+    `select r.*, json_build_object('assetId', s.id, 'key', s.key, 'connection', a.connection_key, 'path', a.path, 'job', a.job) as asset
+     from asset a join subject s on s.id = a.subject_id and s.removed_at is null
      cross join lateral (
        select * from external_run x
        where ${isOfJobSql('x', 'a.job')} and not (x.told_by like 'push:%' and x.writes is not null)
@@ -159,10 +153,7 @@ export async function listUntoldLoads(sql: Sql, connectionKey: string): Promise<
      order by s.id`,
     [connectionKey, jobWitness(connectionKey)],
   )
-  return rows.map((row) => {
-    const { asset_id: assetId, key, connection, path } = row
-    return { run: toRun(row), asset: { assetId, key, connection, path } }
-  })
+  return rows.map((row) => ({ run: toRun(row), asset: row.asset }))
 }
 
 /** What a connection was asked for its runs, and what was learnt. */
