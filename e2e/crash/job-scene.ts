@@ -7,7 +7,7 @@ import { orderReload } from '#lib/commands/orders/order-reload.ts'
 import type { Context } from '#lib/db/context.ts'
 import { notifyWorkers } from '#lib/db/listen.ts'
 import { systemClock } from '#lib/platform/clock.ts'
-import { runResultsOf, SHOP, shopManifest } from '#lib/testing/connectors/dbt-artifacts.ts'
+import { SHOP, shopFiles } from '#lib/testing/connectors/dbt-artifacts.ts'
 import { createTestDatabase } from '#lib/testing/database/database.ts'
 import { type ClosedGate, closeGate, type GateName, installGates } from './gate.ts'
 import { startWorker, type WorkerProcess } from './worker-process.ts'
@@ -46,12 +46,7 @@ export interface JobScene {
   close(): Promise<void>
 }
 
-const stepsOf = (at: string) => [
-  {
-    name: 'Invoke dbt with `dbt build`',
-    writes: { 'manifest.json': shopManifest(at), 'run_results.json': runResultsOf([{ id: SHOP.orders, at }], { at }) },
-  },
-]
+const stepsOf = (at: string) => [{ name: 'Invoke dbt with `dbt build`', writes: shopFiles(at, [SHOP.orders]) }]
 
 /** Opens it; dbt Cloud has run the job once, a day ago. */
 export async function openJobScene(): Promise<JobScene> {

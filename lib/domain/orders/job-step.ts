@@ -28,10 +28,10 @@ export interface JobSigns {
 export function whyGivenUp({ name, begunAt, hasRun, failingSince, triedAt, problem }: JobSigns, now: Instant): string | null {
   const failingMs = failingSince === null ? 0 : now - failingSince
   const may = triedAt === null ? '' : ' It may have begun there all the same.'
-  const words = problem === null ? may : `${may} ${problem}`
-  if (!hasRun && failingMs >= START_LIMIT_MS) return `${name} could not be started for ${formatDuration(START_LIMIT_MS)}.${words}`
+  const words = problem === null ? '' : ` ${problem}`
+  if (!hasRun && failingMs >= START_LIMIT_MS) return `${name} could not be started for ${formatDuration(START_LIMIT_MS)}.${may}${words}`
   if (hasRun && failingMs >= SILENCE_LIMIT_MS)
-    return `Nobody could be asked for ${formatDuration(SILENCE_LIMIT_MS)} how the run of ${name} goes; it may go on there.${problem === null ? '' : ` ${problem}`}`
+    return `Nobody could be asked for ${formatDuration(SILENCE_LIMIT_MS)} how the run of ${name} goes; it may go on there.${words}`
   if (now - begunAt < JOB_LIMIT_MS) return null
   return hasRun
     ? `The run of ${name} has not ended within ${formatDuration(JOB_LIMIT_MS)}; it may go on there, and is not waited for any longer.`
