@@ -1,5 +1,6 @@
 import { UNSAFE_KEYS } from '#lib/catalogue/parse/catalogue-file.ts'
 import { toKey } from '#lib/catalogue/propose/proposal-groups.ts'
+import { markOf } from '#lib/domain/values/mark-of.ts'
 
 const LONGEST = 58
 const JOINED_LONGEST = 100
@@ -25,11 +26,4 @@ export function feedKeyIn(group: string, feed: string): string {
 
 function folded(name: string): string {
   return name.normalize('NFKD').replaceAll(/\p{M}/gu, '')
-}
-
-/** Seven characters that tell texts apart (FNV-1a). */
-export function markOf(text: string): string {
-  let hash = 0x811c9dc5
-  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0
-  return hash.toString(36).padStart(7, '0')
 }

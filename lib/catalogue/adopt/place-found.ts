@@ -1,6 +1,7 @@
 import type { CatalogueDocument } from '#lib/catalogue/schema/document.ts'
 import { isAssetKey } from '#lib/domain/lineage/asset-key.ts'
-import { adoptedKey, feedKeyIn, markOf } from './adopted-key.ts'
+import { markOf } from '#lib/domain/values/mark-of.ts'
+import { adoptedKey, feedKeyIn } from './adopted-key.ts'
 import type { AdoptRule, FoundAsset } from './adoption.ts'
 import { fillPattern, type PatternValues, valuesOf } from './name-pattern.ts'
 import { fitsGlob } from './path-glob.ts'

@@ -121,7 +121,7 @@ describe('a run that is pushed', () => {
     const long = (end: string) => `${'spark stage '.repeat(40)}${end}`
     await tell(['a', 'b'].map((end, i): Event => ({ type: 'COMPLETE', at: at(2 + i), job: long(end) })))
     const { rows } = await ctx.whole.query<{ job: string }>('select job from external_run order by job')
-    expect(rows.map(({ job }) => [job.length, /~[0-9a-f]{8}$/.test(job)])).toEqual([
+    expect(rows.map(({ job }) => [job.length, /~[0-9a-z]{7}$/.test(job)])).toEqual([
       [300, true],
       [300, true],
     ])

@@ -1,5 +1,6 @@
 import { isLook, type Witness } from '#lib/domain/freshness/witnesses/witness.ts'
 import { DAY_MS, END_OF_TIME, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { markOf } from '#lib/domain/values/mark-of.ts'
 import { shortText } from '#lib/domain/values/short-text.ts'
 import { isStorableText, toStorableText } from '#lib/domain/values/storable-text.ts'
 import { isEnded, type RunState } from './run.ts'
@@ -58,14 +59,7 @@ export const NAME_LENGTH_MAX = 300
 export function fittingName(name: string): string {
   if (name.length <= NAME_LENGTH_MAX) return name
   // Half of a surrogate pair is no character.
-  return `${name.slice(0, NAME_LENGTH_MAX - 9).replace(/[\uD800-\uDBFF]$/, '')}~${markOf(name)}`
-}
-
-/** Eight hexadecimal digits of all of a text (FNV-1a). */
-function markOf(text: string): string {
-  let mark = 0x811c9dc5
-  for (let i = 0; i < text.length; i += 1) mark = Math.imul(mark ^ text.charCodeAt(i), 0x01000193)
-  return (mark >>> 0).toString(16).padStart(8, '0')
+  return `${name.slice(0, NAME_LENGTH_MAX - 8).replace(/[\uD800-\uDBFF]$/, '')}~${markOf(name)}`
 }
 
 /**
