@@ -1,8 +1,9 @@
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 
-/** What an answer told of a clock, and when it was sent. */
+/** What an answer told of a clock, when it was asked for, and when it was sent. */
 export interface Told {
   at: Instant
+  askedAt: Instant
   sentAt: Instant
 }
 
@@ -11,7 +12,7 @@ export const BETWEEN_MS = 3 * SECOND_MS
 
 /** A server's own clock is no further from now, even where an answer takes its time. */
 const NEAR_MS = 10 * SECOND_MS
-/** Later a second answer tells nothing: what is loaded each minute may have been loaded in between. */
+/** Further apart two questions, or two answers, tell nothing: what is loaded each minute may have been loaded in between. */
 const TOO_LATE_MS = 10 * SECOND_MS
 /** Both times may be cut off at the second. */
 const SLACK_MS = 1.5 * SECOND_MS
@@ -21,10 +22,10 @@ export function isNearNow({ at, sentAt }: Told): boolean {
   return Math.abs(sentAt - at) <= NEAR_MS
 }
 
-/** Whether a time moved by as much as passed between two questions a few seconds apart. What was loaded at some instant stands still, or moves on
- * to the next load: only what is loaded every few seconds does the same as the server's own clock. */
+/** Whether a time moved by as much as passed between two questions a few seconds apart, or between their answers: a server tells its clock as it begins to
+ * answer, or as it is done. What was loaded at some instant stands still, or moves on to the next load: only what is loaded every few seconds does the same. */
 export function movedWithUs(first: Told, second: Told): boolean {
-  const passed = second.sentAt - first.sentAt
   const moved = second.at - first.at
-  return passed <= TOO_LATE_MS && moved > 0 && Math.abs(moved - passed) <= SLACK_MS
+  const passed = [second.askedAt - first.askedAt, second.sentAt - first.sentAt]
+  return moved > 0 && passed.some((ms) => ms <= TOO_LATE_MS && Math.abs(moved - ms) <= SLACK_MS)
 }

@@ -99,10 +99,11 @@ function serverOf(times: (now: number) => { header?: number; place?: number }, o
 
 describe('a time that is always now', () => {
   const MODIFIED = { writtenAt: { header: 'Last-Modified' } }
+  const OWN_CLOCK = serverOf((at) => ({ place: at }))
   const always = expect.stringContaining('always now')
 
   it.each([
-    ['a place', AT, serverOf((at) => ({ place: at }))],
+    ['a place', AT, OWN_CLOCK],
     ['a place, cut off at the second', AT, serverOf((at) => ({ place: Math.floor(at / 1000) * 1000 }))],
     ['a place, where the answer takes six seconds', AT, serverOf((at) => ({ place: at - 6000 }))],
     [
@@ -119,10 +120,7 @@ describe('a time that is always now', () => {
   })
 
   it('in one of two places makes the look none, and only that one is asked for again', async () => {
-    const seen = await lookAt(
-      { ...AT, ...MODIFIED },
-      serverOf((at) => ({ place: at })),
-    )
+    const seen = await lookAt({ ...AT, ...MODIFIED }, OWN_CLOCK)
     expect(seen).toMatchObject({ ok: false, publicMessage: expect.not.stringContaining('Last-Modified') })
     expect(world.other.requests).toHaveLength(2)
   })
@@ -152,12 +150,18 @@ describe('a time that is always now', () => {
     expect(await lookAt(AT, slow)).toMatchObject({ ok: true, evidence: { strength: 'strong' } })
   })
 
+  it('is told where the second answer takes long and tells when it was begun', async () => {
+    const slow: Answer = (response, request) => {
+      const begunAt = world.clock.now()
+      if (world.other.requests.length > 1) world.clock.set(begunAt + 20_000)
+      serverOf(() => ({ place: begunAt }))(response, request)
+    }
+    expect(await lookAt(AT, slow)).toMatchObject({ ok: false, lasting: 'no-time', publicMessage: always })
+  })
+
   it('counts, as weak evidence, where the catalogue says that it is loaded every few seconds', async () => {
     const live = { dataThroughAt: { ...AT.dataThroughAt, live: true } }
-    const seen = await lookAt(
-      live,
-      serverOf((at) => ({ place: at })),
-    )
+    const seen = await lookAt(live, OWN_CLOCK)
     expect(seen).toMatchObject({ ok: true, readings: [{ at: now }], evidence: { strength: 'weak' } })
     expect(world.other.requests).toHaveLength(1)
   })

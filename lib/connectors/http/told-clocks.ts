@@ -35,10 +35,9 @@ export async function tellClocks(
   const sources = JUDGED_CLOCKS.flatMap((clock): Sources => (told[clock] === undefined ? [] : [[clock, told[clock]]]))
   const zone = told.zone ?? connection.settings.zone
   const askFor = (some: Sources) => readAnswer(connection, asset.path, some, zone)
-  const { read, sentAt } = await askFor(sources)
-  const good = read.filter((one) => one.ok)
-  const untold = [...read.flatMap((one) => (one.ok ? [] : [one.words])), ...(await alwaysNow(connection, { good, sentAt, onWait }, askFor))]
-  const readings = good.map(({ reading }) => reading)
+  const first = await askFor(sources)
+  const untold = [...first.read.flatMap((one) => (one.ok ? [] : [one.words])), ...(await alwaysNow(connection, first, onWait, askFor))]
+  const readings = first.read.flatMap((one) => (one.ok ? [one.reading] : []))
   const isLive = sources.some(([, { live }]) => live)
   const moves = isLive ? ' Nothing tells what is loaded every few seconds from the server’s own clock.' : ''
   return {
@@ -58,14 +57,15 @@ export async function tellClocks(
 }
 
 type Read = { ok: true; clock: JudgedClock; source: Source; reading: ClockReading & { at: Instant } } | { ok: false; words: string }
-type GoodRead = Extract<Read, { ok: true }>
 
 interface AnswerRead {
   read: Read[]
+  askedAt: Instant
   sentAt: Instant
 }
 
 async function readAnswer(connection: Connected, path: string, sources: Sources, zone: string): Promise<AnswerRead> {
+  const askedAt = connection.clock.now()
   const answer = await ask(connection, addressOf(connection, path))
   const document = await documentOf(
     connection,
@@ -74,23 +74,26 @@ async function readAnswer(connection: Connected, path: string, sources: Sources,
   )
   const now = connection.clock.now()
   const read = sources.map(([clock, source]) => readClock(clock, source, { answer, document, zone, now }))
-  return { read, sentAt: parseHttpDate(answer.header('date')) ?? now }
+  return { read, askedAt, sentAt: parseHttpDate(answer.header('date')) ?? now }
 }
 
 /** Of times that are nearly now, in words those that a second question finds to be always now. */
 async function alwaysNow(
   { clock, signal }: Connected,
-  { good, sentAt, onWait }: { good: readonly GoodRead[]; sentAt: Instant; onWait: () => void },
+  first: AnswerRead,
+  onWait: () => void,
   askFor: (sources: Sources) => Promise<AnswerRead>,
 ): Promise<string[]> {
-  const near = good.filter(({ source, reading: { at, precision } }) => !source.live && precision === 'instant' && isNearNow({ at, sentAt }))
+  const near = first.read
+    .filter((one) => one.ok)
+    .filter(({ source, reading: { at, precision } }) => !source.live && precision === 'instant' && isNearNow({ ...first, at }))
   if (near.length === 0) return []
   onWait()
   await clock.sleep(BETWEEN_MS, signal)
   const again = await askFor(near.map(({ clock: own, source }) => [own, source]))
   return near.flatMap(({ clock: own, source, reading: { at } }, i) => {
     const second = again.read[i]
-    if (!second?.ok || !movedWithUs({ at, sentAt }, { at: second.reading.at, sentAt: again.sentAt })) return []
+    if (!second?.ok || !movedWithUs({ ...first, at }, { ...again, at: second.reading.at })) return []
     const remedy = 'Name what tells when the data were loaded, or add "live: true" where that is every few seconds.'
     return [`The answer does not tell ${own}: ${inWords(source)} is always now, as the server’s own clock is. ${remedy}`]
   })
