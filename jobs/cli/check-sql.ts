@@ -26,15 +26,10 @@ export async function sqlTried(
   const tried = await trySql({ connectors, clock, log, ...(await workerSource(command)) }, catalogue, signal)
   const trials = tried.flatMap((one) => one.trials)
   const sqlOf = (assets: number) => `The SQL of ${assets} ${assets === 1 ? 'asset' : 'assets'}`
-  const [problems = [], remarks = []] = [true, false].map((isWrong) =>
-    locateFindings(
-      texts,
-      trials.filter((trial) => trial.isWrong === isWrong),
-    ),
-  )
+  const { wrong = [], open = [] } = Object.groupBy(trials, ({ isWrong }) => (isWrong ? 'wrong' : 'open'))
   return {
-    problems,
-    remarks,
+    problems: locateFindings(texts, wrong),
+    remarks: locateFindings(texts, open),
     good: tried
       .filter(({ obstacle, trials: own }) => obstacle === null && own.length === 0)
       .map(({ connection, assets }) => `${sqlOf(assets)} was tried in ${connection}, and is good.`),

@@ -16,8 +16,8 @@ export interface AssetFinding {
 
 /** The same with file and line, in their order; assets that nobody wrote are left out. */
 export function locateFindings(texts: readonly CatalogueText[], findings: readonly AssetFinding[]): CatalogueProblem[] {
-  const { root } = parseCatalogue(texts)
-  if (root === null || findings.length === 0) return []
+  const root = findings.length === 0 ? null : parseCatalogue(texts).root
+  if (root === null) return []
   const pathOf = new Map(outlineOf(root).assets.map(({ key, path }) => [key, path]))
   const found = findings.flatMap(({ assetKey, at, problem, remedy }) => {
     const path = pathOf.get(assetKey)

@@ -3,7 +3,7 @@ import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import type { WantedJobRun } from './connector.ts'
 
 /** What a system has just started stands in its lists within so long. */
-export const LISTED_WITHIN_MS = 2 * MINUTE_MS
+const LISTED_WITHIN_MS = 2 * MINUTE_MS
 
 /**
  * To be asked before a run is started that no list shows: throws while an earlier try may have begun one that is not listed yet. Another try, a little later,
