@@ -1,5 +1,5 @@
 import type { Catalogue, CatalogueAsset, CatalogueConnection } from '#lib/catalogue/catalogue.ts'
-import type { Connector, Trial } from '#lib/connectors/kit/connector.ts'
+import type { Trial } from '#lib/connectors/kit/connector.ts'
 import { withSession } from '#lib/connectors/kit/session.ts'
 import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 import { withinLimit } from './check-connection.ts'
@@ -17,14 +17,10 @@ export interface SqlTried {
 export function trySql(tools: OpeningTools, { connections, assets }: Catalogue, signal: AbortSignal): Promise<SqlTried[]> {
   const tries = connections.flatMap((written) => {
     const connector = tools.connectors.get(written.kind)
-    const own = connector === undefined ? [] : assets.filter((asset) => asset.connection === written.key && bringsSql(connector, asset))
+    const own = assets.filter(({ connection, settings }) => connection === written.key && connector?.bringsSql?.(settings) === true)
     return own.length === 0 ? [] : [tryOne(tools, written, own, signal)]
   })
   return Promise.all(tries)
-}
-
-function bringsSql({ sqlIn }: Connector, { settings }: CatalogueAsset): boolean {
-  return sqlIn !== undefined && sqlIn(settings).length > 0
 }
 
 async function tryOne(

@@ -47,7 +47,7 @@ describe.each([...connectors])('the connector %s', (kind, connector) => {
     expect(connector.kind).toBe(kind)
     expect(typeof session.observe).toBe(connector.asksNobody ? 'undefined' : 'function')
     expect(connector.extractRequest !== undefined).toBe(session.extract !== undefined)
-    expect(connector.sqlIn !== undefined).toBe(session.trySql !== undefined)
+    expect(connector.bringsSql !== undefined).toBe(session.trySql !== undefined)
     expect(connector.deliverOptions !== undefined).toBe(session.deliver !== undefined)
   })
 

@@ -3,13 +3,14 @@ import { deliverBody, httpDeliverOptions } from '#lib/connectors/http/deliver-bo
 import { httpExtractRequest, readPages } from '#lib/connectors/http/read-pages.ts'
 import { type HttpSettings, httpAssetSettings, httpSettings } from '#lib/connectors/http/settings.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
-import { hasToldClocks, refuseToldClocks } from './http/clock-sources.ts'
+import { refuseToldClocks } from './http/clock-sources.ts'
 import { probeAddress } from './http/probe-address.ts'
 import { tellClocks } from './http/told-clocks.ts'
 import { checked } from './kit/check.ts'
 import { defineConnector, type Observation, type ObservedAsset } from './kit/connector.ts'
 import { failedProbe, type Probe, probeAsset } from './kit/probe.ts'
 import { forQuestion } from './kit/session.ts'
+import { hasToldClocks } from './kit/told-clocks.ts'
 import { UNLIMITED } from './kit/turns.ts'
 
 /** A gateway may give these answers for what lies behind one of its addresses. */

@@ -1,6 +1,6 @@
 import { defineConnector } from './kit/connector.ts'
 import { forQuestion } from './kit/session.ts'
-import { sqlIn } from './kit/trial.ts'
+import { bringsSql } from './kit/trial.ts'
 import { check } from './postgres/check.ts'
 import { discover } from './postgres/discover.ts'
 import { extractRows, postgresExtractRequest, STEP_MAX_MS } from './postgres/extract.ts'
@@ -32,7 +32,7 @@ export default defineConnector<PostgresSettings>({
   assetSettings: postgresAssetSchema,
   assetKind: 'table',
   identity: identityOf,
-  sqlIn,
+  bringsSql,
   extractRequest: postgresExtractRequest,
 
   open(connection) {

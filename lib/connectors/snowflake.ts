@@ -2,7 +2,7 @@ import { isReference } from '#lib/catalogue/schema/document.ts'
 import type { PartialIdentity } from '#lib/domain/lineage/identity.ts'
 import { defineConnector } from './kit/connector.ts'
 import { forQuestion } from './kit/session.ts'
-import { sqlIn } from './kit/trial.ts'
+import { bringsSql } from './kit/trial.ts'
 import { check } from './snowflake/check.ts'
 import { discover } from './snowflake/discover.ts'
 import { extractRows, snowflakeExtractRequest } from './snowflake/extract.ts'
@@ -61,7 +61,7 @@ export default defineConnector<SnowflakeSettings>({
   assetKind: 'table',
   identity: identityOf,
   limits: { atOnce: 8, perMinute: null },
-  sqlIn,
+  bringsSql,
   extractRequest: snowflakeExtractRequest,
 
   open(connection) {

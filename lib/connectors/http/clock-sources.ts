@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { JUDGED_CLOCKS, type JudgedClock } from '#lib/domain/freshness/facts.ts'
+import { clocksTold } from '#lib/connectors/kit/told-clocks.ts'
+import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
 import { scalarText } from '#lib/domain/values/convert-value.ts'
 import type { JsonValue } from '#lib/domain/values/json.ts'
 import { hasMarks } from '#lib/domain/values/name-template.ts'
@@ -50,14 +51,11 @@ export const toldClocksShape = {
 
 export type ToldClocks = Partial<Record<JudgedClock, Source | undefined>>
 
-type Named = Partial<Record<JudgedClock, unknown>>
-
-const clocksTold = (told: Named) => JUDGED_CLOCKS.filter((clock) => told[clock] !== undefined)
-
-export const hasToldClocks = (told: Named) => clocksTold(told).length > 0
-
 /** Why clocks of an answer cannot be named, by the first that is; null: they can, or none is. */
-export function refuseToldClocks(path: string, told: Named): { at: [JudgedClock]; problem: string; remedy: string } | null {
+export function refuseToldClocks(
+  path: string,
+  told: Partial<Record<JudgedClock, unknown>>,
+): { at: [JudgedClock]; problem: string; remedy: string } | null {
   const [clock] = clocksTold(told)
   if (clock === undefined || !hasMarks(path)) return null
   return {

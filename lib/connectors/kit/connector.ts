@@ -222,8 +222,8 @@ export interface Connector<S = unknown> {
   assetKind: 'source' | 'table' | 'consumer'
   /** What others call its tables, as far as its settings tell: a reference may still stand in their place. What the catalogue says instead counts. */
   identity?(settings: Record<string, unknown>): PartialIdentity
-  /** There when its sessions can `trySql`: where SQL stands among the settings of an asset. */
-  sqlIn?(settings: Record<string, unknown>): string[][]
+  /** There when its sessions can `trySql`: whether SQL stands among the settings of an asset. */
+  bringsSql?(settings: Record<string, unknown>): boolean
   /** Whether an asset as written has a clock that a look can read; absent: every one has. A consumer without is as fresh as what it is made from. */
   hasClock?(asset: Pick<ObservedAsset, 'path' | 'settings'>): boolean
   /** What stands under an asset and does not go with its path, `at` among its settings; null: all of it does. */

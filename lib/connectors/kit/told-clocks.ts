@@ -1,6 +1,16 @@
 import { JUDGED_CLOCKS, type JudgedClock, type LastingReason } from '#lib/domain/freshness/facts.ts'
 import type { ClockReading, Observation } from './connector.ts'
 
+/** The clocks that its settings say how to tell, by a statement for instance. */
+export function clocksTold(asset: Partial<Record<JudgedClock, unknown>>): JudgedClock[] {
+  return JUDGED_CLOCKS.filter((clock) => asset[clock] !== undefined)
+}
+
+/** Whether its settings say how to tell a clock. */
+export function hasToldClocks(asset: Partial<Record<JudgedClock, unknown>>): boolean {
+  return clocksTold(asset).length > 0
+}
+
 export type GoodLook = Extract<Observation, { ok: true }>
 
 /** What the statement of one clock told, or in words why it told nothing; `code`: the database's. */

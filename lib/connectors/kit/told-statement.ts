@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { JUDGED_CLOCKS, type JudgedClock } from '#lib/domain/freshness/facts.ts'
+import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
 
 /**
  * Texts, quoted names and comments, as all of these databases read them: a backslash before a quote is read in two ways, and fits none; a carriage return may end a
@@ -64,11 +64,6 @@ export function toldByStatementShape(chains: readonly string[] = []) {
 }
 
 type ToldByStatement = z.infer<z.ZodObject<ReturnType<typeof toldByStatementShape>>>
-
-/** The clocks that statements tell of an asset. */
-export function clocksTold(asset: Partial<Record<JudgedClock, unknown>>): JudgedClock[] {
-  return JUDGED_CLOCKS.filter((clock) => asset[clock] !== undefined)
-}
 
 /** What a column and a statement tell alike. */
 export function checkToldTwice(

@@ -1,6 +1,6 @@
 import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
 import type { ObservedAsset, Trial } from './connector.ts'
-import { clocksTold } from './told-statement.ts'
+import { clocksTold, hasToldClocks } from './told-clocks.ts'
 
 /** SQL of an asset, to be tried. */
 export interface Untried {
@@ -12,9 +12,9 @@ export interface Untried {
 
 type WithSql = { where?: unknown } & Partial<Record<JudgedClock, unknown>>
 
-/** Where SQL stands among the settings of an asset. */
-export function sqlIn(settings: WithSql): string[][] {
-  return [...(settings.where === undefined ? [] : [['where']]), ...clocksTold(settings).map((clock) => [clock, 'sql'])]
+/** Whether SQL stands among the settings of an asset. */
+export function bringsSql(settings: WithSql): boolean {
+  return settings.where !== undefined || hasToldClocks(settings)
 }
 
 /** The SQL of an asset whose settings are valid. */

@@ -1,5 +1,6 @@
 import type { Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
 import type { Lines } from '#lib/connectors/kit/lines.ts'
+import { hasToldClocks } from '#lib/connectors/kit/told-clocks.ts'
 import type { LastingReason } from '#lib/domain/freshness/facts.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type ColumnState, type Metadata, readColumns, readMetadata, type TableState } from './observation/metadata.ts'
@@ -7,7 +8,7 @@ import { failed, kept, type Probed, tableWarnings } from './observation/observat
 import { compareProbes, hasTurn, parseProbeState } from './observation/probe-state.ts'
 import { type ColumnJob, readByColumns } from './observation/read-columns.ts'
 import { readByRows } from './observation/read-rows.ts'
-import { hasStatements, readByStatements, type StatementJob } from './observation/read-statements.ts'
+import { readByStatements, type StatementJob } from './observation/read-statements.ts'
 import { overOpen } from './probe.ts'
 import { isLineBroken, toStatementWords, toUnreachable } from './problems.ts'
 import { canHoldTime } from './read-instant.ts'
@@ -180,7 +181,7 @@ function answerAll(
   const toRead: ColumnJob[] = []
   const toAsk: Probed[] = []
   for (const probed of seen) {
-    if (probed.columns.length === 0 && hasStatements(probed.settings)) {
+    if (probed.columns.length === 0 && hasToldClocks(probed.settings)) {
       answered.push(isThere(probed))
       continue
     }
@@ -210,7 +211,7 @@ async function* probeWithStatements(
   session: Session,
   wanted: readonly Wanted[],
 ): AsyncGenerator<Observation[]> {
-  const told = new Map(wanted.filter(({ settings }) => hasStatements(settings)).map((one) => [one.asset.key, one]))
+  const told = new Map(wanted.filter(({ settings }) => hasToldClocks(settings)).map((one) => [one.asset.key, one]))
   const jobs: StatementJob[] = []
   for await (const some of probeTables(connection, lines, session, wanted)) {
     const whole: Observation[] = []

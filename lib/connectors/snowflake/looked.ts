@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ClockReading, Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
-import { clocksTold } from '#lib/connectors/kit/told-statement.ts'
+import { hasToldClocks } from '#lib/connectors/kit/told-clocks.ts'
 import type { LastingReason } from '#lib/domain/freshness/facts.ts'
 import { type Instant, isFuture } from '#lib/domain/time/instant.ts'
 import type { Budget } from './budget.ts'
@@ -79,7 +79,7 @@ export function usedUp({ budget }: SnowflakeSettings, then: string): string {
 
 /** What its statements tell is all that is asked of it. */
 export function isToldAlone({ columns, settings }: Pick<Wanted, 'columns' | 'settings'>): boolean {
-  return columns.length === 0 && clocksTold(settings).length > 0
+  return columns.length === 0 && hasToldClocks(settings)
 }
 
 /** An asset of which only statements tell: it is there, and nothing of it is compared. */

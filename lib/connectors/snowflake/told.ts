@@ -1,7 +1,18 @@
 import { createHash } from 'node:crypto'
 import type { ClockReading, Observation } from '#lib/connectors/kit/connector.ts'
-import { type GoodLook, inFuture, noZone, type Told, toldDetail, untold, whyNotOneTime, withTold } from '#lib/connectors/kit/told-clocks.ts'
-import { clocksTold, withoutEnd } from '#lib/connectors/kit/told-statement.ts'
+import {
+  clocksTold,
+  type GoodLook,
+  hasToldClocks,
+  inFuture,
+  noZone,
+  type Told,
+  toldDetail,
+  untold,
+  whyNotOneTime,
+  withTold,
+} from '#lib/connectors/kit/told-clocks.ts'
+import { withoutEnd } from '#lib/connectors/kit/told-statement.ts'
 import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
 import { APART_MIN_MS } from '#lib/domain/freshness/second-look.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -34,7 +45,7 @@ export async function* readToldClocks(
   group: readonly Wanted[],
 ): AsyncGenerator<Observation> {
   const { connection, budget } = round
-  const told = new Map(group.flatMap((one) => (clocksTold(one.settings).length > 0 ? [[one.asset.key, one] as const] : [])))
+  const told = new Map(group.filter(({ settings }) => hasToldClocks(settings)).map((one) => [one.asset.key, one]))
   const due: Job[] = []
   for await (const seen of looks) {
     const wanted = told.get(seen.assetKey)

@@ -2,8 +2,18 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
 import type { Lines } from '#lib/connectors/kit/lines.ts'
-import { type GoodLook, inFuture, noZone, type Told, toldDetail, untold, whyNotOneTime, withTold } from '#lib/connectors/kit/told-clocks.ts'
-import { clocksTold, withoutEnd } from '#lib/connectors/kit/told-statement.ts'
+import {
+  clocksTold,
+  type GoodLook,
+  inFuture,
+  noZone,
+  type Told,
+  toldDetail,
+  untold,
+  whyNotOneTime,
+  withTold,
+} from '#lib/connectors/kit/told-clocks.ts'
+import { withoutEnd } from '#lib/connectors/kit/told-statement.ts'
 import { type ProbeAnswer, type ProbeJob, probeAll } from '#lib/connectors/postgres/probe.ts'
 import { isElsewhere, sqlStateOf, toLasting } from '#lib/connectors/postgres/problems.ts'
 import { readInstant, TYPE } from '#lib/connectors/postgres/read-instant.ts'
@@ -17,11 +27,6 @@ export interface StatementJob {
   asset: ObservedAsset
   settings: PostgresAsset
   seen: GoodLook
-}
-
-/** Whether statements tell some of its clocks. */
-export function hasStatements(settings: PostgresAsset): boolean {
-  return clocksTold(settings).length > 0
 }
 
 const TIMES: readonly number[] = [TYPE.date, TYPE.timestamp, TYPE.timestamptz]
