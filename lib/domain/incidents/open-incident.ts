@@ -55,11 +55,8 @@ export class OpenIncident {
     const key: IncidentKey = `${cause.key}@${at}`
     const nothing = { roots: [], members: [], statuses: [], entries: [] }
     const opened = new OpenIncident({ key, openedAt: at, openedBy: cause.key, end: null, cameFrom, ...nothing })
-    opened.#replaceRoots(at, [cause])
-    const { joined } = opened.#replaceMembers(at, [cause])
-    opened.#replaceStatus(at, cause.status)
+    const { joined } = opened.#replace(at, [cause])
     opened.add({ at, kind: 'opened', roots: [cause.key], assetIds: joined, cameFrom })
-    opened.#told = [cause]
     return opened
   }
 
@@ -98,10 +95,7 @@ export class OpenIncident {
   standOn(at: Instant, causes: readonly StandingCause[]): void {
     if (isSame(this.#told, causes)) return
     const wellSince = this.wellSince
-    const { came, went } = this.#replaceRoots(at, causes)
-    const { joined, left } = this.#replaceMembers(at, causes)
-    const turned = this.#replaceStatus(at, worstOf(causes.map(({ status }) => status)))
-    this.#told = causes
+    const { came, went, joined, left, turned } = this.#replace(at, causes)
     if (wellSince !== null) {
       this.add({ at, kind: 'reopened', wellSince, roots: causes.map(({ key }) => key), assetIds: joined })
       return
@@ -114,10 +108,7 @@ export class OpenIncident {
 
   /** Nothing of it is unhealthy any more; whether it has ended is known later. */
   turnWell(at: Instant): void {
-    this.#replaceRoots(at, [])
-    this.#replaceMembers(at, [])
-    this.#replaceStatus(at, null)
-    this.#told = []
+    this.#replace(at, [])
   }
 
   /** It has been well long enough. */
@@ -135,6 +126,12 @@ export class OpenIncident {
 
   add(entry: FactEntry): void {
     this.#incident.entries.push(entry)
+  }
+
+  #replace(at: Instant, causes: readonly StandingCause[]) {
+    this.#told = causes
+    const turned = this.#replaceStatus(at, worstOf(causes.map(({ status }) => status)))
+    return { ...this.#replaceRoots(at, causes), ...this.#replaceMembers(at, causes), turned }
   }
 
   #replaceRoots(at: Instant, causes: readonly StandingCause[]): { came: CauseKey[]; went: CauseKey[] } {
