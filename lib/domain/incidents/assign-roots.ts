@@ -6,8 +6,8 @@ import type { OpenIncident } from './open-incident.ts'
 /** To which incident each cause belongs that stands now. What has none here is well. */
 export interface Assignment {
   roots: ReadonlyMap<OpenIncident, readonly StandingCause[]>
-  /** What ends now, and the older one it goes on in. */
-  merged: ReadonlyMap<OpenIncident, OpenIncident>
+  /** What goes on, and the younger ones that end in it now. */
+  merged: ReadonlyMap<OpenIncident, readonly OpenIncident[]>
   /** Causes that open one, and what each is split off. */
   opening: readonly { cause: StandingCause; cameFrom: OpenIncident | null }[]
 }
@@ -54,9 +54,12 @@ class Assigning {
     const claimed = new Map<OpenIncident, OpenIncident>()
     for (const cause of this.#fresh) {
       const [oldest, ...others] = this.#continuedBy(cause)
-      if (oldest === undefined) unclaimed.push(cause)
-      else this.#give(oldest, cause)
-      for (const other of others) if (oldest !== undefined && !claimed.has(other)) claimed.set(other, oldest)
+      if (oldest === undefined) {
+        unclaimed.push(cause)
+        continue
+      }
+      this.#give(oldest, cause)
+      for (const other of others) if (!claimed.has(other)) claimed.set(other, oldest)
     }
     for (const orphan of this.#orphans) {
       if (this.#roots.has(orphan)) continue
@@ -64,7 +67,8 @@ class Assigning {
       if (goesOnIn !== undefined) this.#merge(orphan, goesOnIn)
     }
     const opening = unclaimed.map((cause) => ({ cause, cameFrom: this.#splitOff(cause) }))
-    return { roots: this.#roots, merged: this.#merged, opening }
+    const merged = Map.groupBy([...this.#merged.keys()].sort(byAge), (younger) => this.#goingOn(younger))
+    return { roots: this.#roots, merged, opening }
   }
 
   /** The incidents that go on with a cause, the oldest first: it explains one of their causes, or what none of their causes explains any more. */
@@ -87,8 +91,8 @@ class Assigning {
 
   /** The incident whose causes stand, but do not explain any more what this one holds. */
   #splitOff(cause: StandingCause): OpenIncident | null {
-    const held = new Set(cause.heldIds)
-    return this.#open.find((one) => this.#kept.has(one) && some(held, one.members, (id) => !this.#isHeld(one, id))) ?? null
+    const isLetGo = (one: OpenIncident) => cause.heldIds.some((id) => one.members.has(id) && !this.#isHeld(one, id))
+    return this.#open.find((one) => this.#kept.has(one) && isLetGo(one)) ?? null
   }
 
   #merge(a: OpenIncident, b: OpenIncident): void {
@@ -99,6 +103,7 @@ class Assigning {
     this.#roots.delete(younger)
   }
 
+  /** What an incident goes on in, in the end. */
   #goingOn(one: OpenIncident): OpenIncident {
     const older = this.#merged.get(one)
     return older === undefined ? one : this.#goingOn(older)
@@ -142,14 +147,4 @@ function byAsset(open: readonly OpenIncident[], assetsOf: (one: OpenIncident) =>
       else known.push(one)
     }
   return found
-}
-
-/** Whether something is in both for which it holds; goes through the smaller. */
-function some(a: ReadonlySet<number>, b: ReadonlyMap<number, unknown>, holds: (id: number) => boolean): boolean {
-  if (a.size < b.size) {
-    for (const id of a) if (b.has(id) && holds(id)) return true
-    return false
-  }
-  for (const id of b.keys()) if (a.has(id) && holds(id)) return true
-  return false
 }

@@ -40,10 +40,11 @@ class Fold {
     const { at } = change
     this.settle(at)
     const { roots, merged, opening } = assignRoots(this.#open, change)
-    const taken = Map.groupBy(merged.keys(), (younger) => last(younger, merged))
-    for (const [older, younger] of taken) older.add({ at, kind: 'merged', taken: younger.sort(byAge).map(({ key }) => key) })
-    for (const [younger] of merged) younger.mergeInto(at, last(younger, merged).key)
-    this.#end((one) => merged.has(one))
+    for (const [older, taken] of merged) {
+      older.add({ at, kind: 'merged', taken: taken.map(({ key }) => key) })
+      for (const younger of taken) younger.mergeInto(at, older.key)
+    }
+    this.#takeOutEnded()
     for (const one of this.#open) {
       const own = roots.get(one)
       if (own !== undefined) one.standOn(at, own)
@@ -63,7 +64,7 @@ class Fold {
       const since = one.wellSince
       if (since !== null && at - since >= SAME_INCIDENT_MS) one.resolve(since)
     }
-    this.#end((one) => one.incident.end !== null)
+    this.#takeOutEnded()
   }
 
   result(through: Instant): Folded {
@@ -75,16 +76,8 @@ class Fold {
     }
   }
 
-  #end(isOver: (one: OpenIncident) => boolean): void {
-    const over = this.#open.filter(isOver)
-    if (over.length === 0) return
-    this.#ended.push(...over)
-    this.#open = this.#open.filter((one) => !isOver(one))
+  #takeOutEnded(): void {
+    this.#ended.push(...this.#open.filter(({ incident }) => incident.end !== null))
+    this.#open = this.#open.filter(({ incident }) => incident.end === null)
   }
-}
-
-/** What an incident goes on in, in the end. */
-function last(one: OpenIncident, merged: ReadonlyMap<OpenIncident, OpenIncident>): OpenIncident {
-  const older = merged.get(one)
-  return older === undefined ? one : last(older, merged)
 }
