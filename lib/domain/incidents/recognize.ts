@@ -4,7 +4,7 @@ import { byAge, type Incident, type IncidentKey, SAME_INCIDENT_MS } from './inci
 interface Likeness {
   rebuilt: Incident
   known: Incident
-  sharedRoots: number
+  sharesRoot: boolean
   sharedMembers: number
   sharedMs: number
 }
@@ -31,15 +31,18 @@ function likenessOf(rebuilt: Incident, known: Incident): Likeness | null {
   const sharedMs = Math.min(endOf(rebuilt), endOf(known)) - Math.max(rebuilt.openedAt, known.openedAt)
   if (sharedMs <= -SAME_INCIDENT_MS) return null
   const roots = new Set(known.roots.map(({ key }) => key))
-  const members = new Set(known.members.map(({ assetId }) => assetId))
-  const sharedRoots = new Set(rebuilt.roots.filter(({ key }) => roots.has(key)).map(({ key }) => key)).size
-  const sharedMembers = new Set(rebuilt.members.filter(({ assetId }) => members.has(assetId)).map(({ assetId }) => assetId)).size
-  return sharedRoots + sharedMembers === 0 ? null : { rebuilt, known, sharedRoots, sharedMembers, sharedMs }
+  const sharesRoot = rebuilt.roots.some(({ key }) => roots.has(key))
+  const sharedMembers = membersOf(rebuilt).intersection(membersOf(known)).size
+  return sharesRoot || sharedMembers > 0 ? { rebuilt, known, sharesRoot, sharedMembers, sharedMs } : null
+}
+
+function membersOf({ members }: Incident): Set<number> {
+  return new Set(members.map(({ assetId }) => assetId))
 }
 
 function bestFirst(a: Likeness, b: Likeness): number {
   return (
-    Number(b.sharedRoots > 0) - Number(a.sharedRoots > 0) ||
+    Number(b.sharesRoot) - Number(a.sharesRoot) ||
     b.sharedMembers - a.sharedMembers ||
     b.sharedMs - a.sharedMs ||
     byAge(a.rebuilt, b.rebuilt) ||
