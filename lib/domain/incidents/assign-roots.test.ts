@@ -17,13 +17,13 @@ describe('two incidents under one cause', () => {
     ])
     expect(
       membersOf(older)
-        ?.filter(([, , to]) => to === null)
+        .filter(([, , to]) => to === null)
         .map(([id]) => id),
     ).toEqual([1, 7, 2, 8])
   })
 
   test('become one, too, where the cause has an incident already', () => {
-    const [older, younger] = incidentsOf([...[causesAt(0, { 'asset:1': [7] })], apart, causesAt(9, { 'asset:1': [7, 2, 8] })])
+    const [older, younger] = incidentsOf([causesAt(0, { 'asset:1': [7] }), apart, causesAt(9, { 'asset:1': [7, 2, 8] })])
     expect(younger?.end).toEqual({ at: minute(9), how: 'merged', into: older?.key })
   })
 
