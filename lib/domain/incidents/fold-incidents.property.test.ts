@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { someChanges } from '#lib/testing/incidents/arbitrary-causes.ts'
 import { allOf } from '#lib/testing/incidents/cause-changes.ts'
-import { endedBefore, stateAsOf } from './as-of.ts'
+import { hadEnded, stateAsOf } from './as-of.ts'
 import { foldIncidents, type News } from './fold-incidents.ts'
 import { byAge, type CausesAt, type Incident, NO_INCIDENTS, SAME_INCIDENT_MS } from './incident.ts'
 import { recognize } from './recognize.ts'
@@ -121,7 +121,7 @@ describe('whatever happens to causes', () => {
           changes.filter(({ at }) => at >= from),
           through,
         )
-        const all = [...endedBefore(whole, from), ...allOf(again)].sort(byAge)
+        const all = [...whole.filter((one) => hadEnded(one, from)), ...allOf(again)].sort(byAge)
         expect(all).toEqual(whole)
         expect([...recognize(whole, all)].every(([rebuilt, known]) => rebuilt === known)).toBe(true)
       }),

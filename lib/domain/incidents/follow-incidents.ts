@@ -1,5 +1,5 @@
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { endedBefore, stateAsOf } from './as-of.ts'
+import { hadEnded, stateAsOf } from './as-of.ts'
 import { type Folded, foldIncidents, type News } from './fold-incidents.ts'
 import type { CausesAt, FactEntry, Incident, IncidentKey } from './incident.ts'
 import { recognize } from './recognize.ts'
@@ -31,22 +31,20 @@ export interface Followed {
  * came. That something ended is told only of what was told to stand.
  */
 export function followIncidents(known: KnownIncidents, history: CauseHistory, now: Instant): Followed {
-  const isLate = history.from <= known.through
-  const { restated, before, gone } = isLate ? restate(known, history) : { restated: known.incidents, before: null, gone: [] }
+  const { restated, before, gone } = restate(known, history)
   const since = foldIncidents(
     { through: known.through, unfinished: restated.filter(({ end }) => end === null) },
     history.changes.filter(({ at }) => at > known.through),
     now,
   )
-  const rewritten = before === null ? [] : [...before.keys(), ...restated.map(({ key }) => key)]
   const rebuilt = new Map(restated.map((one) => [one.key, one]))
-  const rewrites = [...new Set(rewritten)].flatMap((key) => {
-    const [was, is] = [before?.get(key) ?? null, rebuilt.get(key) ?? null]
-    return newsOfRewrite(was, is, known.told.has(key), now).map((entry): News => ({ incident: key, entry }))
+  const rewrites = [...new Set([...before.keys(), ...rebuilt.keys()])].flatMap((key) => {
+    const entries = newsOfRewrite(before.get(key) ?? null, rebuilt.get(key) ?? null, known.told.has(key), now)
+    return entries.map((entry): News => ({ incident: key, entry }))
   })
   const { news, told } = tell([...rewrites, ...since.news], known.told)
   return {
-    incidents: [...(isLate ? restated.filter(({ end }) => end !== null) : []), ...all(since)],
+    incidents: [...restated.filter(({ end }) => end !== null), ...all(since)],
     gone,
     news,
     told,
@@ -65,10 +63,9 @@ function tell(news: readonly News[], told: ReadonlySet<IncidentKey>): { news: Ne
 
 /** The incidents from an instant on, folded anew up to where they were known, under the keys by which they were known. */
 function restate(known: KnownIncidents, { from, changes }: CauseHistory) {
-  const ended = new Set(endedBefore(known.incidents, from))
-  const before = known.incidents.filter((one) => !ended.has(one))
+  const before = known.incidents.filter((one) => !hadEnded(one, from))
   const folded = foldIncidents(
-    stateAsOf(known.incidents, from),
+    stateAsOf(before, from),
     changes.filter(({ at }) => at <= known.through),
     known.through,
   )

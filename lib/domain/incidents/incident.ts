@@ -18,7 +18,7 @@ export const SAME_INCIDENT_MS = 15 * MINUTE_MS
 export type IncidentKey = `${CauseKey}@${Instant}`
 
 /** A stretch, from ≤ t < to; null: still so. */
-interface Stretch {
+export interface Stretch {
   from: Instant
   to: Instant | null
 }

@@ -10,6 +10,7 @@ import {
   SAME_INCIDENT_MS,
   type StandingCause,
   type StatusSpan,
+  type Stretch,
 } from './incident.ts'
 
 /** An incident that has not ended, with what must be looked up in it. What it was made from is left as it is. */
@@ -183,7 +184,7 @@ export class OpenIncident {
 }
 
 /** What ends at the instant at which it began never was. */
-function close<Span extends { from: Instant; to: Instant | null }>(spans: Span[], span: Span, at: Instant): void {
+function close<Span extends Stretch>(spans: Span[], span: Span, at: Instant): void {
   span.to = at
   if (span.from >= at) spans.splice(spans.lastIndexOf(span), 1)
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { causesAt, incidentsOf, minute } from '#lib/testing/incidents/cause-changes.ts'
-import { endedBefore, stateAsOf } from './as-of.ts'
+import { allOf, causesAt, incidentsOf, minute } from '#lib/testing/incidents/cause-changes.ts'
+import { hadEnded, stateAsOf } from './as-of.ts'
 import { foldIncidents } from './fold-incidents.ts'
-import { byAge, type CausesAt, type Incident } from './incident.ts'
+import type { CausesAt, Incident } from './incident.ts'
 import { recognize } from './recognize.ts'
 import { handlingAt, type Said, timelineOf } from './said.ts'
 
@@ -52,8 +52,7 @@ describe('late evidence replaces a night', () => {
   const better = [causesAt(-30, { 'connection:sap': [1, 2, 3, 4] }), causesAt(90), causesAt(600, { 'asset:9': [] })]
   const known = incidentsOf(before)
   const from = minute(-30)
-  const again = foldIncidents(stateAsOf(known, from), better, minute(700))
-  const rebuilt = [...again.ended, ...again.state.unfinished].sort(byAge)
+  const rebuilt = allOf(foldIncidents(stateAsOf(known, from), better, minute(700)))
   const said: Said[] = [
     { at: minute(20), by: 'Ada', kind: 'acknowledged' },
     { at: minute(150), by: 'Ada', kind: 'postmortem', text: 'The certificate had ended.' },
@@ -67,7 +66,7 @@ describe('late evidence replaces a night', () => {
   })
 
   test('and leaves alone what ended before', () => {
-    expect(endedBefore(known, from)).toEqual([known[0]])
+    expect(known.filter((one) => hadEnded(one, from))).toEqual([known[0]])
   })
 
   test('and each stays the one it was, so that what people said of it stays with it', () => {
@@ -105,6 +104,6 @@ describe('the state right before an instant', () => {
       [null, minute(60), 'joined'],
     ])
     expect(stateAsOf(known, minute(75)).unfinished).toEqual([])
-    expect(endedBefore(known, minute(75))).toHaveLength(2)
+    expect(known.map((one) => hadEnded(one, minute(75)))).toEqual([true, true])
   })
 })
