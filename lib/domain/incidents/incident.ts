@@ -1,4 +1,4 @@
-import type { Status } from '#lib/domain/freshness/status.ts'
+import { type Status, severity } from '#lib/domain/freshness/status.ts'
 import type { Cause, CauseKey } from '#lib/domain/lineage/causes/cause.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 
@@ -49,6 +49,11 @@ export type FactEntry = { at: Instant } & (
   | { kind: 'resolved' }
   | { kind: 'reopened'; wellSince: Instant; roots: CauseKey[]; assetIds: number[] }
 )
+
+/** How it is told that the worst of its causes is worse or better. */
+export function turnOf(at: Instant, from: Status, to: Status): FactEntry {
+  return { at, kind: severity(to) < severity(from) ? 'turned-worse' : 'turned-better', from, to }
+}
 
 /** How an incident ended: well again, or gone on in an older one. */
 export type IncidentEnd = { at: Instant; how: 'resolved' } | { at: Instant; how: 'merged'; into: IncidentKey }

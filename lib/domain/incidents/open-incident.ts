@@ -1,4 +1,4 @@
-import { type Status, severity, worstOf } from '#lib/domain/freshness/status.ts'
+import { type Status, worstOf } from '#lib/domain/freshness/status.ts'
 import { assetOf, type CauseKey } from '#lib/domain/lineage/causes/cause.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import {
@@ -11,6 +11,7 @@ import {
   type StandingCause,
   type StatusSpan,
   type Stretch,
+  turnOf,
 } from './incident.ts'
 
 /** An incident that has not ended, with what must be looked up in it. What it was made from is left as it is. */
@@ -104,7 +105,7 @@ export class OpenIncident {
     if (came.length + went.length > 0) this.add({ at, kind: 'root-changed', came, went })
     if (joined.length > 0) this.add({ at, kind: 'joined', assetIds: joined })
     if (left.length > 0) this.add({ at, kind: 'left', assetIds: left })
-    if (turned !== null) this.add({ at, kind: severity(turned.to) < severity(turned.from) ? 'turned-worse' : 'turned-better', ...turned })
+    if (turned !== null) this.add(turned)
   }
 
   /** Nothing of it is unhealthy any more; whether it has ended is known later. */
@@ -173,13 +174,13 @@ export class OpenIncident {
     return { joined, left }
   }
 
-  #replaceStatus(at: Instant, status: Status | null): { from: Status; to: Status } | null {
+  #replaceStatus(at: Instant, status: Status | null): FactEntry | null {
     const last = this.#incident.statuses.at(-1)
     const current: StatusSpan | undefined = last?.to === null ? last : undefined
     if ((current?.status ?? null) === status) return null
     if (current !== undefined) close(this.#incident.statuses, current, at)
     if (status !== null) this.#incident.statuses.push({ status, from: at, to: null })
-    return current === undefined || status === null ? null : { from: current.status, to: status }
+    return current === undefined || status === null ? null : turnOf(at, current.status, status)
   }
 }
 

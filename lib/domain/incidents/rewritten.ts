@@ -1,7 +1,7 @@
-import { type Status, severity } from '#lib/domain/freshness/status.ts'
+import type { Status } from '#lib/domain/freshness/status.ts'
 import type { CauseKey } from '#lib/domain/lineage/causes/cause.ts'
 import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
-import type { FactEntry, Incident } from './incident.ts'
+import { type FactEntry, type Incident, turnOf } from './incident.ts'
 
 /**
  * What late evidence makes news of: only where an incident now stands otherwise than people were told, never what became known of the past. Null at first: it
@@ -37,8 +37,7 @@ function rootsChanged(known: Incident, rebuilt: Incident, at: Instant): FactEntr
 function turned(known: Incident, rebuilt: Incident, at: Instant): FactEntry[] {
   const from = statusOf(known)
   const to = statusOf(rebuilt)
-  if (from === null || to === null || from === to) return []
-  return [{ at, kind: severity(to) < severity(from) ? 'turned-worse' : 'turned-better', from, to }]
+  return from === null || to === null || from === to ? [] : [turnOf(at, from, to)]
 }
 
 /** What it stands on, or stood on last. */
