@@ -50,6 +50,16 @@ describe('a snooze', () => {
     expect(until(both, 40)).toBe(minute(60))
   })
 
+  test('ends when the incident goes on in an older one', () => {
+    const both = causesAt(2, { 'asset:2': { holds: [], since: 0 }, 'asset:1': [] })
+    const [, younger] = incidentsOf([
+      causesAt(0, { 'asset:2': [] }),
+      both,
+      causesAt(20, { 'connection:sap': { holds: [1, 2], since: -5 } }),
+    ])
+    expect([19, 20].map((at) => until(younger ?? expect.fail('no incident'), at))).toEqual([minute(60), null])
+  })
+
   test.each<[string, CausesAt, number | null]>([
     ['ends when the incident gets worse', causesAt(20, { 'asset:1': { holds: [], since: 0, status: 'stale' } }), null],
     ['ends when it has another cause', causesAt(20, { 'connection:sap': { holds: [1], status: 'late' } }), null],

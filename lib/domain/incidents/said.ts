@@ -25,7 +25,7 @@ export function handlingAt(incident: Pick<Incident, 'entries'>, said: readonly S
     if (entry.kind === 'acknowledged') handling.acknowledged ??= { at: entry.at, by: entry.by }
     if (entry.kind === 'assigned') handling.assignee = entry.to
     if (entry.kind === 'snoozed') handling.snoozedUntil = entry.until
-    if (isNewTrouble(entry) || entry.kind === 'resolved') handling.snoozedUntil = null
+    if (isNewTrouble(entry) || entry.kind === 'resolved' || entry.kind === 'merged-into') handling.snoozedUntil = null
   }
   if (handling.snoozedUntil !== null && handling.snoozedUntil <= at) handling.snoozedUntil = null
   return handling
