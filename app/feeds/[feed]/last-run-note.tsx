@@ -15,7 +15,7 @@ const RUN_WORDS: Partial<Record<RunState, string>> = {
   crashed: 'lost its worker and has not gone on yet',
 }
 
-/** What the status does not say by itself: the last run did not complete. Nothing when it did; its words only where they were not said (`told`). */
+/** What the status does not say by itself: the last run did not complete. Nothing when it did; its words only where they were not said, and whole (`told`). */
 export function LastRunNote({ run, told }: { run: LastRun | null; told: string | null }) {
   const words = run === null ? undefined : run.system !== null && run.state === 'crashed' ? 'crashed' : RUN_WORDS[run.state]
   if (run === null || words === undefined) return null
@@ -46,9 +46,13 @@ export function LastRunNote({ run, told }: { run: LastRun | null; told: string |
           in <bdi>{run.system}</bdi>).
         </>
       )}{' '}
-      {run.problem !== null && ownWords(run.problem) !== told && (
+      {run.problem !== null && !isToldWhole(run.problem, told) && (
         <span className={`line-clamp-4 ${run.system === null ? '' : 'run-words'}`}>{run.problem}</span>
       )}
     </Note>
   )
+}
+
+function isToldWhole(problem: string, told: string | null): boolean {
+  return ownWords(problem) === told && told?.endsWith('…') !== true
 }
