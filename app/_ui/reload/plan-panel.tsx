@@ -8,6 +8,7 @@ import { Time } from '#app/_ui/time.tsx'
 import { type DateRange, dateRangeOf, daysInRange, RANGE_DAYS_MAX } from '#lib/catalogue/resolve/date-range.ts'
 import type { ParameterField } from '#lib/catalogue/resolve/parameter-fields.ts'
 import type { PlannedStep, ReloadPlan } from '#lib/commands/orders/plan-reload.ts'
+import { conditionsInWords, whyNoDate } from '#lib/domain/wording/again-words.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { reasonInWords } from '#lib/domain/wording/words.ts'
 import type { ReloadForm } from '#lib/queries/runs/reload-form.ts'
@@ -86,14 +87,13 @@ function Again({ plan: { goodAgain, feed } }: Pick<PlanProps, 'plan'>) {
   if (goodAgain.kind === 'no-date')
     return (
       <>
-        Nobody can say when it is {isOnlyDone ? 'done' : 'good again'}: {goodAgain.because.replace(/\.$/, '')}.
+        Nobody can say when it is {isOnlyDone ? 'done' : 'good again'}: {whyNoDate({ ...goodAgain, ask: null })}.
       </>
     )
-  const conditions = goodAgain.ifAnswering
   return (
     <>
       {isOnlyDone ? 'Done' : 'Good again'} about <Time at={goodAgain.at} />
-      {conditions.length > 0 && ` if ${conditions.join(' and ')} ${conditions.length === 1 ? 'answers' : 'answer'}`}.
+      {conditionsInWords({ ...goodAgain, ifSucceeding: [] })}.
     </>
   )
 }
