@@ -4,6 +4,7 @@ import { feedPath, filterPath, lineagePath } from '#app/_ui/paths.ts'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Through, Time } from '#app/_ui/time.tsx'
 import { severity } from '#lib/domain/freshness/status.ts'
+import { endsSentence } from '#lib/domain/wording/sentences.ts'
 
 const SHOWN = 5
 const HELD_SHOWN = 6
@@ -103,7 +104,7 @@ function Sentence({ feed }: { feed: FeedLineData }) {
           : <bdi>{feed.why}</bdi>
         </>
       )}
-      {!/[.!?…]$/.test(feed.why ?? '') && '.'}
+      {!endsSentence(feed.why ?? '') && '.'}
       {feed.through !== undefined && (
         <>
           {' '}

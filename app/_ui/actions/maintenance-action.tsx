@@ -1,6 +1,7 @@
 import { Note } from '#app/_ui/note.tsx'
 import { announcePath } from '#app/_ui/paths.ts'
 import { Time } from '#app/_ui/time.tsx'
+import { endsSentence } from '#lib/domain/wording/sentences.ts'
 import type { SeriesView } from '#lib/queries/shared/series.ts'
 import { ActionForm } from './action-form.tsx'
 import { AnnouncedControls } from './announced-controls.tsx'
@@ -62,7 +63,7 @@ export function Because({ note, by }: { note: string | null; by: string | null }
       ) : (
         <>
           : <span dir="auto">{note}</span>
-          {/[.!?…]$/.test(note) ? ' ' : '. '}
+          {endsSentence(note) ? ' ' : '. '}
         </>
       )}
       {by !== null && (

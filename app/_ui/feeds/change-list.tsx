@@ -1,6 +1,7 @@
 import { Section } from '#app/_ui/section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Time } from '#app/_ui/time.tsx'
+import { capital } from '#lib/domain/wording/sentences.ts'
 import { reasonInWords } from '#lib/domain/wording/words.ts'
 import type { ChangeRow } from '#lib/queries/shared/change-rows.ts'
 
@@ -27,5 +28,5 @@ export function ChangeList({ changes }: { changes: readonly ChangeRow[] }) {
 
 /** Half a sentence made whole. */
 export function sentence(words: string): string {
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`
+  return `${capital(words)}.`
 }

@@ -5,6 +5,7 @@ import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Through, Time } from '#app/_ui/time.tsx'
 import { usePageTime } from '#app/_ui/zone.tsx'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
+import { capital } from '#lib/domain/wording/sentences.ts'
 import type { FeedLineData } from './feed-summary.ts'
 
 /**
@@ -35,7 +36,7 @@ export function FeedLine({
             </span>
           )}
         </p>
-        {feed.why !== undefined && <p>{capital(feed.why)}</p>}
+        {feed.why !== undefined && <p>{asLine(feed.why)}</p>}
         <Facts feed={feed} />
       </div>
       {withBars && <DayBars subject={`feed:${feed.key}`} name={feed.name} until={until} days={days ?? feed.days} />}
@@ -112,6 +113,6 @@ function percent(share: number | undefined): string {
 }
 
 /** A word begins a line with a capital; a name of another system stays as it is. */
-function capital(text: string): string {
-  return /^[a-z]+[ ,]/.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text
+function asLine(text: string): string {
+  return /^[a-z]+[ ,]/.test(text) ? capital(text) : text
 }

@@ -14,6 +14,7 @@ import { isStopping, stepInWords } from '#lib/domain/orders/order-words.ts'
 import { partsOfJob } from '#lib/domain/runs/external-run.ts'
 import { jobOfSystemInWords } from '#lib/domain/runs/job-name.ts'
 import { livenessInWords, livenessOf } from '#lib/domain/runs/liveness.ts'
+import { endsSentence } from '#lib/domain/wording/sentences.ts'
 import { reasonInWords, statusInWords, UNSEEN } from '#lib/domain/wording/words.ts'
 import type { OrderStep, OrderView } from '#lib/queries/runs/reload-order.ts'
 import { StepName } from './step-name.tsx'
@@ -89,7 +90,7 @@ function Head({ order }: { order: OrderView }) {
           : <bdi>{reason}</bdi>
         </>
       )}
-      {/[.!?…]$/.test(reason ?? '') ? ' ' : '. '}
+      {endsSentence(reason ?? '') ? ' ' : '. '}
       {joinedBy.length > 0 && <span className="muted">{`Joined by ${joinedBy.join(', ')}. `}</span>}
       {expectedAt !== null && (
         <span className="muted">

@@ -3,6 +3,7 @@ import { DateTime } from 'luxon'
 import type { ClaimedMessage } from '#lib/db/messages/messages.ts'
 import type { Page } from '#lib/db/settings.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { capital } from '#lib/domain/wording/sentences.ts'
 import { reasonInWords } from '#lib/domain/wording/words.ts'
 import type { StatusMessage } from '#lib/notifiers/notifier.ts'
 
@@ -13,9 +14,8 @@ function messageId(message: ClaimedMessage): string {
 }
 
 function sentence(text: string): string {
-  const trimmed = text.trim()
-  const capital = `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}`
-  return /[.!?]$/.test(capital) ? capital : `${capital}.`
+  const words = capital(text.trim())
+  return /[.!?]$/.test(words) ? words : `${words}.`
 }
 
 /** An instant as messages tell it, by the clocks of a zone that they name. */

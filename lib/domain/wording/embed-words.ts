@@ -4,6 +4,7 @@ import { causeInWords } from './cause-words.ts'
 import { dayOfInstant, daysBefore, longTime, shortTime, zoneAbbreviation } from './dates.ts'
 import { formatDuration } from './durations.ts'
 import { listInWords } from './lists.ts'
+import { capital } from './sentences.ts'
 import { statusInWords, UNSEEN, weaknessInWords } from './words.ts'
 
 /** How far the data reach; `by` which clock: of what is in them, or of their last load or write. */
@@ -134,5 +135,5 @@ function worstInWords(names: readonly string[], status: Status): string | null {
   return `${listInWords(shown)} ${names.length === 1 ? 'is' : 'are'} ${statusInWords(status).toLowerCase()}`
 }
 
-const capitalOrNull = (words: string | null) => (words === null ? null : `${words.charAt(0).toUpperCase()}${words.slice(1)}`)
+const capitalOrNull = (words: string | null) => (words === null ? null : capital(words))
 const lower = (words: string) => `${words.charAt(0).toLowerCase()}${words.slice(1)}`

@@ -1,3 +1,4 @@
+import { capital, endsSentence } from './sentences.ts'
 import { reasonInWords } from './words.ts'
 
 /** A run that failed, as far as people are told of it. */
@@ -18,7 +19,7 @@ const ORDINALS = ['second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eig
 export function failureInWords(failure: Failure): string {
   const says = failure.says ?? capital(reasonInWords('run-failed'))
   const often = howOften(failure)
-  return `${/[.!?…]$/.test(says) ? says : `${says}.`}${often === null ? '' : ` ${often}`}`
+  return `${endsSentence(says) ? says : `${says}.`}${often === null ? '' : ` ${often}`}`
 }
 
 /** How often a run failed in the same way, as a sentence; null: for the first time. */
@@ -32,8 +33,4 @@ export function howOften({ inARow, isMore, isNightly }: Failure): string | null 
 function ordinal(count: number): string {
   const ending = count % 100 >= 11 && count % 100 <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][count % 10] ?? 'th')
   return `${count}${ending}`
-}
-
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
