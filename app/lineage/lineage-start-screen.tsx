@@ -3,6 +3,7 @@ import { groupPath, lineagePath, subjectPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
+import { failingSince } from '#lib/domain/wording/held-words.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { LineageRoot, LineageStart } from '#lib/queries/pages/lineage-start.ts'
 
@@ -71,12 +72,6 @@ function headline({ unhealthy, roots, total }: LineageStart): string {
   return `${assets}, and it comes down to ${total === 1 ? 'one thing' : `${formatCount(total)} things`}.`
 }
 
-const WRONG = {
-  connection: 'connection that has not answered since',
-  flow: 'flow that has not succeeded since the run of',
-  job: 'job that has not succeeded since the run of',
-}
-
 function Root({ root }: { root: LineageRoot }) {
   const { kind, key, name, status, since, holds } = root
   return (
@@ -92,7 +87,7 @@ function Root({ root }: { root: LineageRoot }) {
         </a>
       )}
       <span className="muted">
-        {kind === 'asset' || kind === 'unseen' ? <OfFeed root={root} /> : WRONG[kind]} <Time at={since} />
+        <What root={root} /> <Time at={since} />
         <Age at={since} brackets />
       </span>
       {holds > 0 && <span className="ms-auto">{holdsInWords(root)}</span>}
@@ -100,7 +95,9 @@ function Root({ root }: { root: LineageRoot }) {
   )
 }
 
-function OfFeed({ root: { asset } }: { root: LineageRoot }) {
+/** What it is, as far as the reader sees it, and what is wrong with a system: to stand before since when. */
+function What({ root: { kind, asset } }: { root: LineageRoot }) {
+  if (kind !== 'asset' && kind !== 'unseen') return `${kind} that ${failingSince(kind)}`
   if (asset === null) return 'since'
   return (
     <>

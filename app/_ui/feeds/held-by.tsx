@@ -3,6 +3,7 @@ import { assetPath, feedPath, runPath, subjectPath } from '#app/_ui/paths.ts'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { howOften } from '#lib/domain/wording/failure-words.ts'
+import { failingSince } from '#lib/domain/wording/held-words.ts'
 import { reasonInWords } from '#lib/domain/wording/words.ts'
 import type { HeldByRun as Root } from '#lib/queries/shared/roots.ts'
 import { sentence } from './change-list.tsx'
@@ -87,7 +88,7 @@ function FailingSystem({ system: { kind, key, name, since }, hasRun }: { system:
       <a href={subjectPath({ kind, key })}>
         <bdi>{name}</bdi>
       </a>{' '}
-      {kind === 'connection' ? 'has not answered since' : 'has not succeeded since the run of'} <Time at={since} form="long" />.
+      {failingSince(kind)} <Time at={since} form="long" />.
     </p>
   )
 }

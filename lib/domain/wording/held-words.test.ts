@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { heldInWords } from './held-words.ts'
+import { failingSince, heldInWords } from './held-words.ts'
 
 const root = (name: string, feed: string, reason: 'run-failed' | 'overdue' = 'run-failed') => ({
   name,
@@ -38,6 +38,11 @@ it('what the reader does not see is named as that', () => {
   const unseen = { name: 'a system you may not see', feedKey: null, feedName: null, reason: null }
   expect(heldInWords([unseen], 'cash')).toBe('held back by a system you may not see')
   expect(heldInWords([unseen, root('Deals', 'crm')], 'cash')).toBe('held back by a system you may not see and The crm')
+})
+
+it('a system is wrong since it answered last, or since the first of its runs that failed', () => {
+  const words = (['connection', 'flow', 'job'] as const).map(failingSince)
+  expect(words).toEqual(['has not answered since', 'has not succeeded since the run of', 'has not succeeded since the run of'])
 })
 
 it('where nobody may be told what holds it, it says no more than that', () => {

@@ -16,6 +16,11 @@ interface Root {
 
 const NAMED = 3
 
+/** What is wrong with a system that something comes down to, to follow its name and to stand before an instant: `has not answered since`. */
+export function failingSince(kind: NonNullable<Root['system']>['kind']): string {
+  return kind === 'connection' ? 'has not answered since' : 'has not succeeded since the run of'
+}
+
 /** What holds a feed back in the end, as half a sentence, by the names of the other feeds that it is in, and why where one reason is that of all: `held back by Payments: SAP could not be read.` */
 export function heldInWords(roots: readonly Root[], feedKey: string): string {
   const names = [...new Set(roots.map((root) => (root.feedKey === feedKey ? root.name : (root.feedName ?? root.name))))]
