@@ -4,7 +4,7 @@ import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { howOften } from '#lib/domain/wording/failure-words.ts'
 import { failingSince } from '#lib/domain/wording/held-words.ts'
-import { reasonInWords } from '#lib/domain/wording/words.ts'
+import { reasonInWords, UNSEEN_FIRST } from '#lib/domain/wording/words.ts'
 import type { HeldByRun as Root } from '#lib/queries/shared/roots.ts'
 import { sentence } from './change-list.tsx'
 
@@ -15,13 +15,15 @@ const LINES = 3
 /** With what something's trouble begins: the run that failed and its own words, the connection that is down; what one run should have loaded stands together. */
 export function HeldBy({ roots }: { roots: readonly Root[] }) {
   if (roots.length === 0) return null
-  const together = [...Map.groupBy(roots, ({ run, key, feedKey, status }) => JSON.stringify([run?.id ?? key, feedKey, status])).values()]
+  const together = [
+    ...Map.groupBy(roots, ({ run, key, feedKey, status, since }) => JSON.stringify([run?.id ?? key ?? since, feedKey, status])),
+  ]
   return (
     <div className="mt-4 rounded bg-sheet px-4 py-3">
       <p className="muted">It began with</p>
       <ul className="mt-1 space-y-3">
-        {together.slice(0, SHOWN).map((own) => (
-          <Together key={own[0]?.key} roots={own} />
+        {together.slice(0, SHOWN).map(([id, own]) => (
+          <Together key={id} roots={own} />
         ))}
       </ul>
       {together.length > SHOWN && <p className="mt-2">and {together.length - SHOWN} more.</p>}
@@ -66,7 +68,7 @@ function Named({ roots }: { roots: readonly Root[] }) {
         <Fragment key={key ?? name}>
           {index > 0 && (index === roots.length - 1 ? ' and ' : ', ')}
           {key === null ? (
-            name
+            UNSEEN_FIRST
           ) : (
             <a href={assetPath(key)}>
               <bdi>{name}</bdi>

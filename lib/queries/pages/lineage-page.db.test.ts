@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
-import { UNSEEN } from '#lib/domain/wording/words.ts'
+import { UNSEEN_FIRST } from '#lib/domain/wording/words.ts'
 import { edgesInSql } from '#lib/testing/database/edges.ts'
 import { openTwoGroups } from '#lib/testing/worlds/two-groups-world.ts'
 import { getLineagePage } from './lineage-page.ts'
@@ -130,7 +130,7 @@ describe('where the lineage begins', () => {
   it('is for a group what stands behind its trouble, and for who sees less what of that they see', async () => {
     expect((await start(everything, 'records'))?.roots[0]).toMatchObject({ key: `lake/${MARK}` })
     const seen = await start(records)
-    expect(seen?.roots[0]).toMatchObject({ kind: 'unseen', name: UNSEEN, holds: 2 })
+    expect(seen?.roots[0]).toMatchObject({ kind: 'unseen', name: UNSEEN_FIRST, holds: 2 })
     expect(JSON.stringify(seen)).not.toContain(MARK)
     expect(await start(records, MARK)).toBeNull()
   })

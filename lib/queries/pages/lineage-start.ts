@@ -5,7 +5,7 @@ import { type Cause, type CauseKind, partsOfCause } from '#lib/domain/lineage/ca
 import { ASSET_KINDS } from '#lib/domain/search/entry.ts'
 import { readSearchWords } from '#lib/domain/search/question.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { UNSEEN } from '#lib/domain/wording/words.ts'
+import { UNSEEN_FIRST } from '#lib/domain/wording/words.ts'
 import { UNFILTERED } from '#lib/queries/catalogue/catalogue-view.ts'
 import type { CatalogueHit } from '#lib/queries/catalogue/hits.ts'
 import { searchCatalogue } from '#lib/queries/catalogue/search-catalogue.ts'
@@ -112,7 +112,7 @@ function rootsAmong(causes: readonly Cause[], unhealthy: readonly Unhealthy[], g
 
 function toRoot({ key, since, status, heldIds }: Cause, byId: ReadonlyMap<number, Unhealthy>): LineageRoot | null {
   const { kind, name } = partsOfCause(key)
-  if (kind === 'unseen') return { kind, key: '', name: UNSEEN, asset: null, status, since, holds: heldIds.length }
+  if (kind === 'unseen') return { kind, key: '', name: UNSEEN_FIRST, asset: null, status, since, holds: heldIds.length }
   if (kind !== 'asset') return { kind, key: name, name, asset: null, status, since, holds: heldIds.length }
   const asset = byId.get(Number(name))
   if (asset === undefined) return null
