@@ -65,10 +65,8 @@ export async function getExternalRunPage(ctx: Context, id: string): Promise<Exte
     ctx.pool.query<Written>(WRITTEN, [jobKey(run.system, run.job)]),
   ])
   const named = { state: run.state, writes: writes ?? undefined, loaded: loaded ?? undefined }
-  const told = Map.groupBy(written.rows, (asset) => {
-    const state = stateFor(named, run.system, asset)
-    return state === null ? 'nothing' : state === run.state ? 'writes' : 'loaded'
-  })
-  const assets = { writes: told.get('writes') ?? [], loaded: told.get('loaded') ?? [] }
+  const byState = Map.groupBy(written.rows, (asset) => stateFor(named, run.system, asset))
+  const loadedWell = run.state === 'completed' ? [] : (byState.get('completed') ?? [])
+  const assets = { writes: byState.get(run.state) ?? [], loaded: loadedWell }
   return { page, now: ctx.clock.now(), banners, run, usualMs, isPushed, jobType, parent, orders, ...assets }
 }
