@@ -56,6 +56,16 @@ describe('two incidents under one cause', () => {
     expect(incidentsOf(story).at(-1)).toMatchObject({ key: `asset:1@${minute(10)}`, cameFrom: `asset:1@${minute(0)}` })
   })
 
+  test('part from the one that goes on, where they become one at the same time', () => {
+    const [older, younger, parted] = incidentsOf([
+      causesAt(0, { 'asset:1': [5] }),
+      causesAt(5, { 'asset:1': { holds: [5], since: 0 }, 'asset:2': [7, 8] }),
+      causesAt(9, { 'asset:2': { holds: [1, 5, 7], since: 5 }, 'asset:8': [] }),
+    ])
+    expect(kindsOf(younger)).toEqual(['opened', 'merged-into'])
+    expect([parted?.cameFrom, entriesOf(older, 'split')]).toEqual([older?.key, [{ at: minute(9), kind: 'split', off: parted?.key }]])
+  })
+
   test('stay one when the cause is well and both are left behind', () => {
     const story = [...together, causesAt(30, { 'asset:1': { holds: [7], since: 0 }, 'asset:2': { holds: [8], since: 5 } })]
     expect(incidentsOf(story).filter(({ end }) => end === null)).toHaveLength(1)

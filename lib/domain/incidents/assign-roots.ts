@@ -91,8 +91,9 @@ class Assigning {
 
   /** The incident whose causes stand, but do not explain any more what this one holds. */
   #splitOff(cause: StandingCause): OpenIncident | null {
-    const isLetGo = (one: OpenIncident) => cause.heldIds.some((id) => one.members.has(id) && !this.#isHeld(one, id))
-    return this.#open.find((one) => this.#kept.has(one) && isLetGo(one)) ?? null
+    const isLetGo = (one: OpenIncident) => cause.heldIds.some((id) => one.members.has(id) && !this.#isHeld(this.#goingOn(one), id))
+    const found = this.#open.find((one) => this.#kept.has(one) && isLetGo(one))
+    return found === undefined ? null : this.#goingOn(found)
   }
 
   #merge(a: OpenIncident, b: OpenIncident): void {

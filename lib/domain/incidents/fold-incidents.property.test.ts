@@ -78,6 +78,7 @@ describe('whatever happens to causes', () => {
         const known = new Map(allOf({ state, ended }).map((one) => [one.key, one]))
         expect(known.size).toBe(ended.length + state.unfinished.length)
         for (const one of ended) expect([...openSpans(one.roots), ...openSpans(one.members), ...openSpans(one.statuses)]).toEqual([])
+        for (const { end, entries } of ended) expect(entries.at(-1)?.kind).toBe(end?.how === 'merged' ? 'merged-into' : 'resolved')
         for (const one of ended) if (one.end?.how === 'merged') expect(byAge(known.get(one.end.into) ?? one, one)).toBeLessThan(0)
         for (const { roots } of state.unfinished.filter((one) => openSpans(one.roots).length === 0))
           expect(through - Math.max(...roots.map(({ to }) => to ?? 0))).toBeLessThan(SAME_INCIDENT_MS)
