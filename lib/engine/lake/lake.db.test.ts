@@ -96,14 +96,14 @@ describe('once', () => {
     const lake = await lakeOf('waits', 1, { signal: control.signal })
     await admin.query("begin; select from tidemark.flow_fence where flow = 'waits' for update")
     const work = vi.fn(async () => 1)
-    const waiting = lake.once('load', 'waits', work)
+    const refused = expect(lake.once('load', 'waits', work)).rejects.toMatchObject({ code: 'cancelled' })
     await vi.waitFor(async () => {
       const { rows } = await admin.query('select from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))')
       expect(rows).toHaveLength(1)
     })
     control.abort(new RunStopped('cancelled'))
     await admin.query('rollback')
-    await expect(waiting).rejects.toMatchObject({ code: 'cancelled' })
+    await refused
     expect(work).not.toHaveBeenCalled()
   })
 })
