@@ -59,6 +59,13 @@ export function groupInSql(name: string, from: number): string {
         values (${from + 1}, now(), 'person', '${name}', '{${name}}', '${name}', '{"only": "${name}"}') returning id
     )
     insert into reload_step (order_id, position, flow, run_id, state, problem) select id, 1, '${name}-flow', '${run}', 'running', '${name}' from ordered;
+    insert into incident (id, key, opened_at, opened_by, status, roots, statuses, entries, causes, related)
+      values (${from}, 'connection:${name}-source@0', now(), 'connection:${name}-source', 'late', '[{"key": "connection:${name}-source", "since": 0, "from": 0, "to": null}]', '[]',
+        '[{"at": 0, "kind": "opened", "roots": ["connection:${name}-source"], "assetIds": [${from + 3}], "cameFrom": null}]', '{connection:${name}-source}', '{}');
+    insert into incident_member values (${from}, ${from + 3}, now(), null);
+    insert into incident_said (incident_id, at, kind, said_by, actor_kind, words) values (${from}, now(), 'noted', '${name}', 'person', '{"text": "${name}"}');
+    insert into incident_event (incident_id, kind, at, recorded_at, entry)
+      values (${from}, 'opened', now(), now(), '{"at": 0, "kind": "opened", "roots": ["connection:${name}-source"], "assetIds": [${from + 3}], "cameFrom": null}');
     insert into audience_group values ('${name}', ${from});`
 }
 
