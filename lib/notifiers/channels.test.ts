@@ -2,13 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { STATUSES } from '#lib/domain/freshness/status.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { loadFolder } from '#lib/platform/load-folder.ts'
-import { aStatusMessage } from '#lib/testing/history/status-message.ts'
-import { answerWith, type HttpReceiver, startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'
+import { aNotice, aStatusMessage } from '#lib/testing/history/status-message.ts'
+import { type Answer, answerWith, type HttpReceiver, startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'
 import { type MailServer, startMailServer } from '#lib/testing/servers/mail-server.ts'
-import type { Notifier } from './notifier.ts'
+import type { Message, Notifier } from './notifier.ts'
 
 interface Receiver {
   settings(): Record<string, unknown>
+  /** Settings that have a default. */
+  optional?: readonly string[]
   refuseForNow(): void
   refuseForGood(): void
   takeAll(): void
@@ -23,8 +25,26 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([http.close(), mail.close()]))
 
+function overHttp(settings: Record<string, () => string>, take: Answer): Receiver {
+  return {
+    settings: () => Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, value()])),
+    refuseForNow: () => http.behave(answerWith(503)),
+    refuseForGood: () => http.behave(answerWith(422)),
+    takeAll: () => http.behave(take),
+    received: () => http.requests.length,
+  }
+}
+
 /** A new channel needs a receiver here to hold its promises against. */
 const RECEIVERS: Record<string, Receiver> = {
+  slack: overHttp({ url: () => http.url }, (response) => response.writeHead(200).end('ok')),
+  teams: overHttp({ url: () => http.url }, (response) => response.writeHead(202).end()),
+  pagerduty: {
+    ...overHttp({ routingKey: () => 'R'.repeat(32), url: () => http.url }, (response) => {
+      response.writeHead(202, { 'content-type': 'application/json' }).end('{"status":"success"}')
+    }),
+    optional: ['url'],
+  },
   webhook: {
     settings: () => ({ url: http.url, secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }),
     refuseForNow: () => http.behave(answerWith(503)),
@@ -48,7 +68,7 @@ const channels = await loadFolder<Notifier>(
 )
 
 test('there are channels', () => {
-  expect(channels.size).toBeGreaterThanOrEqual(2)
+  expect(channels.size).toBeGreaterThanOrEqual(5)
 })
 
 describe.each([...channels])('channel %s', (name, channel) => {
@@ -57,8 +77,8 @@ describe.each([...channels])('channel %s', (name, channel) => {
     if (found === undefined) throw new Error(`RECEIVERS needs an entry for ${name}`)
     return found
   }
-  const send = (signal = new AbortController().signal) =>
-    channel.send(channel.settings.parse(receiver().settings()), aStatusMessage(), { clock: systemClock, signal })
+  const send = (signal = new AbortController().signal, message: Message = aStatusMessage()) =>
+    channel.send(channel.settings.parse(receiver().settings()), message, { clock: systemClock, signal })
 
   test('is named like its file', () => {
     expect(channel.kind).toBe(name)
@@ -67,7 +87,7 @@ describe.each([...channels])('channel %s', (name, channel) => {
   test('refuses settings without a field, naming the field', () => {
     const whole = receiver().settings()
     expect(channel.settings.safeParse(whole).success).toBe(true)
-    for (const field of Object.keys(whole)) {
+    for (const field of Object.keys(whole).filter((key) => !receiver().optional?.includes(key))) {
       const parsed = channel.settings.safeParse({ ...whole, [field]: undefined })
       expect(parsed.error?.issues.map((issue) => issue.path.join('.'))).toEqual([field])
     }
@@ -83,13 +103,21 @@ describe.each([...channels])('channel %s', (name, channel) => {
 
   test('tells delivered, refused for now and refused for good apart', async () => {
     receiver().takeAll()
+    const before = receiver().received()
     expect(await send()).toEqual({ ok: true })
-    expect(receiver().received()).toBe(1)
+    expect(receiver().received()).toBe(before + 1)
     receiver().refuseForNow()
     expect(await send()).toMatchObject({ ok: false, kind: 'retry', problem: expect.stringMatching(/\.$/) })
     receiver().refuseForGood()
     expect(await send()).toMatchObject({ ok: false, kind: 'rejected', problem: expect.stringMatching(/\.$/) })
     receiver().takeAll()
+  })
+
+  test('tells of anything else, too, and names it', async () => {
+    receiver().takeAll()
+    const before = receiver().received()
+    expect(await send(undefined, aNotice())).toEqual({ ok: true })
+    expect(receiver().received()).toBe(before + 1)
   })
 
   test('takes being broken off for a reason to try again', async () => {

@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { isBroken } from '#lib/domain/freshness/status.ts'
 import { handOver } from './email/hand-over.ts'
-import { renderMail } from './email/render.ts'
-import { defineNotifier } from './notifier.ts'
+import { renderMail, renderNotice } from './email/render.ts'
+import { defineNotifier, isNews, type Message } from './notifier.ts'
 
 const settings = z.strictObject({
   to: z.string().min(1),
@@ -11,20 +10,26 @@ const settings = z.strictObject({
 })
 type EmailSettings = z.infer<typeof settings>
 
+/** By which mails are sorted. */
+function headersOf(message: Message): Record<string, string> {
+  if ('type' in message) return { 'X-Tidemark-About': encodeURIComponent(message.about) }
+  return { 'X-Tidemark-Feed': encodeURIComponent(message.feedKey) }
+}
+
 export default defineNotifier<EmailSettings>({
   kind: 'email',
   settings,
-  // A feed that is new and fine, or was taken out, is no news.
-  wants: ({ from, to }) => from !== to && (from === null || to === null ? isBroken(to) : true),
+  gathers: true,
+  wants: isNews,
   send: (to, message, { clock, signal }) =>
     handOver(
       to.smtp,
       {
-        ...renderMail(message),
+        ...('type' in message ? renderNotice(message) : renderMail(message)),
         from: to.from,
         to: to.to,
         id: message.id,
-        headers: { 'X-Tidemark-Feed': encodeURIComponent(message.feedKey) },
+        headers: headersOf(message),
       },
       { now: clock.now(), signal },
     ),

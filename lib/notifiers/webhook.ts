@@ -3,7 +3,7 @@ import { Agent, request } from 'undici'
 import { z } from 'zod'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { parseRetryAfter, toNetworkError } from '#lib/platform/http/errors.ts'
-import { defineNotifier, type SendOutcome, type StatusMessage } from './notifier.ts'
+import { defineNotifier, type Message, type SendOutcome } from './notifier.ts'
 
 const PREFIX = 'whsec_'
 const BYTES_MIN = 24
@@ -66,7 +66,12 @@ const TOTAL_MS = 20 * SECOND_MS
 const ANSWER_BYTES = 64 * 1024
 
 /** Made once: the signature covers these very bytes. */
-function toBody(message: StatusMessage): string {
+function toBody(message: Message): string {
+  if ('type' in message) {
+    const { type, at, title, lines, link, pageName, zone, data } = message
+    const told = { ...data, title, explanation: lines.join('\n'), link, pageName, zone }
+    return JSON.stringify({ type, timestamp: new Date(at).toISOString(), data: told })
+  }
   const { id: _, since, ...data } = message
   return JSON.stringify({
     type: `feed.${message.to ?? 'unjudged'}`,
@@ -75,7 +80,7 @@ function toBody(message: StatusMessage): string {
   })
 }
 
-async function post(to: WebhookSettings, message: StatusMessage, now: number, signal: AbortSignal): Promise<SendOutcome> {
+async function post(to: WebhookSettings, message: Message, now: number, signal: AbortSignal): Promise<SendOutcome> {
   const body = toBody(message)
   const timestamp = Math.floor(now / 1000)
   const agent = new Agent({ connect: { timeout: CONNECT_MS }, pipelining: 0 })

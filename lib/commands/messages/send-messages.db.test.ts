@@ -44,7 +44,7 @@ function channelThat(...answers: SendOutcome[]) {
     wants: ({ to }) => to !== 'maintenance',
     async send(to, message) {
       settings.push(to)
-      sent.push(message)
+      if (!('type' in message)) sent.push(message)
       return answers[sent.length - 1] ?? { ok: true }
     },
   })

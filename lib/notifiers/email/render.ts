@@ -1,17 +1,12 @@
-import { DateTime } from 'luxon'
-import type { Instant } from '#lib/domain/time/instant.ts'
 import { statusInWords } from '#lib/domain/wording/words.ts'
-import type { StatusMessage } from '#lib/notifiers/notifier.ts'
+import { formatTime } from '#lib/notifiers/kit/as-notice.ts'
+import type { Notice, StatusMessage } from '#lib/notifiers/notifier.ts'
 
 /** What a mail says, as text and as HTML. */
 export interface RenderedMail {
   subject: string
   text: string
   html: string
-}
-
-function formatTime(instant: Instant, zone: string): string {
-  return `${DateTime.fromMillis(instant, { zone }).setLocale('en-GB').toFormat('ccc d LLL yyyy, HH:mm')} (${zone})`
 }
 
 /** Text as it may stand in HTML. */
@@ -57,4 +52,19 @@ export function renderMail(message: StatusMessage): RenderedMail {
     '</body></html>',
   ].join('\n')
   return { subject, text, html }
+}
+
+/** The same of anything else: names and words of others can neither end a header nor become markup. */
+export function renderNotice({ title, lines, link, pageName }: Notice): RenderedMail {
+  const told = lines.map(oneLine)
+  const html = [
+    '<!doctype html><html><body style="font-family:sans-serif;line-height:1.5">',
+    `<p><strong>${escapeHtml(oneLine(title))}</strong></p>`,
+    ...told.map((line) => `<p>${escapeHtml(line)}</p>`),
+    `<p><a href="${escapeHtml(link)}">${escapeHtml(link)}</a></p>`,
+    `<p><small>${escapeHtml(pageName)}, sent by Tidemark</small></p>`,
+    '</body></html>',
+  ].join('\n')
+  const text = [oneLine(title), '', ...told, '', link, '', '-- ', `${pageName}, sent by Tidemark`, ''].join('\n')
+  return { subject: oneLine(`${title} – ${pageName}`), text, html }
 }

@@ -1,4 +1,4 @@
-import type { StatusMessage } from '#lib/notifiers/notifier.ts'
+import type { Notice, StatusMessage } from '#lib/notifiers/notifier.ts'
 
 /** A complete message; a test states only what matters to it. */
 export function aStatusMessage(differences: Partial<StatusMessage> = {}): StatusMessage {
@@ -16,6 +16,25 @@ export function aStatusMessage(differences: Partial<StatusMessage> = {}): Status
     link: 'https://status.campus.example/feeds/terms',
     pageName: 'Campus data',
     zone: 'America/New_York',
+    ...differences,
+  }
+}
+
+/** A complete notice of something else; a test states only what matters to it. */
+export function aNotice(differences: Partial<Notice> = {}): Notice {
+  return {
+    id: 'msg_fedcba9876543210',
+    type: 'incident.opened',
+    about: 'incident:12',
+    title: 'SAP has not answered since 21:55',
+    lines: ['It holds back People and 3 more feeds.', 'Good by about 03:03 if SAP answers.'],
+    status: 'stale',
+    isOver: false,
+    at: Date.parse('2026-11-20T02:55:00Z'),
+    link: 'https://status.campus.example/incidents/12',
+    pageName: 'Campus data',
+    zone: 'America/New_York',
+    data: { incident: '12' },
     ...differences,
   }
 }
