@@ -40,7 +40,15 @@ function declaredFlows(catalogue: Catalogue, withCode: ReadonlyMap<string, unkno
 
 /** Variables that nobody has set; those of the demo come from `npm start`. */
 function unset(catalogue: Catalogue, lookup: Lookup): string[] {
-  const missing = missingReferences([catalogue.tell, catalogue.people.mail, catalogue.connections.map(({ settings }) => settings)], lookup)
+  const missing = missingReferences(
+    [
+      catalogue.tell,
+      catalogue.channels?.map(({ settings }) => settings),
+      catalogue.people.mail,
+      catalogue.connections.map(({ settings }) => settings),
+    ],
+    lookup,
+  )
   return missing.filter((name) => !(catalogue.page.demo && name.startsWith('DEMO_')))
 }
 

@@ -2,13 +2,16 @@ import { fileURLToPath } from 'node:url'
 import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
 import type { Connector } from '#lib/connectors/kit/connector.ts'
 import type { Flow } from '#lib/engine/flow.ts'
+import type { Notifier } from '#lib/notifiers/notifier.ts'
 import { loadFolder } from '#lib/platform/load-folder.ts'
+import { loadNotifiers } from './load-kinds.ts'
 
 const CONNECTORS = fileURLToPath(new URL('../../lib/connectors', import.meta.url))
 const FLOWS = fileURLToPath(new URL('../flows', import.meta.url))
 
-/** Connectors and flows, by name; also what the catalogue is checked against. */
+/** Connectors, flows and kinds of channels, by name; also what the catalogue is checked against. */
 interface Extensions extends CatalogueContracts {
+  channels: Map<string, Notifier>
   connectors: Map<string, Connector>
   flows: Map<string, Flow>
 }
@@ -35,6 +38,6 @@ export function loadFlows(): Promise<Map<string, Flow>> {
 }
 
 export async function loadExtensions(): Promise<Extensions> {
-  const [connectors, flows] = await Promise.all([loadConnectors(), loadFlows()])
-  return { connectors, flows }
+  const [connectors, flows, channels] = await Promise.all([loadConnectors(), loadFlows(), loadNotifiers()])
+  return { connectors, flows, channels }
 }

@@ -1,6 +1,7 @@
 import type { AppliesTo } from '#lib/domain/access/access-rules.ts'
 import type { Role } from '#lib/domain/access/actor.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
+import type { Route } from '#lib/domain/messages/route.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** What the catalogue declares, resolved: inheritance applied, defaults filled in, secrets still references. */
@@ -8,6 +9,9 @@ export interface Catalogue {
   access: 'private' | 'public'
   page: CataloguePage
   tell: CatalogueTell
+  /** Absent: none are written. */
+  channels?: CatalogueChannel[]
+  routes?: Route[]
   people: CataloguePeople
   audiences: CatalogueAudience[]
   connections: CatalogueConnection[]
@@ -35,6 +39,16 @@ export interface CatalogueTell {
   email: { to: string; from: string; smtp: string } | null
   webhook: { url: string; secret: string } | null
   heartbeat: { url: string; everyMs: number } | null
+}
+
+/** A receiver that routes lead to. */
+export interface CatalogueChannel {
+  key: string
+  kind: string
+  /** Messages a day; null: any number. */
+  budget: number | null
+  /** What its kind needs, as written: references are resolved when used. */
+  settings: Record<string, unknown>
 }
 
 /** Who may do what, and how people sign in. */

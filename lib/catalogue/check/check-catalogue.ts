@@ -11,6 +11,7 @@ import { checkDeclaredFlows } from './check-declared-flows.ts'
 import { checkFlows } from './check-flows.ts'
 import { checkIdentity } from './check-identity.ts'
 import { checkJobs } from './check-jobs.ts'
+import { checkMessages, remarkChannels } from './check-messages.ts'
 import { checkNames } from './check-names.ts'
 import { checkPolicies } from './check-policies.ts'
 import { checkPush } from './check-push.ts'
@@ -61,6 +62,7 @@ export function checkCatalogue(parsed: ParsedCatalogue, contracts: CatalogueCont
     ...checkIdentity(outline, known),
     ...checkAudiences(outline),
     ...checkAdopt(outline),
+    ...checkMessages(outline, known),
     ...checkPolicies(outline),
     ...checkPromises(outline),
     ...checkFlows(outline, known),
@@ -79,6 +81,6 @@ export function checkCatalogue(parsed: ParsedCatalogue, contracts: CatalogueCont
 export function remarksOn({ outline }: Pick<CheckedCatalogue, 'outline'>, { assets }: Pick<Catalogue, 'assets'>): CatalogueProblem[] {
   if (outline === null) return []
   const promised = new Set(assets.filter((asset) => asset.promised).map(({ key }) => key))
-  const findings = [...remarksOf(outline.root), ...remarkPromises(outline, promised)]
+  const findings = [...remarksOf(outline.root), ...remarkPromises(outline, promised), ...remarkChannels(outline)]
   return toProblems(outline.root, findings)
 }

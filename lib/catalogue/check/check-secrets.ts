@@ -5,7 +5,9 @@ import { type Finding, wrongValue } from './finding.ts'
 import { shellReference } from './remarks.ts'
 
 function variableFor(path: DocumentPath): string {
-  const words = path.filter((key) => typeof key === 'string' && !['connections', 'flows', 'parameters', 'people', 'tell'].includes(key))
+  const words = path.filter(
+    (key) => typeof key === 'string' && !['channels', 'connections', 'flows', 'parameters', 'people', 'tell'].includes(key),
+  )
   return words
     .join('_')
     .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
@@ -33,7 +35,7 @@ const isSelect = (path: DocumentPath) => path[0] === 'flows' && path[2] === 'sel
  * with every accepted version and shown on the page.
  */
 export function checkSecrets(root: LocatedNode): Finding[] {
-  return ['tell', 'connections', 'groups', 'flows', 'page', 'people', 'audiences'].flatMap((section) =>
+  return ['tell', 'channels', 'connections', 'groups', 'flows', 'page', 'people', 'audiences'].flatMap((section) =>
     valuesIn(childOf(root, section), isSelect).flatMap(checkValue),
   )
 }

@@ -29,10 +29,23 @@ const REMEDIES: Record<string, string> = {
   schedule: CRON,
   by: TIME_OF_DAY,
   readyBy: TIME_OF_DAY,
+  digest: TIME_OF_DAY,
+  quiet: 'Write { from: "22:00", to: "07:00" }.',
   ...Object.fromEntries(
-    ['grace', 'staleAfter', 'lateAfter', 'opensBefore', 'blindAfter', 'probe', 'every', 'timeout', 'maxAge', 'discover', 'forget'].map(
-      (key) => [key, DURATION],
-    ),
+    [
+      'grace',
+      'staleAfter',
+      'lateAfter',
+      'opensBefore',
+      'blindAfter',
+      'probe',
+      'every',
+      'timeout',
+      'maxAge',
+      'discover',
+      'forget',
+      'remind',
+    ].map((key) => [key, DURATION]),
   ),
   holidays: 'Write dates as ["2026-11-26", "2026-12-25"].',
   weekdays: 'Write mon-fri, or a list such as [mon, wed, fri].',
@@ -59,7 +72,7 @@ const EXPECTED: Record<string, string> = {
 
 /** Where somebody may have put a secret, no message repeats what stands there. */
 function mayShow(source: IssueSource, path: DocumentPath): boolean {
-  return source.showValues && path[0] !== 'tell' && path[0] !== 'connections'
+  return source.showValues && !['tell', 'channels', 'connections'].includes(String(path[0]))
 }
 
 function remedyFor(path: DocumentPath, otherwise: string): string {
@@ -105,7 +118,7 @@ function fromChoice(source: IssueSource, path: DocumentPath, choices: readonly u
   if (node === undefined) return wrongValue(path, `"${leaf}" is missing.`, `Add "${leaf}", one of: ${known.join(', ')}.`)
   const shown =
     mayShow(source, path) && typeof node.value !== 'object'
-      ? `"${node.value}" is not ${/^[aeiou]/i.test(leaf) ? 'an' : 'a'} ${leaf} there is`
+      ? `"${node.value}" is not ${/^[aeiou]/i.test(leaf) ? 'an' : 'a'} ${leaf.replace(/s$/, '')} there is`
       : `"${leaf}" is none of the values there are`
   return wrongValue(path, `${shown}.`, suggestion(String(node.value), known, 'Take the line out.'))
 }

@@ -31,7 +31,7 @@ export function shellReference(text: string): { problem: string; remedy: string 
 
 /** What is allowed and probably not what was meant: said by `tidemark check`, and no reason to refuse a catalogue. */
 export function remarksOf(root: LocatedNode): Finding[] {
-  return ['connections', 'people', 'tell'].flatMap((section) =>
+  return ['channels', 'connections', 'people', 'tell'].flatMap((section) =>
     valuesIn(childOf(root, section)).flatMap((node) => {
       const found = shellReference(textOf(node) ?? '')
       return found === null ? [] : [wrongValue(node.path, found.problem, found.remedy)]

@@ -10,7 +10,7 @@ export interface ParsedCatalogue {
 }
 
 /** Maps that several files may fill together; everything else is written in one place. */
-const SHARED = /^(connections|calendars|groups|flows|tell|groups\/[^/]+|groups\/[^/]+\/feeds)$/
+const SHARED = /^(connections|calendars|groups|flows|tell|channels|groups\/[^/]+|groups\/[^/]+\/feeds)$/
 /** What every file of its own begins with: said twice in the same words it leaves no question. */
 const REPEATABLE = /^(access|page)$/
 

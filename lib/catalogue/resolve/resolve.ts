@@ -24,6 +24,7 @@ import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { resolveAudiences, resolvePeople } from './audiences.ts'
 import { withDeclaredFlows } from './declared-flows.ts'
 import { flowAssets, type LineageEdge, lineageEdges } from './lineage.ts'
+import { resolveMessages } from './messages.ts'
 import { type Placed, placeAssets, policiesOf, settingsBeside, type WrittenFeed } from './placed-assets.ts'
 
 const BLIND_AFTER_MIN_MS = 5 * MINUTE_MS
@@ -228,6 +229,7 @@ export function resolveDocument(document: CatalogueDocument, tools: ResolveTools
     access: document.access,
     page: resolvePage(document),
     tell,
+    ...resolveMessages(document),
     people: resolvePeople(document, tell),
     audiences: resolveAudiences(document),
     connections: [...around.connections.values()],

@@ -55,8 +55,16 @@ export function neededConnections(flow: FlowContract, parameters: unknown): stri
   return [...new Set([...flow.connections, ...more])]
 }
 
-/** The kinds of connections and the flows there are, by name. */
+/** What the catalogue has to know of a kind of channel. */
+export interface ChannelContract {
+  settings: z.ZodType
+  /** Settings that may only be references, whatever they look like. */
+  secrets?: readonly string[]
+}
+
+/** The kinds of connections and channels, and the flows there are, by name. */
 export interface CatalogueContracts {
   connectors: ReadonlyMap<string, ConnectorContract>
   flows: ReadonlyMap<string, FlowContract>
+  channels?: ReadonlyMap<string, ChannelContract>
 }

@@ -10,6 +10,7 @@ import { timeOfDaySchema, zoneSchema } from '#lib/domain/time/local-day.ts'
 import { ADOPT_SHAPE, RULES_MAX } from './adopt.ts'
 import { DECLARED_FLOW_SHAPE } from './declared-flow.ts'
 import { embedInSchema } from './embed-in.ts'
+import { channelSchema, ROUTES_MAX, routeSchema } from './messages.ts'
 import { audienceSchema, peopleSchema } from './people.ts'
 import { whySchema } from './why.ts'
 
@@ -203,6 +204,15 @@ export const catalogueDocumentSchema = z.strictObject({
     .describe('private: who has signed in reads the page. public: whoever reaches it does.'),
   page: pageSchema,
   tell: tellSchema.prefault({}).describe('Whom to tell when a feed changes.'),
+  channels: z
+    .record(keySchema, channelSchema)
+    .optional()
+    .describe('Receivers of messages, by names of your own; "routes" say what goes there.'),
+  routes: z
+    .array(routeSchema)
+    .max(ROUTES_MAX, `must not hold more than ${ROUTES_MAX} routes`)
+    .optional()
+    .describe('What is told to which channels; for each of them the first route that fits counts.'),
   calendars: z.record(keySchema, calendarSchema).default({}),
   connections: z.record(keySchema, connectionSchema).default({}),
   groups: z.record(keySchema, groupSchema).default({}),

@@ -25,14 +25,19 @@ function changedAt(schema: unknown, [key, ...rest]: readonly string[], change: (
   return { ...map, properties: { ...properties, [key]: changedAt(properties[key], rest, change) } }
 }
 
-/** Each kind of connection takes its own settings. A reference may stand anywhere, so text is accepted beside every type. */
-function connectionSchema(base: JsonSchema, contracts: CatalogueContracts): JsonSchema {
-  const { kind: _kind, ...ours } = propertiesOf(base)
+interface Kind {
+  settings: z.ZodType
+  example?: { settings: readonly Record<string, unknown>[] }
+}
+
+/** Each kind takes its own settings. A reference may stand anywhere, so text is accepted beside every type. */
+function kindsSchema(base: JsonSchema, kindsThere: ReadonlyMap<string, Kind>): JsonSchema {
+  const { kind: described, ...ours } = propertiesOf(base)
   const reference = { type: 'string', pattern: '\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}|^file:' }
-  const kinds = [...contracts.connectors].map(([kind, { settings, example }]) => {
+  const kinds = [...kindsThere].map(([kind, { settings, example }]) => {
     const written = toWrittenSchema(settings)
     const theirs = Object.entries(propertiesOf(written)).map(([key, schema]) => [key, { anyOf: [schema, reference] }])
-    const named = { kind: { type: 'string', const: kind, description: 'The connector that speaks to it.' } }
+    const named = { kind: { ...(isRecord(described) && described), type: 'string', const: kind } }
     return {
       type: 'object',
       ...(example && { examples: example.settings.map((one) => ({ kind, ...one })) }),
@@ -99,7 +104,8 @@ function flowsSchema(flows: JsonSchema, contracts: CatalogueContracts): JsonSche
 /** JSON Schema of tidemark.yaml for editors, with the settings of the connectors and flows that are installed. */
 export function catalogueJsonSchema(contracts: CatalogueContracts): JsonSchema {
   const parts: [string[], (base: JsonSchema, contracts: CatalogueContracts) => JsonSchema][] = [
-    [['connections', '*'], connectionSchema],
+    [['connections', '*'], (base, { connectors }) => kindsSchema(base, connectors)],
+    [['channels', '*'], (base, { channels }) => kindsSchema(base, channels ?? new Map())],
     [['groups', '*', 'feeds', '*', 'assets', '*'], assetSchema],
     [['flows'], flowsSchema],
   ]
