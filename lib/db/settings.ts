@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { CataloguePage, CatalogueTell } from '#lib/catalogue/catalogue.ts'
+import type { Catalogue, CatalogueChannel, CataloguePage, CatalogueTell } from '#lib/catalogue/catalogue.ts'
+import { PLACES, ROUTED_EVENTS, type Route, SEVERITIES } from '#lib/domain/messages/route.ts'
 import type { Context, Sql } from './context.ts'
 import { toPrismaJson } from './prisma-client.ts'
 
@@ -65,6 +66,43 @@ export async function getAddressedPage({ pool, publicUrl }: Pick<Context, 'pool'
 /** Whom to tell, secrets still as references; nobody before the first sync. */
 export async function getTell(sql: Sql): Promise<CatalogueTell> {
   return tellSchema.safeParse(await getSetting(sql, 'tell')).data ?? NOBODY
+}
+
+/** The channels and routes of the catalogue in force, secrets still as references. */
+export interface Routing {
+  channels: CatalogueChannel[]
+  routes: Route[]
+}
+
+const routingSchema = z.object({
+  channels: z.array(
+    z.object({ key: z.string(), kind: z.string(), budget: z.number().nullable(), settings: z.record(z.string(), z.unknown()) }),
+  ),
+  routes: z.array(
+    z.object({
+      to: z.array(z.string()),
+      groups: z.array(z.string()),
+      feeds: z.array(z.string()),
+      owners: z.array(z.string()),
+      severity: z.enum(SEVERITIES).nullable(),
+      place: z.enum(PLACES).nullable(),
+      events: z.array(z.enum(ROUTED_EVENTS)),
+      zone: z.string(),
+      quiet: z.object({ from: z.string(), to: z.string() }).nullable(),
+      digest: z.array(z.string()),
+      remindMs: z.number().nullable(),
+    }),
+  ),
+})
+
+/** Whom routes lead to; nobody before the first sync. */
+export async function getRouting(sql: Sql): Promise<Routing> {
+  return routingSchema.safeParse(await getSetting(sql, 'routing')).data ?? { channels: [], routes: [] }
+}
+
+/** Stores what the catalogue says of channels and routes, in the transaction that makes it the one in force. */
+export async function putRouting(sql: Sql, { channels = [], routes = [] }: Pick<Catalogue, 'channels' | 'routes'>): Promise<void> {
+  await putSetting(sql, 'routing', { channels, routes } satisfies Routing)
 }
 
 /** The local day up to which (inclusive) the day rows are complete; null before the first roll-up. */

@@ -20,7 +20,7 @@ import { storeVersions, type VersionedAssetSettings } from '#lib/db/history/vers
 import { putPeopleSettings } from '#lib/db/people/people-settings.ts'
 import { syncFlows } from '#lib/db/runs/flows.ts'
 import { lockOrders } from '#lib/db/runs/reload-orders.ts'
-import { putNote, putSetting } from '#lib/db/settings.ts'
+import { putNote, putRouting, putSetting } from '#lib/db/settings.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { adoptFound } from './adopt-found.ts'
 
@@ -126,6 +126,7 @@ async function syncRows(sql: Sql, at: Instant, catalogue: Catalogue, edges: read
   ])
   await putSetting(sql, 'page', catalogue.page)
   await putSetting(sql, 'tell', catalogue.tell)
+  await putRouting(sql, catalogue)
   await putSetting(sql, 'access', catalogue.access)
   await putPeopleSettings(sql, catalogue)
   await syncAudiences(sql, audienceIds(catalogue, groupIds))

@@ -1,14 +1,20 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Context } from '#lib/db/context.ts'
-import { getNote, getTell, putNote } from '#lib/db/settings.ts'
-import type { Notifier, SendOutcome, StatusMessage } from '#lib/notifiers/notifier.ts'
+import { getNote, putNote } from '#lib/db/settings.ts'
+import type { Message, Notifier, SendOutcome } from '#lib/notifiers/notifier.ts'
 import { toPublicMessage } from '#lib/platform/errors.ts'
 import { type Lookup, resolveSecrets } from '#lib/platform/secrets/secrets.ts'
 
 /** A channel with its settings resolved, or the reason why nothing can go out on it. */
 export type Channel =
-  | { open: true; fingerprint: string; wants: Notifier['wants']; send(message: StatusMessage, signal: AbortSignal): Promise<SendOutcome> }
+  | {
+      open: true
+      fingerprint: string
+      wants: Notifier['wants']
+      takes(message: Message): boolean
+      send(message: Message, signal: AbortSignal): Promise<SendOutcome>
+    }
   | { open: false; lasting: boolean; problem: string }
 
 const goneSchema = z.object({ fingerprint: z.string(), problem: z.string() })
@@ -19,11 +25,15 @@ export async function closeChannel(ctx: Context, channel: string, fingerprint: s
   await putNote(ctx, goneKey(channel), { fingerprint, problem, at: new Date(ctx.clock.now()).toISOString() })
 }
 
-/** Opens a channel for one round of messages; its secrets are resolved now, so a changed one counts at once. */
-export async function openChannel(ctx: Context, name: string, notifier: Notifier | undefined, lookup: Lookup): Promise<Channel> {
-  const written = new Map(Object.entries(await getTell(ctx.pool))).get(name) ?? null
+/** Opens a channel for one round of messages, with its settings as the catalogue has them (null: not any more); its secrets are resolved now, so a changed one counts at once. */
+export async function openChannel(
+  ctx: Context,
+  { name, written }: { name: string; written: Record<string, unknown> | null },
+  notifier: Notifier | undefined,
+  lookup: Lookup,
+): Promise<Channel> {
   if (written === null) return { open: false, lasting: true, problem: 'The catalogue names no such channel any more.' }
-  if (notifier === undefined) return { open: false, lasting: true, problem: `There is no channel of the kind ${name}.` }
+  if (notifier === undefined) return { open: false, lasting: true, problem: `There is no kind of channel for ${name}.` }
   try {
     const settings = notifier.settings.safeParse(resolveSecrets({ ...written }, lookup))
     if (!settings.success) {
@@ -33,8 +43,9 @@ export async function openChannel(ctx: Context, name: string, notifier: Notifier
     const fingerprint = createHash('sha256').update(JSON.stringify(settings.data)).digest('hex')
     const gone = goneSchema.safeParse(await getNote(ctx, goneKey(name)))
     if (gone.success && gone.data.fingerprint === fingerprint) return { open: false, lasting: true, problem: gone.data.problem }
-    const send = (message: StatusMessage, signal: AbortSignal) => notifier.send(settings.data, message, { clock: ctx.clock, signal })
-    return { open: true, fingerprint, wants: notifier.wants, send }
+    const takes = (message: Message) => !('type' in message) || notifier.takes?.(message) !== false
+    const send = (message: Message, signal: AbortSignal) => notifier.send(settings.data, message, { clock: ctx.clock, signal })
+    return { open: true, fingerprint, wants: notifier.wants, takes, send }
   } catch (error) {
     return { open: false, lasting: false, problem: toPublicMessage(error) }
   }

@@ -4,6 +4,9 @@ import { endsOfChange, type FailedRun, type LastEnds, toFailedRun } from '#lib/d
 import type { Reason, Status } from '#lib/domain/freshness/status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
+/** The receivers of `tell`, which get one message a change. */
+export const TELL_RECEIVERS = ['email', 'webhook'] as const
+
 /** A message somebody has begun to send, with all there is to say about its change. */
 export interface ClaimedMessage {
   id: string
@@ -55,10 +58,10 @@ interface MessageRow {
  * Claims by moving `next_attempt_at` ahead, so that nobody else takes the same row while it is being sent. Messages of one
  * feed on one channel keep their order while the earlier one is in the air or about to be tried again.
  */
-const CLAIM = `
+const CLAIMED = `
 with due as (
   select o.id from outbox o join status_change c on c.id = o.change_id
-  where o.next_attempt_at <= $1 and not exists (
+  where o.next_attempt_at <= $1 and o.channel = any($4) and not exists (
     select from outbox e join status_change ec on ec.id = e.change_id
     where e.channel = o.channel and ec.subject_id = c.subject_id and e.change_id < o.change_id and e.next_attempt_at <= $2
   )
@@ -66,7 +69,9 @@ with due as (
 ), claimed as (
   update outbox o set attempts = o.attempts + 1, next_attempt_at = $2 from due where o.id = due.id
   returning o.id, o.channel, o.change_id, o.attempts, o.created_at
-)
+)`
+
+const SAID = `
 select m.*, s.key as feed_key, s.name as feed_name, g.name as group_name, f.owner, f.settings ->> 'promise' as promise,
   c.from_status, c.to_status, c.reason, c.at, c.recorded_at, c.explanation,
   (
@@ -79,10 +84,23 @@ from claimed m join status_change c on c.id = m.change_id join subject s on s.id
 join feed f on f.subject_id = s.id join subject g on g.id = f.group_id
 order by m.change_id, m.channel`
 
-/** Takes due messages for `leaseMs`; whoever does not record an outcome by then has lost them to the next claim. */
+/** Takes due messages of `tell` for `leaseMs`; whoever does not record an outcome by then has lost them to the next claim. */
 export async function claimMessages(sql: Sql, now: Instant, leaseMs: number, limit: number): Promise<ClaimedMessage[]> {
-  const { rows } = await sql.query<MessageRow>(CLAIM, [toText(now), toText(now + leaseMs), limit])
-  return rows.map((row) => ({
+  const { rows } = await sql.query<MessageRow>(CLAIMED + SAID, [toText(now), toText(now + leaseMs), limit, TELL_RECEIVERS])
+  return rows.map(toMessage)
+}
+
+/** What there is to say about the changes in these rows of the outbox; nothing of one whose feed is gone. */
+export async function loadMessages(sql: Sql, ids: readonly string[]): Promise<ClaimedMessage[]> {
+  const { rows } = await sql.query<MessageRow>(
+    `with claimed as (select o.id, o.channel, o.change_id, o.attempts, o.created_at from outbox o where o.id = any($1::bigint[])) ${SAID}`,
+    [ids],
+  )
+  return rows.map(toMessage)
+}
+
+function toMessage(row: MessageRow): ClaimedMessage {
+  return {
     id: row.id,
     channel: row.channel,
     changeId: row.change_id,
@@ -101,7 +119,7 @@ export async function claimMessages(sql: Sql, now: Instant, leaseMs: number, lim
     explanation: row.explanation,
     causes: row.causes ?? [],
     failedRun: toFailedRun(row.last_ends),
-  }))
+  }
 }
 
 /** How a try ended: `deliveredAt`, `givenUpAt` or, to be tried again, `nextAttemptAt`; none of them: not wanted. */

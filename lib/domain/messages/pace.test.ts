@@ -1,17 +1,26 @@
 import { describe, expect, test } from 'vitest'
 import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
-import { GATHER_MS, type Pace, tellAt } from './pace.ts'
+import { GATHER_MS, type Pace, tellAt as tellItemAt } from './pace.ts'
+import type { Route } from './route.ts'
 
 const NOON = Date.parse('2026-11-20T12:00:00Z')
 const MIDNIGHT = Date.parse('2026-11-21T00:00:00Z')
 const FREE: Pace = { lastSentAt: null, sentToday: 0, budget: null, tomorrowAt: MIDNIGHT }
 const PLAIN = { zone: 'UTC', quiet: null, digest: [] }
+const tellAt = (now: number, happenedAt: number, route: Pick<Route, 'zone' | 'quiet' | 'digest'> | null, pace: Pace) =>
+  tellItemAt(now, { happenedAt, notBefore: happenedAt, route }, pace)
 const NIGHT = { from: '22:00', to: '07:00' }
 
 describe('something is told', () => {
   test('at once, where nothing holds it back', () => {
     expect(tellAt(NOON, NOON, PLAIN, FREE)).toEqual({ at: NOON, hold: null })
     expect(tellAt(NOON, NOON, null, { ...FREE, lastSentAt: NOON - GATHER_MS, sentToday: 5, budget: 6 })).toEqual({ at: NOON, hold: null })
+  })
+
+  test('not before it is to be told, and then as if it had happened then', () => {
+    const soon = { happenedAt: NOON, notBefore: NOON + 15 * MINUTE_MS, route: { ...PLAIN, quiet: { from: '12:10', to: '13:00' } } }
+    expect(tellItemAt(NOON, { ...soon, route: null }, FREE)).toEqual({ at: NOON + 15 * MINUTE_MS, hold: null })
+    expect(tellItemAt(NOON, soon, FREE)).toEqual({ at: NOON + HOUR_MS, hold: 'quiet' })
   })
 
   test('with what else happens, where its receiver was told something a moment ago', () => {

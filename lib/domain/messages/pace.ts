@@ -19,11 +19,17 @@ export interface Pace {
   tomorrowAt: Instant
 }
 
-/** When something that happened at `happenedAt` may be told by a route, and what holds it back till then; null: nothing does. */
+/** Something to tell: when it happened, before when it is not to be told, and by which route. */
+interface ToTell {
+  happenedAt: Instant
+  notBefore: Instant
+  route: Pick<Route, 'zone' | 'quiet' | 'digest'> | null
+}
+
+/** When something may be told, and what of its receiver's pace holds it back till then; null: nothing of it. */
 export function tellAt(
   now: Instant,
-  happenedAt: Instant,
-  route: Pick<Route, 'zone' | 'quiet' | 'digest'> | null,
+  { happenedAt, notBefore, route }: ToTell,
   { lastSentAt, sentToday, budget, tomorrowAt }: Pace,
 ): { at: Instant; hold: Hold | null } {
   const steps: [Hold, (at: Instant) => Instant][] = [
@@ -40,6 +46,6 @@ export function tellAt(
       const at = step(held.at)
       return at > held.at ? { at, hold } : held
     },
-    { at: now, hold: null },
+    { at: Math.max(now, notBefore), hold: null },
   )
 }

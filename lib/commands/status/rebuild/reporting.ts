@@ -1,5 +1,6 @@
 import type { Sql } from '#lib/db/context.ts'
-import { getPage, getTell } from '#lib/db/settings.ts'
+import { getPage, getRouting, getTell } from '#lib/db/settings.ts'
+import { receiversOf } from '#lib/domain/messages/route.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { addDays, type LocalDay, localDay, startOfDay } from '#lib/domain/time/local-day.ts'
 
@@ -21,6 +22,7 @@ const HISTORY_DAYS = 90
 export async function loadReporting(sql: Sql, now: Instant): Promise<Reporting> {
   const page = await getPage(sql)
   const tell = await getTell(sql)
+  const { routes } = await getRouting(sql)
   const today = localDay(now, page.zone)
   return {
     now,
@@ -28,6 +30,6 @@ export async function loadReporting(sql: Sql, now: Instant): Promise<Reporting> 
     readyBy: page.readyBy,
     today,
     horizon: startOfDay(addDays(today, -HISTORY_DAYS), page.zone),
-    channels: [...(tell.email === null ? [] : ['email']), ...(tell.webhook === null ? [] : ['webhook'])],
+    channels: [...(tell.email === null ? [] : ['email']), ...(tell.webhook === null ? [] : ['webhook']), ...receiversOf(routes, 'feeds')],
   }
 }

@@ -1,0 +1,184 @@
+import type { CatalogueChannel } from '#lib/catalogue/catalogue.ts'
+import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
+import type { MessageOutcome } from '#lib/db/messages/messages.ts'
+import {
+  bindMessage,
+  dropWaiting,
+  holdWaiting,
+  listDueReceivers,
+  loadSent,
+  loadWaiting,
+  recordBound,
+  type Waiting,
+} from '#lib/db/messages/receivers.ts'
+import { getAddressedPage, getPage, getRouting } from '#lib/db/settings.ts'
+import { HOLDS, type Pace, tellAt } from '#lib/domain/messages/pace.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { addDays, localDay, startOfDay } from '#lib/domain/time/local-day.ts'
+import { type Channel, openChannel } from './channels.ts'
+import { composeBound, type Held } from './compose-bound.ts'
+import type { Decision, Item, Receiver } from './decision.ts'
+import { AT_ONCE, deliver, LEASE_MS, type SendOptions } from './deliver.ts'
+import { decideTurns } from './feed-turns.ts'
+import { countOutcomes, type OutcomeCounts } from './outcomes.ts'
+
+/** One message that is to be sent now. */
+interface Bound {
+  carrierId: string
+  attempts: number
+  createdAt: Instant
+  items: Item[]
+  held: Held
+}
+
+/**
+ * Tells the receivers of `routes` what is due for them, each by what it knows already: of all that waits about one thing at most one message. One worker at a time decides
+ * for a receiver and binds what goes out together; a worker that dies after that leaves a message that goes out once more, the same under the same id.
+ */
+export async function tellReceivers(ctx: Context, options: SendOptions): Promise<OutcomeCounts> {
+  const { channels, routes } = await getRouting(ctx.pool)
+  const outcomes: MessageOutcome[] = []
+  const due = await listDueReceivers(ctx.pool, ctx.clock.now())
+  for (let at = 0; at < due.length && !options.signal.aborted; at += AT_ONCE) {
+    const some = due.slice(at, at + AT_ONCE).map(async (key) => {
+      const written = channels.find((channel) => channel.key === key) ?? null
+      return tellReceiver(ctx, { key, routes, now: ctx.clock.now() }, written, options)
+    })
+    outcomes.push(...(await Promise.all(some)).flat())
+  }
+  return countOutcomes(outcomes)
+}
+
+async function tellReceiver(ctx: Context, receiver: Receiver, written: CatalogueChannel | null, options: SendOptions) {
+  const notifier = options.notifiers.get(written?.kind ?? '')
+  const channel = await openChannel(ctx, { name: receiver.key, written: written?.settings ?? null }, notifier, options.lookup)
+  const style = { gathers: notifier?.gathers === true, budget: written?.budget ?? null }
+  const bound = await withTransaction(ctx, (sql) => bindDue(ctx, sql, receiver, style))
+  const outcomes: MessageOutcome[] = []
+  for (const message of bound) outcomes.push(await send(ctx, receiver, message, channel, options))
+  return outcomes
+}
+
+async function send(ctx: Context, { key }: Receiver, message: Bound, channel: Channel, options: SendOptions): Promise<MessageOutcome> {
+  const { carrierId, attempts, createdAt, items, held } = message
+  const outcome = await deliver(
+    ctx,
+    channel,
+    { receiver: key, attempts, createdAt },
+    async () => {
+      const told = await Promise.all(items.map(({ compose }) => compose()))
+      const messages = told.filter((one) => one !== null)
+      return composeBound({ receiver: key, carrierId, createdAt }, messages, held, await getAddressedPage(ctx))
+    },
+    options.signal,
+  )
+  await recordBound(ctx.pool, carrierId, attempts, outcome)
+  if (outcome.nextAttemptAt !== null || outcome.givenUpAt !== null)
+    ctx.log.warn('a message was not delivered', { channel: key, attempts, problem: outcome.problem })
+  return outcome
+}
+
+interface Style {
+  gathers: boolean
+  budget: number | null
+}
+
+/** Decides what a receiver is told now, puts off what has to wait, and binds what goes out. */
+async function bindDue(ctx: Context, sql: Sql, receiver: Receiver, { gathers, budget }: Style): Promise<Bound[]> {
+  const waiting = await loadWaiting(sql, receiver.key)
+  const again = await bindAgain(ctx, sql, receiver, waiting)
+  const { items, dropped } = await decide(
+    ctx,
+    sql,
+    receiver,
+    waiting.filter(({ carrierId }) => carrierId === null),
+  )
+  for (const { ids, why } of dropped) await dropWaiting(sql, ids, why)
+  const pace = await paceOf(sql, receiver, budget)
+  const due = items.map((item) => ({ item, ...tellAt(receiver.now, item, pace) }))
+  const held = due.filter(({ at }) => at > receiver.now)
+  await holdWaiting(
+    sql,
+    held.flatMap(({ item, at, hold }) => item.ids.map((id) => ({ id, at, hold }))),
+  )
+  const ready = due.filter(({ at }) => at <= receiver.now).map(({ item }) => item)
+  const messages = gathers && ready.length > 0 ? [ready] : ready.map((item) => [item])
+  const bound: Bound[] = []
+  for (const [index, own] of messages.entries()) {
+    const left = budget === null ? null : budget - pace.sentToday - index
+    if (left !== null && left < 1) await putOff(sql, own, pace.tomorrowAt)
+    else bound.push(await bind(sql, receiver, own, waiting, { budget, isLastOfDay: left === 1 }))
+  }
+  return [...again, ...bound]
+}
+
+async function putOff(sql: Sql, items: readonly Item[], at: Instant): Promise<void> {
+  await holdWaiting(
+    sql,
+    items.flatMap(({ ids }) => ids.map((id) => ({ id, at, hold: 'budget' as const }))),
+  )
+}
+
+async function bind(
+  sql: Sql,
+  { now }: Receiver,
+  items: Item[],
+  waiting: readonly Waiting[],
+  more: Pick<Held, 'budget' | 'isLastOfDay'>,
+): Promise<Bound> {
+  const ids = items.flatMap((item) => item.ids)
+  await bindMessage(sql, ids, { now, leaseMs: LEASE_MS })
+  const rows = waiting.filter(({ id }) => ids.includes(id))
+  const carrier = rows.find(({ id }) => id === ids[0])
+  return { carrierId: ids[0] ?? '', attempts: 1, createdAt: carrier?.createdAt ?? now, items, held: { ...heldOf(rows), ...more } }
+}
+
+function heldOf(rows: readonly Waiting[]): Pick<Held, 'hold' | 'since'> {
+  const hold = HOLDS.findLast((one) => rows.some((row) => row.hold === one)) ?? null
+  return { hold, since: Math.min(...rows.map(({ createdAt }) => createdAt)) }
+}
+
+/** Messages that went out before and may not have arrived: each goes again as it was bound, unless something later about the same was told meanwhile. */
+async function bindAgain(ctx: Context, sql: Sql, receiver: Receiver, waiting: readonly Waiting[]): Promise<Bound[]> {
+  const bound: Bound[] = []
+  for (const [carrierId, rows] of Map.groupBy(waiting, (row) => row.carrierId)) {
+    if (carrierId === null || rows.some(({ dueAt }) => dueAt > receiver.now)) continue
+    const { items } = await decide(ctx, sql, receiver, rows)
+    const ids = [carrierId, ...rows.flatMap(({ id }) => (id === carrierId ? [] : [id]))]
+    const quiet = items.map((item) => tellAt(receiver.now, item, UNHURRIED).at)
+    if (items.every(({ isOvertaken }) => isOvertaken)) await dropWaiting(sql, ids, 'What came later was told meanwhile.')
+    else if (Math.min(...quiet) > receiver.now)
+      await holdWaiting(
+        sql,
+        ids.map((id) => ({ id, at: Math.min(...quiet), hold: null })),
+      )
+    else {
+      await bindMessage(sql, ids, { now: receiver.now, leaseMs: LEASE_MS })
+      const carrier = rows.find(({ id }) => id === carrierId) ?? rows[0]
+      if (carrier === undefined) continue
+      const held = { ...heldOf(rows), budget: null, isLastOfDay: false }
+      bound.push({ carrierId, attempts: carrier.attempts + 1, createdAt: carrier.createdAt, items, held })
+    }
+  }
+  return bound
+}
+
+/** Of a message that is sent again only quiet hours count. */
+const UNHURRIED: Pace = { lastSentAt: null, sentToday: 0, budget: null, tomorrowAt: 0 }
+
+async function paceOf(sql: Sql, { key, now }: Receiver, budget: number | null): Promise<Pace> {
+  const { zone } = await getPage(sql)
+  const today = localDay(now, zone)
+  const sent = await loadSent(sql, key, startOfDay(today, zone))
+  return { ...sent, budget, tomorrowAt: startOfDay(addDays(today, 1), zone) }
+}
+
+async function decide(ctx: Context, sql: Sql, receiver: Receiver, rows: readonly Waiting[]): Promise<Decision> {
+  const turns = await decideTurns(
+    ctx,
+    sql,
+    receiver,
+    rows.flatMap(({ id, changeId }) => (changeId === null ? [] : [id])),
+  )
+  return { items: turns.items.sort((a, b) => a.happenedAt - b.happenedAt), dropped: turns.dropped }
+}
