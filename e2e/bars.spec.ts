@@ -33,6 +33,26 @@ test('the keyboard walks the days and the rows, pins a day and closes it', async
   await expect(card).toHaveClass(/pinned/)
   await page.keyboard.press('Escape')
   await expect(card).toBeHidden()
+
+  await page.keyboard.press('Enter')
+  await expect(card.getByRole('link', { name: 'What happened that day' })).toBeVisible()
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/days\/\d{4}-\d{2}-\d{2}$/)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/day, \d/)
+})
+
+test('without JavaScript a bar leads to its day', async ({ browser }) => {
+  const context = await browser.newContext({ javaScriptEnabled: false })
+  const page = await context.newPage()
+  await page.goto(harness.url)
+  const bars = page.getByRole('img', { name: /^Terms, 90 days/ })
+  const box = await bars.boundingBox()
+  if (box === null) throw new Error('the bars are nowhere')
+  const href = await bars.locator('a').getAttribute('href')
+  await page.mouse.click(box.x + box.width - 1, box.y + 5)
+  await page.waitForURL(/\/days\//)
+  expect(page.url()).toBe(`${harness.url}${href?.split('?')[0]}`)
+  await context.close()
 })
 
 test('the card of a day can be pointed at, stays while it is, and goes with Escape wherever the focus is', async ({ page }) => {

@@ -17,6 +17,7 @@ import {
   runSchema,
   statusJsonSchema,
 } from '#lib/queries/api/answers.ts'
+import { daySchema } from '#lib/queries/api/day-answers.ts'
 import { gateQuestion, gateSchema } from '#lib/queries/api/feed-gate.ts'
 import { lookedSchema, orderCancelledSchema, orderSchema, reloadOrderedSchema, reloadPlanSchema } from '#lib/queries/api/order-answers.ts'
 import { pauseBody, pauseEndBody, reloadBody, runBody } from '#lib/queries/api/order-bodies.ts'
@@ -27,6 +28,7 @@ import {
   catalogueQuestion,
   changesQuestion,
   connectionsQuestion,
+  dayQuestion,
   daysQuestion,
   eventsHeader,
   eventsQuestion,
@@ -127,6 +129,13 @@ export const OPERATIONS: Operations = {
   },
   '/api/v1/days': {
     get: read('Ninety days of a subject', daysSchema, { question: daysQuestion, refusals: [404] }),
+  },
+  '/api/v1/days/{day}': {
+    get: read('What broke on a day, and why', daySchema, {
+      path: { day: z.iso.date().meta({ description: 'One of the last ninety days of the page.' }) },
+      question: dayQuestion,
+      refusals: [404],
+    }),
   },
   '/api/v1/feeds/{feed}/gate': {
     get: {

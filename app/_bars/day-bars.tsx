@@ -1,5 +1,6 @@
 'use client'
 import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useSyncExternalStore } from 'react'
+import { dayPath } from '#app/_ui/paths.ts'
 import { cellInWords } from '#app/_ui/status-labels.ts'
 import { dayAfter, dayName } from '#lib/domain/wording/dates.ts'
 import { BAR_DAYS, type DayCell, readDays } from '#lib/queries/shared/day-cells.ts'
@@ -16,7 +17,8 @@ import {
   startPosition,
   watchSelection,
 } from './bar-selection.ts'
-import { barStrokes, daysInWords, LARGE, SMALL } from './bar-strokes.ts'
+import { type BarSize, barStrokes, daysInWords, LARGE, SMALL } from './bar-strokes.ts'
+import { pressedPath } from './pressed-bar.ts'
 
 interface DayBarsProps {
   /** `feed:terms`. */
@@ -30,7 +32,7 @@ interface DayBarsProps {
 
 const nothing = () => () => {}
 
-/** Ninety days. One tab stop; ← → walk the days, ↑ ↓ the rows, Enter keeps the card open, Esc closes it. */
+/** Ninety days. One tab stop; ← → walk the days, ↑ ↓ the rows, Enter keeps the card open and then leads to the day, Esc closes it. */
 export function DayBars({ subject, name, until, days, large = false }: DayBarsProps) {
   const alive = useSyncExternalStore(
     nothing,
@@ -58,7 +60,7 @@ export function DayBars({ subject, name, until, days, large = false }: DayBarsPr
         role: 'slider',
         tabIndex: 0,
         'aria-label': `${name}, day by day`,
-        'aria-description': 'Arrow keys walk the days and the rows; Enter keeps the details open.',
+        'aria-description': 'Arrow keys walk the days and the rows; Enter keeps the details open, Enter again leads to the day.',
         'aria-valuemin': 0,
         'aria-valuemax': BAR_DAYS - 1,
         'aria-valuenow': position ?? BAR_DAYS - 1,
@@ -77,7 +79,21 @@ export function DayBars({ subject, name, until, days, large = false }: DayBarsPr
           <rect className="mark" x={position * size.step - 0.5} y={0.5} width={size.bar + 1} height={size.height - 1} />
         )}
       </svg>
+      {!alive && <PressedBar until={until} size={size} />}
     </div>
+  )
+}
+
+const NOTHING = 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA='
+const TELLS_PIXEL = { ismap: '' }
+
+/** Without JavaScript the browser itself tells which bar is pressed; the days stand in a table for the keyboard. */
+function PressedBar({ until, size }: { until: string; size: BarSize }) {
+  return (
+    <a href={pressedPath(until, size)} tabIndex={-1}>
+      {/* biome-ignore lint/performance/noImgElement: nothing is shown */}
+      <img alt="" src={NOTHING} {...TELLS_PIXEL} />
+    </a>
   )
 }
 
@@ -133,6 +149,7 @@ function walk(event: KeyboardEvent<HTMLDivElement>, step: number, look: Look): v
   if (next !== undefined) look(Math.min(BAR_DAYS - 1, Math.max(firstShown, next)), now?.pinned ?? false)
   else if (event.key === 'ArrowUp') neighbourRow(event.currentTarget, -1)?.focus()
   else if (event.key === 'ArrowDown') neighbourRow(event.currentTarget, 1)?.focus()
+  else if (event.key === 'Enter' && now?.pinned) location.assign(dayPath(dayAfter(now.until, now.position - (BAR_DAYS - 1))))
   else if (event.key === 'Enter' || event.key === ' ') look(position, !(now?.pinned ?? false))
   else if (event.key === 'Escape') dismiss()
   else return

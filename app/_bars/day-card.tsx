@@ -2,11 +2,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { getJson } from '#app/_ui/live/get-json.ts'
+import { dayPath } from '#app/_ui/paths.ts'
 import { cellInWords, LEGEND_ORDER } from '#app/_ui/status-labels.ts'
 import { StatusIcon } from '#app/_ui/status-mark.tsx'
+import { isUnhealthy } from '#lib/domain/freshness/status.ts'
 import { dayAfter, dayName } from '#lib/domain/wording/dates.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { statusInWords } from '#lib/domain/wording/words.ts'
+import type { ApiDay } from '#lib/queries/api/day-answers.ts'
 import { BAR_DAYS } from '#lib/queries/shared/day-cells.ts'
 import type { DayRow } from '#lib/queries/shared/day-rows.ts'
 import { type BarSelection, closeSoon, dismiss, getSelection, keepOpen, select, watchSelection } from './bar-selection.ts'
@@ -48,6 +51,18 @@ export function DayCard() {
   return <Card selection={selection} day={day} row={rested === selection.subject ? data?.find((row) => row.day === day) : undefined} />
 }
 
+/** What that day of it comes down to, once the reader stays with a day on which it was not always fresh. */
+function useCauses({ subject, position, cells }: BarSelection, day: string): ApiDay['causes'] {
+  const wasUnhealthy = cells[position]?.parts.some(({ status }) => isUnhealthy(status)) ?? false
+  const rested = useRested(wasUnhealthy ? `${day}?${new URLSearchParams({ subject })}` : null)
+  const { data } = useQuery({
+    queryKey: ['day', rested],
+    queryFn: ({ signal }) => getJson<ApiDay>(`/api/v1/days/${rested}`, signal),
+    enabled: rested !== null,
+  })
+  return data?.day === day ? data.causes : []
+}
+
 /** The subject once the reader has stayed with it for a moment: passing over rows asks for nothing. */
 function useRested(subject: string | null): string | null {
   const [rested, setRested] = useState<string | null>(null)
@@ -74,7 +89,21 @@ function Card({ selection, day, row }: { selection: BarSelection; day: string; r
       <p className="mt-0! text-muted">{selection.name}</p>
       <strong>{dayName(day)}</strong>
       {row ? <DayDetails row={row} /> : <p>{cellInWords(selection.cells[selection.position])}</p>}
+      <FirstCause causes={useCauses(selection, day)} />
+      <p>
+        <a href={dayPath(day)}>What happened that day</a>
+      </p>
     </div>
+  )
+}
+
+function FirstCause({ causes: [first, ...others] }: { causes: ApiDay['causes'] }) {
+  if (first === undefined) return null
+  return (
+    <p className="line-clamp-6">
+      {first.words}
+      {others.length > 0 && ` And ${others.length} more.`}
+    </p>
   )
 }
 

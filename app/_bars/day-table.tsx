@@ -1,3 +1,4 @@
+import { dayPath } from '#app/_ui/paths.ts'
 import { ScrollArea } from '#app/_ui/scroll-area.tsx'
 import { LEGEND_ORDER } from '#app/_ui/status-labels.ts'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
@@ -28,7 +29,9 @@ export function DayTable({ days, name }: { days: readonly DayRow[]; name: string
           <tbody>
             {days.map((day) => (
               <tr key={day.day}>
-                <th scope="row">{dayName(day.day)}</th>
+                <th scope="row">
+                  <a href={dayPath(day.day)}>{dayName(day.day)}</a>
+                </th>
                 <td>
                   <StatusMark status={day.worst} />
                 </td>

@@ -9,6 +9,11 @@ export function feedPath(key: string): string {
   return `/feeds/${encodeURIComponent(key)}`
 }
 
+/** What happened on a local day. */
+export function dayPath(day: string): string {
+  return `/days/${day}`
+}
+
 /** The plan of a reload, as a page of its own. */
 export function reloadPath(key: string): string {
   return `${feedPath(key)}/reload`

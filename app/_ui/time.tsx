@@ -7,8 +7,8 @@ import { usePageTime } from './zone.tsx'
 
 interface TimeProps {
   at: number
-  /** `short` 20 Nov 02:04 · `long` Fri 20 Nov 02:04 EST · `day` 19 Nov · `clock` 02:04:31. */
-  form?: 'short' | 'long' | 'day' | 'clock'
+  /** `short` 20 Nov 02:04 · `long` Fri 20 Nov 02:04 EST · `day` 19 Nov · `clock` 02:04:31 · `minute` 02:04, of a day of the page that is known. */
+  form?: 'short' | 'long' | 'day' | 'clock' | 'minute'
 }
 
 /** An instant in the zone of the page (or the reader's). A whole day stays the page's whatever the reader chose. */
@@ -17,7 +17,7 @@ export function Time({ at, form = 'short' }: TimeProps) {
   if (form === 'day') return <time dateTime={machineTime(at)}>{dayOfInstant(at, pageZone, now)}</time>
   return (
     <time dateTime={machineTime(at)} suppressHydrationWarning>
-      {textOf(at, form, zone, now)}
+      {form === 'minute' ? minuteOf(at, zone, pageZone, now) : textOf(at, form, zone, now)}
     </time>
   )
 }
@@ -25,6 +25,11 @@ export function Time({ at, form = 'short' }: TimeProps) {
 function textOf(at: number, form: 'short' | 'long' | 'clock', zone: string, now: number): string {
   if (form === 'clock') return clockTime(at, zone)
   return form === 'short' ? shortTime(at, zone, now) : `${longTime(at, zone, now)} ${zoneAbbreviation(at, zone)}`
+}
+
+/** In a zone of the reader's it may be another day. */
+function minuteOf(at: number, zone: string, pageZone: string, now: number): string {
+  return zone === pageZone ? clockTime(at, zone).slice(0, 5) : shortTime(at, zone, now)
 }
 
 /** How far data reaches: an instant, or a local day of the page's zone. */

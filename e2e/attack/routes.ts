@@ -1,5 +1,11 @@
 import { globSync } from 'node:fs'
+import { DAY_MS } from '#lib/domain/time/instant.ts'
 import { LATE_ASSET } from '../journey-catalogue.ts'
+
+/** The day before today, whatever the zone of the page one of those it tells of. */
+export function yesterday(): string {
+  return new Date(Date.now() - DAY_MS).toISOString().slice(0, 10)
+}
 
 /** What stands for each variable part of an address: something that is there. */
 const THERE = {
@@ -14,6 +20,7 @@ const THERE = {
   order: '1',
   asset: LATE_ASSET,
   path: 'nothing',
+  day: yesterday(),
   form: 'badge.svg',
 }
 

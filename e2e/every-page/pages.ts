@@ -1,4 +1,5 @@
 import { globSync } from 'node:fs'
+import { yesterday } from '../attack/routes.ts'
 
 /** What stands in the addresses of a harness or of a running page. */
 export interface Places {
@@ -18,6 +19,7 @@ const ADDRESSES: Record<string, Addresses> = {
   'feeds/[feed]': ({ feed }) => [`/feeds/${feed}`],
   'feeds/[feed]/reload': ({ feed }) => [`/feeds/${feed}/reload`],
   'assets/[...asset]': ({ asset }) => [`/assets/${asset}`],
+  'days/[day]': () => [`/days/${yesterday()}`, '/days/2020-02-02'],
   embeds: ({ group, feed, asset }) => [
     `/embeds?subject=feed:${feed}`,
     `/embeds?subject=group:${group}`,

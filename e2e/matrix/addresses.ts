@@ -1,5 +1,5 @@
 import { ROLES } from '#lib/domain/access/actor.ts'
-import { addressOf as addressIn, routesInTree } from '../attack/routes.ts'
+import { addressOf as addressIn, routesInTree, yesterday } from '../attack/routes.ts'
 import type { Asker } from './actors.ts'
 import type { Answer } from './ask.ts'
 import { type Door, RULES, type Things } from './rules.ts'
@@ -11,7 +11,7 @@ const NOTHING = 'nothing'
 export const ROUTES = ['/', ...routesInTree()]
 
 export const addressOf = (route: string, things: Things) =>
-  addressIn(route, { ...things, token: NOTHING, person: NOTHING, invitation: NOTHING, form: 'badge.svg' })
+  addressIn(route, { ...things, token: NOTHING, person: NOTHING, invitation: NOTHING, form: 'badge.svg', day: yesterday() })
 
 type Access = 'private' | 'public'
 

@@ -28,6 +28,7 @@ const heartbeat: Rule = { handsIn: { methods: ['GET', 'POST'], body: {} } }
 /** Every page and route there is. One that stands in the file tree and not here is in nobody's hands, and a test says so. */
 export const RULES: Record<string, Rule> = {
   '/': reader(),
+  '/days/[day]': reader(),
   '/find': reader(() => '?status=late'),
   '/catalogue': reader(() => '?q=feed'),
   // Nobody here sees everything but an admin.
@@ -79,6 +80,7 @@ export const RULES: Record<string, Rule> = {
   '/api/v1/changes': reader(),
   '/api/v1/connections': reader(),
   '/api/v1/connections/[connection]/check': order('engineer'),
+  '/api/v1/days/[day]': reader(({ feed }) => `?subject=feed:${feed}`),
   '/api/v1/days': reader(({ feed }) => `?subject=feed:${feed}`),
   '/api/v1/feeds': reader(),
   '/api/v1/feeds/[feed]/gate': reader(() => '?until=fresh'),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { dayAfter, dayName, longTime, shortTime, zoneAbbreviation } from './dates.ts'
+import { dayAfter, dayInFull, dayName, longTime, shortTime, zoneAbbreviation } from './dates.ts'
 
 const at = Date.parse('2026-11-20T07:04:31Z')
 const zone = 'America/New_York'
@@ -19,4 +19,5 @@ test('days count over months and leap days', () => {
   expect(dayAfter('2028-02-28', 1)).toBe('2028-02-29')
   expect(dayAfter('2026-03-01', -1)).toBe('2026-02-28')
   expect(dayName('2026-11-20')).toBe('Fri 20 Nov 2026')
+  expect(dayInFull('2026-11-02')).toBe('Monday, 2 November 2026')
 })

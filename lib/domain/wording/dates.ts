@@ -85,6 +85,17 @@ export function dayName(day: string): string {
   return `${WEEKDAYS[at.getUTCDay()]} ${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()}`
 }
 
+const MONTHS_IN_FULL = [
+  ...['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'],
+]
+const WEEKDAYS_IN_FULL = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
+
+/** `Friday, 20 November 2026` for a local day. */
+export function dayInFull(day: string): string {
+  const at = new Date(`${day}T00:00:00Z`)
+  return `${WEEKDAYS_IN_FULL[at.getUTCDay()]}, ${at.getUTCDate()} ${MONTHS_IN_FULL[at.getUTCMonth()]} ${at.getUTCFullYear()}`
+}
+
 /** How many local days an instant lies before another; negative after it. */
 export function daysBefore(at: number, reference: number, zone: string): number {
   const numberOf = ({ year, month, day }: Wall) => Date.UTC(year, month - 1, day) / DAY_MS

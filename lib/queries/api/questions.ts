@@ -131,6 +131,9 @@ function decoded(part: string): string {
 }
 
 export const daysQuestion = z.object({ subject: subjectName.meta({ description: '`feed:terms`' }) })
+export const dayQuestion = z.object({
+  subject: subjectName.optional().meta({ description: '`feed:terms`: only what held that back; else every feed.' }),
+})
 export const movedQuestion = z.object({
   since: digits('is needed: an instant in milliseconds, such as 1700000000000').meta({
     description: 'An instant in milliseconds since 1970.',

@@ -73,6 +73,7 @@ import { getSeries } from '#lib/queries/shared/series.ts'
 import { getStandingEdges } from '#lib/queries/shared/standings.ts'
 import { getWork } from '#lib/queries/shared/work.ts'
 import { type Asked, CATALOGUE_QUERIES } from './catalogue-queries.ts'
+import { DAY_QUERIES, NAMELESS_DAYS } from './day-queries.ts'
 
 export type { Asked } from './catalogue-queries.ts'
 
@@ -86,6 +87,7 @@ const windowOf = (ctx: Context) => getDayWindow(ctx, ZONE)
 /** Every query there is, by its name; `anything` stands for those that tell nobody's names. */
 export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> = {
   ...CATALOGUE_QUERIES,
+  ...DAY_QUERIES,
   atomFeed: async (ctx, { name }) => [await atomFeed(ctx), await atomFeed(ctx, { feedKey: `${name}-feed` })],
   causesNow: (ctx) => causesNow(ctx),
   causesAt: async (ctx) => [await causesAt(ctx), await causesAt(ctx, ctx.clock.now() - 1)],
@@ -208,6 +210,7 @@ export const NO_QUERIES = ['openWebDatabase', 'seenBy', 'watchChanges', 'withJob
 
 /** They tell numbers, times and statuses, or what everybody may know; getReplayable has nothing to tell here, its own test asks who sees what. */
 export const NAMELESS = [
+  ...NAMELESS_DAYS,
   'causesAt',
   'causesNow',
   'findAsOf',

@@ -2,10 +2,10 @@ import type { Status } from '#lib/domain/freshness/status.ts'
 import type { Edge } from '#lib/domain/lineage/edge.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
-const KINDS = ['asset', 'connection', 'flow', 'job', 'unseen'] as const
+export const CAUSE_KINDS = ['asset', 'connection', 'flow', 'job', 'unseen'] as const
 
 /** What a cause is about; `unseen`: an asset that the reader does not see. */
-export type CauseKind = (typeof KINDS)[number]
+export type CauseKind = (typeof CAUSE_KINDS)[number]
 
 /** `asset:<id>`, `connection:<key>`, `flow:<name>`, `job:<connection>/<job>`, `unseen:<since>`. */
 export type CauseKey = `${CauseKind}:${string}`
@@ -13,7 +13,7 @@ export type CauseKey = `${CauseKind}:${string}`
 /** What a key is of: `12` of an asset, the key of a connection, the name of a flow or job. */
 export function partsOfCause(key: CauseKey): { kind: CauseKind; name: string } {
   const colon = key.indexOf(':')
-  return { kind: KINDS.find((kind) => kind === key.slice(0, colon)) ?? 'asset', name: key.slice(colon + 1) }
+  return { kind: CAUSE_KINDS.find((kind) => kind === key.slice(0, colon)) ?? 'asset', name: key.slice(colon + 1) }
 }
 
 /** The asset a cause is; null: it is something else. */
