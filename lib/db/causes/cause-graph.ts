@@ -24,7 +24,7 @@ const isThere = (isPast: boolean) =>
   isPast ? 's.created_at <= $1 and (s.removed_at is null or s.removed_at > $1)' : 's.removed_at is null'
 
 /** What is not fresh, and since when without a break, whatever it was called meanwhile. */
-const unhealthy = (isPast: boolean) => `
+export const unhealthy = (isPast: boolean) => `
   with recursive held as (
     select sp.subject_id, coalesce(sp.since_at, sp.from_at) as since from status_span sp
     join subject s on s.id = sp.subject_id and s.kind = 'asset' and ${isThere(isPast)}

@@ -13,9 +13,9 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { listSql, ms } from './result-sql.ts'
 
 /** So many of a job's last runs are looked through for one that went well, where they say what they wrote. */
-const JOB_RUNS_READ = 200
+export const JOB_RUNS_READ = 200
 
-interface RunRow {
+export interface RunRow {
   state: RunState
   placedAt: Instant
   /** Of a run that went on at the instant asked about. */
@@ -35,7 +35,8 @@ function toSign({ state, placedAt, startedAt, durations, saysWhy }: RunRow, time
 }
 
 const BAD = `'failed', 'timed-out', 'cancelled', 'crashed', 'missed'`
-const OWN_END = `coalesce(r.ended_at, case when r.state = 'crashed' then r.lease_until end)`
+/** SQL: when a run `r` ended. */
+export const OWN_END = `coalesce(r.ended_at, case when r.state = 'crashed' then r.lease_until end)`
 
 const ownRun = (isGoingOn: boolean) => `
   select r.flow, r.state, ${ms('r.scheduled_for')} as "placedAt", ${isGoingOn ? ms('r.started_at') : 'null::float8'} as "startedAt",
@@ -61,7 +62,7 @@ const FLOWS = `
   ) found
   where found.runs is not null and exists (select from asset a where a.flow = f.name)`
 
-interface FlowRow {
+export interface FlowRow {
   name: string
   timeoutMs: unknown
   connections: unknown
@@ -73,8 +74,14 @@ interface FlowRow {
 const keysSchema = z.array(z.string()).catch([])
 const namesSchema = z.record(z.string(), z.string()).catch({})
 
-function failingFlow({ name, timeoutMs, connections, reads, writes, runs }: FlowRow, now: Instant): FailingWork | null {
-  const limitMs = z.number().catch(DEFAULT_TIMEOUT_MS).parse(timeoutMs)
+/** How long its runs may take. */
+export function limitOf({ timeoutMs }: Pick<FlowRow, 'timeoutMs'>): number {
+  return z.number().catch(DEFAULT_TIMEOUT_MS).parse(timeoutMs)
+}
+
+/** A flow whose runs, those since the last good one, fail or hang by then; null: they do not. */
+export function failingFlow({ name, connections, reads, writes, runs, timeoutMs }: FlowRow, now: Instant): FailingWork | null {
+  const limitMs = limitOf({ timeoutMs })
   const failures = failuresAt(
     runs.map((run) => toSign(run, limitMs)),
     now,
@@ -84,16 +91,20 @@ function failingFlow({ name, timeoutMs, connections, reads, writes, runs }: Flow
   return failures === null ? null : { kind: 'flow', name, ...failures, connections: [...spokenTo] }
 }
 
-const TOLD_END = `coalesce(r.ended_at, case when r.state not in ('scheduled', 'overdue', 'running') then coalesce(r.started_at, r.placed_at) end)`
+/** SQL: when a run `r` of another system ended, as far as that tells. */
+export const TOLD_END = `coalesce(r.ended_at, case when r.state not in ('scheduled', 'overdue', 'running') then coalesce(r.started_at, r.placed_at) end)`
+
+/** SQL: how long the last good runs of its job took that had ended when a run `r` began. */
+export const JOB_DURATIONS_BEFORE = `array(
+  select (extract(epoch from d.ended_at - d.started_at) * 1000)::float8 from external_run d
+  where d.connection_key = r.connection_key and d.job = r.job and d.state in ('completed', 'partial') and d.ended_at <= coalesce(r.started_at, r.placed_at)
+  order by d.ended_at desc limit ${MEASURED_RUNS})`
 
 /** Of each job that an asset names the runs since the last that went well and wrote all that name it. */
 const JOBS = `
   select j.job as name, r.id, r.state, ${ms('r.placed_at')} as "placedAt", r.writes, r.loaded, coalesce(r.error, '') <> '' as "saysWhy",
     case when ${TOLD_END} <= $1 then null else ${ms('coalesce(r.started_at, r.placed_at)')} end as "startedAt",
-    case when ${TOLD_END} <= $1 then null else array(
-      select (extract(epoch from d.ended_at - d.started_at) * 1000)::float8 from external_run d
-      where d.connection_key = r.connection_key and d.job = r.job and d.state in ('completed', 'partial') and d.ended_at <= coalesce(r.started_at, r.placed_at)
-      order by d.ended_at desc limit ${MEASURED_RUNS}) end as durations
+    case when ${TOLD_END} <= $1 then null else ${JOB_DURATIONS_BEFORE} end as durations
   from (select distinct a.job from asset a where a.job is not null) j
   left join lateral (
     select g.placed_at as at from external_run g
@@ -106,18 +117,20 @@ const JOBS = `
     order by r.placed_at desc, r.id desc limit ${JOB_RUNS_READ}
   ) r`
 
-interface JobRow extends RunRow {
+export interface JobRow extends RunRow {
   name: string
   writes: string[] | null
   loaded: string[] | null
 }
 
-/** What a job writes, where its runs say what they wrote. */
-const WRITTEN = `
+/** SQL: what these jobs write. */
+export const writtenSql = (jobs: string) => `
   select a.subject_id as id, a.job, a.connection_key as connection, a.path from asset a join subject s on s.id = a.subject_id and s.removed_at is null
-  where a.job in (select name from jobs where writes is not null or loaded is not null)`
+  where a.job in (${jobs})`
+/** Where their runs say what they wrote. */
+const WRITTEN = writtenSql('select name from jobs where writes is not null or loaded is not null')
 
-interface Written {
+export interface Written {
   id: number
   job: string
   connection: string
@@ -125,10 +138,15 @@ interface Written {
 }
 
 /** Where its runs say what they wrote, of each asset by those that are about it. */
-function failingJob(name: string, runs: readonly JobRow[], assets: readonly Written[] | null, now: Instant): FailingWork | null {
+export function failingJob(
+  name: string,
+  runs: readonly Omit<JobRow, 'name'>[],
+  assets: readonly Written[] | null,
+  now: Instant,
+): FailingWork | null {
   const connection = partsOfJob(name)?.connection ?? ''
   const work = { kind: 'job' as const, name, connections: [connection] }
-  const signsOf = (some: readonly JobRow[]) =>
+  const signsOf = (some: readonly RunRow[]) =>
     some.map((run) => toSign(run, run.durations?.length === 0 ? DEFAULT_TIMEOUT_MS : Number.POSITIVE_INFINITY))
   if (assets === null) {
     const failures = failuresAt(signsOf(runs), now)
