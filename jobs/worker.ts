@@ -27,6 +27,7 @@ import { loadKinds, loadNotifiers } from './worker/load-kinds.ts'
 import { reloadCatalogue } from './worker/reload-catalogue.ts'
 import { RunHolder } from './worker/run-holder.ts'
 import { singleFlight } from './worker/single-flight.ts'
+import { sweepIncidents } from './worker/sweep-incidents.ts'
 import { planSweep, sweepInbox, sweepStatuses } from './worker/sweeps.ts'
 import { startWakeUps } from './worker/wake-ups.ts'
 import { watchCatalogue } from './worker/watch-catalogue.ts'
@@ -67,6 +68,7 @@ async function work(services: JobServices, databaseUrl: string): Promise<void> {
   let sweptAt = startedAt
   const statusSignal = createWakeSignal(clock)
   const inboxSignal = createWakeSignal(clock)
+  const incidentSignal = createWakeSignal(clock)
   await requireRightClock(ctx.pool, clock)
   await noteAbsence(services)
   await beatInside(services, startedAt)
@@ -91,6 +93,7 @@ async function work(services: JobServices, databaseUrl: string): Promise<void> {
   )
   const onChange = () => {
     statusSignal.wake()
+    incidentSignal.wake()
     plan.trigger()
   }
   const onRequest = () => {
@@ -107,6 +110,7 @@ async function work(services: JobServices, databaseUrl: string): Promise<void> {
       sweptAt = clock.now()
     }),
     sweepInbox(services, inboxSignal),
+    sweepIncidents(services, incidentSignal),
     listen(ctx, signal, { onChange, onRequest }),
     watchCatalogue({ path: services.config, clock, log, signal, onChange: onCatalogue }),
     watchSecrets(services),

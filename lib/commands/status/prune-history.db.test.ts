@@ -114,6 +114,17 @@ describe('pruning', () => {
     expect(await column('select connection_key from external_run')).toEqual(['in-force'])
   })
 
+  it('forgets incidents that ended long ago, but not those that somebody said something of', async () => {
+    await ctx.pool.query(`
+      insert into incident (id, key, opened_at, opened_by, ended_at, end_how, roots, statuses, entries, causes, related)
+        select id, 'asset:' || id || '@0', '2024-01-01', 'asset:1', ended, case when ended is not null then 'resolved' end, '[]', '[]', '[]', '{}', '{}'
+        from (values (1, timestamptz '${OLD}'), (2, '${OLD}'), (3, '${RECENT}'), (4, null)) as made (id, ended);
+      insert into incident_event (incident_id, kind, at, recorded_at, entry) select id, 'opened', '${OLD}', '${OLD}', '{}' from incident;
+      insert into incident_said (incident_id, at, kind, said_by, actor_kind, words) values (2, '${OLD}', 'noted', 'Ada', 'person', '{"text": "It was the disk."}')`)
+    expect(await pruneHistory(ctx)).toMatchObject({ incident_event: 4, incident: 1 })
+    expect(await column('select id from incident order by 1')).toEqual([2, 3, 4])
+  })
+
   it('keeps the span that still lasts', async () => {
     expect(await column('select status from status_span')).toEqual(['late'])
   })

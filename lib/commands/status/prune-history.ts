@@ -75,6 +75,14 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
     keptMs: KEPT_MS.facts,
     rows: 'select ctid from status_change c where at < $1 and not exists (select 1 from outbox where change_id = c.id)',
   },
+  { name: 'incident_event', keptMs: KEPT_MS.facts, rows: 'select ctid from incident_event where at < $1' },
+  {
+    // What people said something of stays.
+    name: 'incident',
+    keptMs: KEPT_MS.facts,
+    rows: `select ctid from incident i where coalesce(ended_at, withdrawn_at) < $1
+      and not exists (select from incident_said s where s.incident_id = i.id) and not exists (select from incident_event e where e.incident_id = i.id)`,
+  },
   { name: 'person_session', keptMs: KEPT_MS.over, rows: 'select ctid from person_session where expires_at < $1' },
   { name: 'person_verification', keptMs: KEPT_MS.over, rows: 'select ctid from person_verification where expires_at < $1' },
   { name: 'invitation', keptMs: KEPT_MS.over, rows: 'select ctid from invitation where expires_at < $1' },

@@ -11,13 +11,13 @@ const meets = (row: string) => `${row}.from_at <= $2 and (${row}.to_at is null o
 const BEGUN = `coalesce((select max(b.from_at) from subject_version b where b.subject_id = s.id and b.from_at <= $1), '-infinity')`
 const writer = (kind: 'flow' | 'job') => `case when v.settings ? '${kind}' then v.settings ->> '${kind}' else a.${kind} end as ${kind}`
 
-/** What was not fresh all the time, nor announced work. */
+/** What was not fresh all the time, nor announced work; what nobody has ever seen has no status here, since that opens no incident. */
 const ASSETS = `
   with wrong as (${unhealthy(true)})
   select s.id, a.connection_key as connection, ${ms('s.created_at')} as "from", ${ms('s.removed_at')} as "to", w.since as "wrongSince",
     ${listSql(
       `select p.status, coalesce(p.reason = 'blocked', false) as "isBlocked", ${ms('p.from_at')} as "from", ${ms('p.to_at')} as "to"
-       from status_span p where p.subject_id = s.id and ${meets('p')}`,
+       from status_span p where p.subject_id = s.id and p.reason <> 'never-observed' and ${meets('p')}`,
       'x."from"',
     )} as spans,
     ${listSql(

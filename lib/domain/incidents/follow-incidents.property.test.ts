@@ -35,7 +35,7 @@ function live(steps: readonly Step[]) {
       news,
       told: standing,
     } = followIncidents(known, { from, changes: truth.filter(({ at }) => at >= from && at <= now) }, now)
-    const moved = new Set([...incidents.map(({ key }) => key), ...gone])
+    const moved = new Set([...incidents.map(({ key }) => key), ...gone.map(({ key }) => key)])
     known = { through: now, incidents: [...known.incidents.filter(({ key }) => !moved.has(key)), ...incidents].sort(byAge), told: standing }
     told.push(news)
   }

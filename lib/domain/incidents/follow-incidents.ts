@@ -2,7 +2,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { hadEnded, stateAsOf } from './as-of.ts'
 import { type Folded, foldIncidents, type News } from './fold-incidents.ts'
 import type { CausesAt, FactEntry, Incident, IncidentKey } from './incident.ts'
-import { recognize } from './recognize.ts'
+import { heldBy, recognize } from './recognize.ts'
 import { newsOfRewrite } from './rewritten.ts'
 
 /** All incidents as they are known, up to when, and which of them people were told of and not that they ended. */
@@ -18,10 +18,16 @@ export interface CauseHistory {
   changes: readonly CausesAt[]
 }
 
+/** One that late evidence says never was, and what holds its members instead. */
+export interface GoneIncident {
+  key: IncidentKey
+  into: IncidentKey | null
+}
+
 /** The incidents that are new or may be otherwise than they were known, under the keys by which they are known; those that never were; what is news now. */
 export interface Followed {
   incidents: Incident[]
-  gone: IncidentKey[]
+  gone: GoneIncident[]
   news: News[]
   told: Set<IncidentKey>
 }
@@ -38,8 +44,12 @@ export function followIncidents(known: KnownIncidents, history: CauseHistory, no
     now,
   )
   const rebuilt = new Map(restated.map((one) => [one.key, one]))
+  const holders = new Map(gone.map(({ key, into }) => [key, into]))
   const rewrites = [...new Set([...before.keys(), ...rebuilt.keys()])].flatMap((key) => {
-    const entries = newsOfRewrite(before.get(key) ?? null, rebuilt.get(key) ?? null, known.told.has(key), now)
+    const into = holders.get(key) ?? null
+    const entries = newsOfRewrite(before.get(key) ?? null, rebuilt.get(key) ?? null, known.told.has(key), now).map(
+      (entry): FactEntry => (into === null ? entry : { at: entry.at, kind: 'merged-into', into }),
+    )
     return entries.map((entry): News => ({ incident: key, entry }))
   })
   const { news, told } = tell([...rewrites, ...since.news], known.told)
@@ -72,10 +82,11 @@ function restate(known: KnownIncidents, { from, changes }: CauseHistory) {
   const rebuilt = all(folded)
   const names = recognize(before, rebuilt)
   const kept = new Set(names.values())
+  const restated = rebuilt.map((one) => renamed(one, names))
   return {
-    restated: rebuilt.map((one) => renamed(one, names)),
+    restated,
     before: new Map(before.map((one) => [one.key, one])),
-    gone: before.map(({ key }) => key).filter((key) => !kept.has(key)),
+    gone: before.filter(({ key }) => !kept.has(key)).map((one) => ({ key: one.key, into: heldBy(one, restated)?.key ?? null })),
   }
 }
 

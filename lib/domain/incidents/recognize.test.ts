@@ -3,7 +3,7 @@ import { allOf, causesAt, incidentsOf, minute } from '#lib/testing/incidents/cau
 import { hadEnded, stateAsOf } from './as-of.ts'
 import { foldIncidents } from './fold-incidents.ts'
 import type { CausesAt, Incident } from './incident.ts'
-import { recognize } from './recognize.ts'
+import { heldBy, recognize } from './recognize.ts'
 import { handlingAt, type Said, timelineOf } from './said.ts'
 
 const pairs = (known: readonly CausesAt[], rebuilt: readonly CausesAt[]) => [...recognize(incidentsOf(known), incidentsOf(rebuilt))]
@@ -45,6 +45,15 @@ describe('a rebuilt incident is known again', () => {
       [`connection:sap@${minute(-5)}`, `asset:1@${minute(0)}`],
     ])
   })
+})
+
+test('what never was is held by the one that has its cause, else by the one that holds most of it at the same time', () => {
+  const gone = incidentsOf([causesAt(0, { 'asset:1': [2, 3] }), causesAt(60)])[0] as Incident
+  const holder = (changes: CausesAt[]) => heldBy(gone, incidentsOf(changes))?.openedBy ?? null
+  expect(holder([causesAt(-5, { 'connection:sap': [2], 'connection:looker': [2, 3] }), causesAt(60)])).toBe('connection:looker')
+  expect(holder([causesAt(-5, { 'connection:sap': [2, 3], 'asset:1': [] }), causesAt(60)])).toBe('asset:1')
+  expect(holder([causesAt(90, { 'connection:sap': [1, 2, 3] }), causesAt(120)])).toBeNull()
+  expect(holder([causesAt(0, { 'connection:sap': [4] }), causesAt(60)])).toBeNull()
 })
 
 describe('late evidence replaces a night', () => {

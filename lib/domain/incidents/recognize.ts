@@ -27,6 +27,12 @@ export function recognize(known: readonly Incident[], rebuilt: readonly Incident
   return found
 }
 
+/** The incident, of these, that holds most of what another one held, at times that meet; null: none holds anything of it. */
+export function heldBy(gone: Incident, others: readonly Incident[]): Incident | null {
+  const likely = others.flatMap((one) => likenessOf(one, gone) ?? []).sort(bestFirst)
+  return likely[0]?.rebuilt ?? null
+}
+
 function likenessOf(rebuilt: Incident, known: Incident): Likeness | null {
   const sharedMs = Math.min(endOf(rebuilt), endOf(known)) - Math.max(rebuilt.openedAt, known.openedAt)
   if (sharedMs <= -SAME_INCIDENT_MS) return null

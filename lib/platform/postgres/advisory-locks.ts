@@ -10,6 +10,7 @@ export const ADVISORY_LOCKS = {
   runPlan: '410200',
   maintenancePlan: '410210',
   reloadOrders: '410300',
+  incidents: '410310',
   pushInbox: '410400',
   pushReceiver: '410410',
   lakeSchema: '8388346167743836779',

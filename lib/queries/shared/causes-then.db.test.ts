@@ -30,7 +30,7 @@ test('the causes of an instant of the past are those that were told then', async
   for (const [at, told] of live) expect([at, await held(at)]).toEqual([at, told])
   for (const [index, [at]] of live.entries()) {
     const from = live[Math.max(0, index - 4)]?.[0] ?? at
-    const then = causesOver(await loadCauseHistory(ctx.whole, from, clock.now()), from, at).at(-1)?.causes ?? []
+    const then = [...causesOver(await loadCauseHistory(ctx.whole, from, clock.now()), from, at)].at(-1)?.causes ?? []
     expect([at, then.map(({ atRisk: _, ...cause }) => cause)]).toEqual([at, await held(at)])
   }
   const roots = live.map(([, told]) => told.map(({ key, heldIds }) => `${key.replace(/asset:.*/, 'asset')} ${heldIds.length}`).join(', '))

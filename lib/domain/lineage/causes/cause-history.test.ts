@@ -18,7 +18,7 @@ const made = (upstreamId: number, downstreamId: number, from = 0, to: number | n
 /** The causes from minute to minute: `10 asset:1@5 stale 1+2`. */
 function told(history: Partial<CauseHistory>, from = 10, through = 100): string[] {
   const whole = { assets: [], edges: [], connections: [], work: [], ...history }
-  return causesOver(whole, from, through).map(({ at, causes }) =>
+  return [...causesOver(whole, from, through)].map(({ at, causes }) =>
     [at, ...causes.map(({ key, since, status, heldIds }) => `${key}@${since} ${status} ${heldIds.join('+')}`)].join(' '),
   )
 }

@@ -39,16 +39,14 @@ export interface CausesFrom {
   causes: readonly Cause[]
 }
 
-/** The causes at an instant, and at each later one up to another at which they may be others. */
-export function causesOver(history: CauseHistory, from: Instant, through: Instant): CausesFrom[] {
+/** The causes at an instant, and at each later one up to another at which they may be others, in order of time and one after the other. */
+export function* causesOver(history: CauseHistory, from: Instant, through: Instant): Generator<CausesFrom, void> {
   const moment = new Moment()
   const turns = Map.groupBy(turnsOf(history, from, through), ({ at }) => at)
-  return [...new Set([from, ...turns.keys()])]
-    .sort((a, b) => a - b)
-    .map((at) => {
-      for (const { apply } of turns.get(at) ?? []) apply(moment)
-      return { at, causes: moment.causes() }
-    })
+  for (const at of [...new Set([from, ...turns.keys()])].sort((a, b) => a - b)) {
+    for (const { apply } of turns.get(at) ?? []) apply(moment)
+    yield { at, causes: moment.causes() }
+  }
 }
 
 /** What there is to find causes in, at an instant. */
