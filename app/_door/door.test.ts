@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { headOf, rawRequest } from '../../e2e/attack/raw-request.ts'
@@ -49,6 +49,8 @@ afterEach(() => {
 
 const from = (host: string | undefined, head: string, body: Buffer[] = []) =>
   rawRequest(port, head, { body, ...(host !== undefined && { host }) })
+
+const connections = () => new Promise<number>((resolve) => door.getConnections((_, count) => resolve(count)))
 
 describe('from loopback', () => {
   it.each(['localhost', '127.0.0.1:3000', 'data.campus.example', 'status.campus.example'])('%s is this page', async (host) => {
@@ -134,7 +136,7 @@ describe('the door', () => {
     const head = headOf('POST', '/api/unread', { connection: 'keep-alive', 'content-length': '60000' })
     const answer = await rawRequest(port, head, { body: [Buffer.from('{')], waitMs: 5000 })
     expect(answer.status).toBe(200)
-    expect(await new Promise((resolve) => door.getConnections((_, count) => resolve(count)))).toBe(0)
+    expect(await connections()).toBe(0)
   })
 
   it('says so in words when the answer fails', async () => {
@@ -146,9 +148,11 @@ describe('the door', () => {
 
   it('answers what was sent ahead in turn, and forgets it when nobody listens any more', async () => {
     const ahead = headOf('GET', '/slow', { connection: 'keep-alive' }).repeat(50)
-    const gone = rawRequest(port, ahead, { waitMs: 100 })
-    await vi.waitFor(() => expect(pending).toHaveLength(1))
-    await gone
+    const listener = connect(port, '127.0.0.1').on('error', () => {})
+    listener.write(ahead)
+    await vi.waitFor(() => expect(pending).toHaveLength(1), 10_000)
+    listener.destroy()
+    await vi.waitFor(async () => expect(await connections()).toBe(0), 10_000)
     pending[0]?.()
     expect((await from(undefined, headOf('GET', '/'))).status).toBe(200)
     expect(seen.map(({ url }) => url)).toEqual(['/slow', '/'])
