@@ -2,14 +2,14 @@ import { ms } from '#lib/db/causes/result-sql.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { toText, toTextOrNull } from '#lib/db/instants.ts'
 import {
-  type FactEntry,
+  causesIn,
   type Incident,
   type IncidentEnd,
   type IncidentKey,
+  incidentsIn,
   type MemberSpan,
   SAME_INCIDENT_MS,
 } from '#lib/domain/incidents/incident.ts'
-import type { CauseKey } from '#lib/domain/lineage/causes/cause.ts'
 import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
 
 interface Row extends Pick<Incident, 'key' | 'openedAt' | 'openedBy' | 'cameFrom' | 'roots' | 'statuses' | 'entries'> {
@@ -115,18 +115,6 @@ function toRow(incident: Incident) {
 function wellSince({ end, roots }: Incident): Instant | null {
   const last = Math.max(...roots.map(({ to }) => to ?? END_OF_TIME))
   return end === null && last < END_OF_TIME && roots.length > 0 ? last : null
-}
-
-function causesIn(entry: FactEntry): CauseKey[] {
-  if (entry.kind === 'opened' || entry.kind === 'reopened') return entry.roots
-  return entry.kind === 'root-changed' ? [...entry.came, ...entry.went] : []
-}
-
-function incidentsIn(entry: FactEntry): IncidentKey[] {
-  if (entry.kind === 'opened') return entry.cameFrom === null ? [] : [entry.cameFrom]
-  if (entry.kind === 'merged') return entry.taken
-  if (entry.kind === 'merged-into') return [entry.into]
-  return entry.kind === 'split' ? [entry.off] : []
 }
 
 /** Says which people know to stand. */

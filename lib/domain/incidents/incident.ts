@@ -55,6 +55,20 @@ export function turnOf(at: Instant, from: Status, to: Status): FactEntry {
   return { at, kind: severity(to) < severity(from) ? 'turned-worse' : 'turned-better', from, to }
 }
 
+/** The causes that an entry names as those that it stands on, came, or went. */
+export function causesIn(entry: FactEntry): CauseKey[] {
+  if (entry.kind === 'opened' || entry.kind === 'reopened') return entry.roots
+  return entry.kind === 'root-changed' ? [...entry.came, ...entry.went] : []
+}
+
+/** The other incidents that an entry names. */
+export function incidentsIn(entry: FactEntry): IncidentKey[] {
+  if (entry.kind === 'opened') return entry.cameFrom === null ? [] : [entry.cameFrom]
+  if (entry.kind === 'merged') return entry.taken
+  if (entry.kind === 'merged-into') return [entry.into]
+  return entry.kind === 'split' ? [entry.off] : []
+}
+
 /** How an incident ended: well again, or gone on in an older one. */
 export type IncidentEnd = { at: Instant; how: 'resolved' } | { at: Instant; how: 'merged'; into: IncidentKey }
 

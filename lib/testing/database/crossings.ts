@@ -17,4 +17,9 @@ export const crossingsInSql = (mark: string) => `
     select id, 'dataThroughAt', now(), now(), kind || ':${mark}-source', now(), 'arrival' from (values (4), (14)) as told(id), (values ('connection'), ('job')) as by(kind);
   insert into person (id, email, name, created_at, updated_at) values ('${mark}', '${mark}@campus.example', '${mark}', now(), now());
   insert into setting values ('people', '{"roles": [], "audiences": [{"audience": "${mark}", "for": {"oidc": [], "people": ["${mark}@campus.example"]}}], "oidc": null, "mail": null}');
+  insert into incident (id, key, opened_at, opened_by, status, roots, statuses, entries, causes, related)
+    values (21, 'connection:${mark}-source@9', now(), 'connection:${mark}-source', 'stale', '[{"key": "connection:${mark}-source", "since": 0, "from": 0, "to": null}]', '[]',
+      '[{"at": 0, "kind": "opened", "roots": ["connection:${mark}-source"], "assetIds": [4, 14], "cameFrom": null}]', '{connection:${mark}-source}', '{connection:${mark}-source@0}');
+  insert into incident_member values (21, 4, now(), null), (21, 14, now(), null);
+  insert into incident_said (incident_id, at, kind, said_by, actor_kind, words) values (21, now(), 'noted', '${mark}', 'person', '{"text": "${mark}"}');
   insert into worker_state values ('w', now(), now(), null, '{"runs": ["${mark}"]}')`

@@ -74,6 +74,7 @@ import { getStandingEdges } from '#lib/queries/shared/standings.ts'
 import { getWork } from '#lib/queries/shared/work.ts'
 import { type Asked, CATALOGUE_QUERIES } from './catalogue-queries.ts'
 import { DAY_QUERIES, NAMELESS_DAYS } from './day-queries.ts'
+import { INCIDENT_QUERIES } from './incident-queries.ts'
 
 export type { Asked } from './catalogue-queries.ts'
 
@@ -87,6 +88,7 @@ const windowOf = (ctx: Context) => getDayWindow(ctx, ZONE)
 /** Every query there is, by its name; `anything` stands for those that tell nobody's names. */
 export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> = {
   ...CATALOGUE_QUERIES,
+  ...INCIDENT_QUERIES,
   ...DAY_QUERIES,
   atomFeed: async (ctx, { name }) => [await atomFeed(ctx), await atomFeed(ctx, { feedKey: `${name}-feed` })],
   causesNow: (ctx) => causesNow(ctx),
@@ -206,7 +208,7 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
 }
 
 /** It answers nothing: it opens a database, makes a context, or tells its caller what another query found, perhaps by another name. */
-export const NO_QUERIES = ['openWebDatabase', 'seenBy', 'watchChanges', 'withJobNames']
+export const NO_QUERIES = ['getCauseNames', 'openWebDatabase', 'seenBy', 'toLines', 'watchChanges', 'withJobNames']
 
 /** They tell numbers, times and statuses, or what everybody may know; getReplayable has nothing to tell here, its own test asks who sees what. */
 export const NAMELESS = [

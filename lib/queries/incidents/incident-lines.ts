@@ -1,0 +1,107 @@
+import type { Context } from '#lib/db/context.ts'
+import { type Status, worstOf } from '#lib/domain/freshness/status.ts'
+import type { FactEntry, IncidentEnd, RootSpan, StatusSpan } from '#lib/domain/incidents/incident.ts'
+import { type Handling, handlingAt, type Said } from '#lib/domain/incidents/said.ts'
+import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
+import { instant } from '#lib/queries/shared/instant-column.ts'
+import { type CauseName, getCauseNames } from './cause-names.ts'
+import { getSaid } from './said.ts'
+
+/** A feed of which something belongs to an incident, and how much. */
+export interface IncidentFeed {
+  key: string
+  name: string
+  group: { key: string; name: string }
+  owner: string | null
+  assets: number
+}
+
+/** An incident in a list, as far as the reader sees it. */
+export interface IncidentLine {
+  id: number
+  openedAt: Instant
+  endedAt: Instant | null
+  /** Well again, or gone on in `mergedInto`; null: it has not ended. */
+  endHow: IncidentEnd['how'] | null
+  mergedInto: number | null
+  /** Nothing of it is unhealthy since then; it ends when that has lasted for a quarter of an hour. */
+  wellSince: Instant | null
+  /** Late evidence says that it never was; what held its members is `mergedInto`. */
+  withdrawnAt: Instant | null
+  /** The worst of what it holds now; null: nothing. */
+  status: Status | null
+  /** The worst it ever was, as far as that is told. */
+  worst: Status | null
+  /** What it stands on, or stood on last, each with since when. */
+  roots: (CauseName & { since: Instant })[]
+  /** Of what it holds now; of one that is well, of all that it ever held. The feed with the most of it first. */
+  feeds: IncidentFeed[]
+  assets: number
+  handling: Handling
+  /** The last that was written to everybody. */
+  update: { at: Instant; by: string; text: string } | null
+}
+
+/** What a line is made of. */
+export interface LineRow extends Omit<IncidentLine, 'roots' | 'handling' | 'update' | 'worst' | 'assets'> {
+  roots: RootSpan[]
+  statuses: StatusSpan[]
+  entries: FactEntry[]
+}
+
+const FEEDS = `
+  select fs.key, fs.name, jsonb_build_object('key', gs.key, 'name', gs.name) as "group", f.owner, count(distinct m.asset_id)::int as assets
+  from incident_member m join asset a on a.subject_id = m.asset_id join feed f on f.subject_id = a.feed_id
+  join subject fs on fs.id = f.subject_id join subject gs on gs.id = f.group_id
+  where m.incident_id = i.id and (m.to_at is null or not exists (select from incident_member o where o.incident_id = i.id and o.to_at is null))
+  group by fs.key, fs.name, gs.key, gs.name, f.owner, gs.position, fs.position order by 5 desc, gs.position, fs.position, fs.key`
+
+/** SQL: the rows of lines of `incident i`. Which assets came and went is left out: it may be thousands. */
+export const LINES = `
+  select i.id, ${instant('i.opened_at')} as "openedAt", ${instant('i.ended_at')} as "endedAt", i.end_how as "endHow", i.merged_into_id as "mergedInto",
+    ${instant('i.well_since')} as "wellSince", ${instant('i.withdrawn_at')} as "withdrawnAt", i.status, i.roots, i.statuses,
+    coalesce((select jsonb_agg(e.value - 'assetIds' order by e.place) from jsonb_array_elements(i.entries) with ordinality e(value, place)), '[]') as entries,
+    coalesce((select jsonb_agg(to_jsonb(x)) from (${FEEDS}) x), '[]') as feeds
+  from incident i`
+
+/** Lines in the order of their rows, with who is on each and what was written last. */
+export async function toLines(ctx: Context, rows: readonly LineRow[]): Promise<IncidentLine[]> {
+  const said = await getSaid(
+    ctx,
+    rows.map(({ id }) => id),
+  )
+  const names = await getCauseNames(
+    ctx,
+    rows.flatMap((row) => lastRoots(row).map(({ key }) => key)),
+  )
+  return rows.map((row) => toLine(row, { said: said.get(row.id) ?? [], names, now: ctx.clock.now() }))
+}
+
+interface LineFacts {
+  said: readonly Said[]
+  names: ReadonlyMap<string, CauseName>
+  now: Instant
+}
+
+/** A line, from its row and what was said of it and of what it took over. */
+export function toLine(row: LineRow, { said, names, now }: LineFacts): IncidentLine {
+  const { roots: _roots, statuses, entries, ...line } = row
+  const updates = said.flatMap((one) => (one.kind === 'updated' ? [{ at: one.at, by: one.by, text: one.text }] : []))
+  return {
+    ...line,
+    worst: worstOf([line.status, ...statuses.map(({ status }) => status)]),
+    roots: lastRoots(row).flatMap(({ key, since }) => {
+      const name = names.get(key)
+      return name === undefined ? [] : [{ ...name, since }]
+    }),
+    assets: line.feeds.reduce((sum, { assets }) => sum + assets, 0),
+    handling: handlingAt({ entries }, said, now),
+    update: updates.at(-1) ?? null,
+  }
+}
+
+/** What it stands on, or stood on last; what began first before the others. */
+function lastRoots({ roots }: Pick<LineRow, 'roots'>): RootSpan[] {
+  const last = Math.max(...roots.map(({ to }) => to ?? END_OF_TIME))
+  return roots.filter(({ to }) => (to ?? END_OF_TIME) === last).sort((a, b) => a.since - b.since)
+}

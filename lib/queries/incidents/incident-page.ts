@@ -1,0 +1,22 @@
+import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
+import type { Context } from '#lib/db/context.ts'
+import { mayOrder } from '#lib/domain/access/actions.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { getIncident, type IncidentView } from '#lib/queries/incidents/incident.ts'
+import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
+import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
+
+export interface IncidentPage {
+  page: CataloguePage
+  now: Instant
+  banners: Banner[]
+  incident: IncidentView
+  takesActions: boolean
+}
+
+/** The screen of one incident; null for an id that names none, or one of which nothing is seen. */
+export async function getIncidentPage(ctx: Context, id: number): Promise<IncidentPage | null> {
+  const [page, incident] = await Promise.all([getPageSettings(ctx), getIncident(ctx, id)])
+  if (page === null || incident === null) return null
+  return { page, now: ctx.clock.now(), banners: await getBanners(ctx, page.demo), incident, takesActions: mayOrder(ctx.actor) }
+}

@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { asActor, type Context } from '#lib/db/context.ts'
+import { type Actor, person, visitor } from '#lib/domain/access/actor.ts'
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
+import { fillTwoGroups } from '#lib/testing/database/two-groups.ts'
+import { getIncident } from './incident.ts'
+import { getIncidents } from './incidents.ts'
+
+const NOW = Date.parse('2026-11-20T12:00Z')
+const [OWN, OTHER] = [4, 14]
+const RUN = '00000000-0000-0000-0000-0000000000aa'
+let database: TestDatabase
+let ctx: Context
+let records: Context
+
+const at = (ms: Instant) => `'${new Date(ms).toISOString()}'`
+const hoursAgo = (hours: number) => NOW - hours * HOUR_MS
+
+interface Told {
+  id: number
+  openedAt: Instant
+  endedAt?: Instant
+  members?: number[]
+  more?: string
+}
+
+/** SQL: an incident of SAP with its whole life. */
+function incident({ id, openedAt, endedAt, members = [OWN], more = '' }: Told): string {
+  const end = endedAt ?? null
+  const roots = [{ key: 'connection:records-source', since: openedAt - MINUTE_MS, from: openedAt, to: end }]
+  const entries = [
+    { at: openedAt, kind: 'opened', roots: ['connection:records-source'], assetIds: members, cameFrom: null },
+    ...(end === null ? [] : [{ at: end, kind: 'resolved' }]),
+  ]
+  const ended = end === null ? 'null, null' : `${at(end)}, 'resolved'`
+  return `
+    insert into incident (id, key, opened_at, opened_by, ended_at, end_how, status, roots, statuses, entries, causes, related)
+      values (${id}, 'connection:records-source@${openedAt}', ${at(openedAt)}, 'connection:records-source', ${ended}, ${end === null ? "'late'" : 'null'},
+        '${JSON.stringify(roots)}', '[{"status": "stale", "from": 1, "to": 2}]', '${JSON.stringify(entries)}', '{connection:records-source}', '{}');
+    insert into incident_member select ${id}, m, ${at(openedAt)}, ${end === null ? 'null' : at(end)} from unnest('{${members.join()}}'::int[]) m; ${more}`
+}
+
+const said = (id: number, hours: number, kind: string, words: object) =>
+  `insert into incident_said (incident_id, at, kind, said_by, actor_kind, words) values (${id}, ${at(hoursAgo(hours))}, '${kind}', 'Ada', 'person', '${JSON.stringify(words)}');`
+
+beforeAll(async () => {
+  ;({ database, ctx } = await createDatabaseAt(NOW))
+  await fillTwoGroups(ctx, 'other')
+  records = asActor(ctx, visitor('records'))
+  await ctx.whole.query(`
+    delete from incident_event; delete from incident_member; alter table incident_said disable trigger user; delete from incident_said;
+    alter table incident_said enable trigger user; delete from incident;
+    insert into run (id, flow, trigger, scheduled_for, created_at, state, requested_by) values ('${RUN}', 'records-flow', 'manual', ${at(hoursAgo(3))}, ${at(hoursAgo(3))}, 'completed', 'Bob');
+    update reload_order set created_at = ${at(hoursAgo(2))}; update found_asset set found_at = '2026-01-01', changed_at = ${at(hoursAgo(4))};
+    update connection_state set secrets = '[{"name": "SAP_PASSWORD", "setIn": "env", "changedAt": ${hoursAgo(5)}}]' where key = 'records-source';
+    update catalogue_version set accepted_at = ${at(hoursAgo(30))};
+    insert into incident (id, key, opened_at, opened_by, roots, statuses, entries, causes, related, merged_into_id, withdrawn_at)
+      values (30, 'asset:4@1', ${at(hoursAgo(2))}, 'asset:4', '[]', '[]', '[]', '{}', '{}', null, now());
+    insert into incident_member values (30, ${OWN}, ${at(hoursAgo(2))}, null);
+    ${said(30, 1.9, 'acknowledged', {})}
+    ${incident({ id: 31, openedAt: hoursAgo(1), members: [OWN, OTHER], more: said(31, 0.5, 'updated', { text: 'We look into it.' }) })}
+    update incident set merged_into_id = 31 where id = 30;
+    ${said(31, 0.4, 'noted', { text: 'It is the disk again.' })} ${said(31, 0.3, 'linked', { to: { kind: 'run', id: RUN } })} ${said(31, 0.2, 'assigned', { to: 'Ada' })}
+    ${incident({ id: 32, openedAt: hoursAgo(26), endedAt: hoursAgo(25) })}
+    ${incident({ id: 33, openedAt: NOW - 20 * DAY_MS, endedAt: hoursAgo(30), members: [OTHER] })}
+    ${incident({ id: 34, openedAt: NOW - 200 * DAY_MS, endedAt: NOW - 199 * DAY_MS })}`)
+})
+afterAll(() => database.drop())
+
+const asWhom = (who: Pick<Actor, 'role'>) => asActor(ctx, person({ id: 'p', name: 'P', audience: null, ...who }))
+
+describe('the list', () => {
+  test('tells what is open, with what it holds and who is on it, and each day with what ended of it, also with nothing', async () => {
+    const { open, days, newer, older } = await getIncidents(ctx, { feed: null, before: null }, 'UTC')
+    expect(open).toEqual([
+      {
+        id: 31,
+        openedAt: hoursAgo(1),
+        endedAt: null,
+        endHow: null,
+        mergedInto: null,
+        wellSince: null,
+        withdrawnAt: null,
+        status: 'late',
+        worst: 'stale',
+        roots: [
+          {
+            cause: 'connection:records-source',
+            kind: 'connection',
+            key: 'records-source',
+            name: 'records-source',
+            since: hoursAgo(1) - MINUTE_MS,
+          },
+        ],
+        feeds: ['other', 'records'].map((name) => ({ key: `${name}-feed`, name, group: { key: name, name }, owner: name, assets: 1 })),
+        assets: 2,
+        handling: { acknowledged: { at: hoursAgo(1.9), by: 'Ada' }, assignee: 'Ada', snoozedUntil: null },
+        update: { at: hoursAgo(0.5), by: 'Ada', text: 'We look into it.' },
+      },
+    ])
+    expect(days.map(({ day, incidents }) => [day, ...incidents.map(({ id }) => id)]).slice(0, 3)).toEqual([
+      ['2026-11-20'],
+      ['2026-11-19', 32],
+      ['2026-11-18'],
+    ])
+    expect([days.length, days.at(-1)?.day, newer, older]).toEqual([14, '2026-11-07', null, '2026-11-07'])
+  })
+
+  test('goes back by stretches to the first of ninety days, and forth again', async () => {
+    const back = await getIncidents(ctx, { feed: null, before: '2026-11-07' }, 'UTC')
+    expect(back.days.flatMap(({ day, incidents }) => incidents.map(({ id }) => [day, id]))).toEqual([['2026-10-31', 33]])
+    expect([back.days[0]?.day, back.newer, back.older]).toEqual(['2026-11-06', '2026-11-21', '2026-10-24'])
+    const first = await getIncidents(ctx, { feed: null, before: '2026-08-28' }, 'UTC')
+    expect([first.days.map(({ day }) => day), first.older]).toEqual([
+      ['2026-08-27', '2026-08-26', '2026-08-25', '2026-08-24', '2026-08-23'],
+      null,
+    ])
+    for (const before of ['2026-08-01', '2027-01-01'])
+      expect((await getIncidents(ctx, { feed: null, before }, 'UTC')).days[0]?.day).toBe('2026-11-20')
+  })
+
+  test('of a feed holds what held something of it', async () => {
+    const idsOf = async (feed: string) => {
+      const { open, days } = await getIncidents(ctx, { feed, before: null }, 'UTC')
+      return [...open, ...days.flatMap(({ incidents }) => incidents)].map(({ id }) => id)
+    }
+    expect([await idsOf('records-feed'), await idsOf('other-feed'), await idsOf('no-feed')]).toEqual([[31, 32], [31], []])
+  })
+
+  test('tells somebody who sees a part of one no more than that', async () => {
+    const { open } = await getIncidents(records, { feed: null, before: null }, 'UTC')
+    expect(open).toMatchObject([
+      { id: 31, status: null, worst: null, assets: 1, feeds: [{ key: 'records-feed' }], update: { text: 'We look into it.' } },
+    ])
+  })
+})
+
+describe('one incident', () => {
+  test('tells the facts and what people say in order of time, whom it holds, what was linked and what changed before', async () => {
+    const found = await getIncident(asWhom({ role: 'engineer' }), 31)
+    expect(found?.timeline.map(({ kind }) => kind)).toEqual(['acknowledged', 'opened', 'updated', 'noted', 'linked', 'assigned'])
+    expect(found?.members.map(({ key, status, to }) => [key, status, to])).toEqual([
+      ['lake/records', null, null],
+      ['lake/other', null, null],
+    ])
+    expect(found?.linked).toEqual([{ kind: 'run', id: RUN, name: 'records-flow', state: 'completed', at: hoursAgo(3) }])
+    expect(found?.before.map(({ kind, name, by }) => [kind, name, by])).toEqual([
+      ['order', 'other', 'other'],
+      ['order', 'records', 'records'],
+      ['run', 'records-flow', 'Bob'],
+      ['columns', 'other', null],
+      ['columns', 'records', null],
+      ['credential', 'SAP_PASSWORD', null],
+    ])
+    expect(found?.causes.get('connection:records-source')?.name).toBe('records-source')
+  })
+
+  test('keeps notes from those who only read', async () => {
+    const kinds = (await getIncident(asWhom({ role: 'viewer' }), 31))?.timeline.map(({ kind }) => kind)
+    expect(kinds).toEqual(['acknowledged', 'opened', 'updated', 'linked', 'assigned'])
+  })
+
+  test('tells somebody who sees a part of it when that came and went', async () => {
+    const found = await getIncident(records, 31)
+    expect(found?.timeline.map(({ kind }) => kind)).toEqual(['acknowledged', 'opened', 'updated', 'assigned'])
+    expect(JSON.stringify([found, [...(found?.causes ?? [])]])).not.toContain('other')
+    expect(await getIncident(records, 33)).toBeNull()
+  })
+
+  test('is found by its id alone', async () => {
+    expect(await getIncident(ctx, 99)).toBeNull()
+    expect(await getIncident(ctx, 30)).toMatchObject({ mergedInto: 31, withdrawnAt: expect.any(Number) })
+  })
+})

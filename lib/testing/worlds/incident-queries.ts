@@ -1,0 +1,29 @@
+import type { Context } from '#lib/db/context.ts'
+import { getChangesBefore } from '#lib/queries/incidents/changes-before.ts'
+import { getIncident } from '#lib/queries/incidents/incident.ts'
+import { getIncidentPage } from '#lib/queries/incidents/incident-page.ts'
+import { getIncidents } from '#lib/queries/incidents/incidents.ts'
+import { getIncidentsPage } from '#lib/queries/incidents/incidents-page.ts'
+import { getLinked } from '#lib/queries/incidents/linked.ts'
+import { getSaid } from '#lib/queries/incidents/said.ts'
+import type { Asked } from './catalogue-queries.ts'
+
+/** Those of incidents; 21 is one that lies in both groups. */
+export const INCIDENT_QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> = {
+  getChangesBefore: (ctx, { assets, name }) =>
+    getChangesBefore(
+      ctx,
+      { openedAt: ctx.clock.now() },
+      assets.map((id) => ({ id })),
+      [`connection:${name}-source`, `flow:${name}-flow`],
+    ),
+  getIncident: async (ctx, { group }) => {
+    const found = await getIncident(ctx, group)
+    return [found, [...(found?.causes ?? [])], [...(found?.incidents ?? [])]]
+  },
+  getIncidentPage: async (ctx, { group }) => [await getIncidentPage(ctx, group), await getIncidentPage(ctx, 21)],
+  getIncidents: (ctx) => getIncidents(ctx, { feed: null, before: null }, 'UTC'),
+  getIncidentsPage: (ctx) => getIncidentsPage(ctx, { feed: null, before: null }),
+  getLinked: (ctx, { name, run }) => getLinked(ctx, [{ at: 0, by: name, kind: 'linked', to: { kind: 'run', id: run } }]),
+  getSaid: async (ctx, { group }) => [...(await getSaid(ctx, [group, 21]))],
+}
