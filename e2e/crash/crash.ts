@@ -1,13 +1,15 @@
 // npm run test:crash: kills the worker in the middle of real loads and compares the lake, row for row, with loads that nobody
 // disturbed. `--points N` moments of the term and course loads, `--person N` of the person load, the same ones for the same
 // `--seed`. With the first goes an order, before the built page, whose workers are killed in turn; with `--short-order` only one is,
-// in place of the crash point at the same moment. Without it go orders of a pretend dbt Cloud's job, too, whose workers are killed at each point.
+// in place of the crash point at the same moment. Without it go orders of a pretend dbt Cloud's job, too, whose workers are killed at each point,
+// and messages, whose senders are killed 200 times.
 // The last line is `N passed, N failed`.
 import { parseArgs } from 'node:util'
 import { systemClock } from '#lib/platform/clock.ts'
 import { crashAt, runUndisturbed } from './crash-at.ts'
 import { type Harness, openHarness } from './harness.ts'
 import { crashJobOrders } from './job-orders.ts'
+import { crashMessages } from './messages.ts'
 import { crashOrders, MIDDLE_OF_RUN } from './orders.ts'
 import { type CrashPoint, choosePoints } from './points.ts'
 import { crashPushes } from './pushes.ts'
@@ -29,6 +31,9 @@ const chosen = [
 const isShort = values['short-order']
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
+/** So often the process that sends messages is killed. */
+const SENDER_KILLS = 200
+
 let passed = 0
 let failed = 0
 
@@ -41,6 +46,7 @@ async function crashAll(harness: Harness, scenario: Scenario, points: readonly C
       crashOrders(harness, expected, isShort),
     )
   if (scenario.name === 'records' && !isShort) await tell('jobs of orders whose workers are killed', crashJobOrders)
+  if (scenario.name === 'records' && !isShort) await tell('messages whose senders are killed', () => crashMessages(SENDER_KILLS, seed))
   if (scenario.name === 'records')
     await tell('pushed events while web and worker are killed', () => crashPushes(isShort ? 1000 : 5000, seed))
 }
