@@ -114,3 +114,31 @@ describe('a status change of a feed', () => {
     expect(new Set(mailIds()).size).toBe(2)
   })
 })
+
+describe('that the data have come', () => {
+  it('is told on each day once to who asked for it, when everything promised of the feed is there', async () => {
+    const routes = `channels: { team: { kind: webhook, url: "\${WEBHOOK_URL}", secret: "\${WEBHOOK_SECRET}" } }
+routes: [{ to: team, events: [feeds, ready] }]`
+    await harness.declare(termsCatalogue({ more: routes }))
+    harness.campus.control.faults.clear()
+    harness.addWorker()
+    const ready = () => hook.requests.map((request) => JSON.parse(request.body)).filter(({ type }) => type === 'data.ready')
+    await harness.until('2026-11-20T05:59:00Z')
+    expect(ready()).toEqual([])
+    await harness.until('2026-11-20T20:00:00Z')
+    expect(ready()).toMatchObject([
+      {
+        data: {
+          feedKey: 'terms',
+          day: '2026-11-20',
+          title: 'The data of Terms have come',
+          link: 'https://status.campus.example/feeds/terms',
+        },
+      },
+    ])
+    expect(hook.requests.every(isSigned)).toBe(true)
+    await harness.until('2026-11-21T20:00:00Z')
+    expect(ready().map(({ data }) => data.day)).toEqual(['2026-11-20', '2026-11-21'])
+    expect(mail.mails).toEqual([])
+  })
+})

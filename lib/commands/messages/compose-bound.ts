@@ -15,8 +15,8 @@ export interface Held {
   isLastOfDay: boolean
 }
 
-/** Of so many things each is named; of the rest how many they are. */
-const NAMED_MAX = 20
+/** Of so many things that go out together each is named; of the rest how many they are. */
+export const NAMED_MAX = 20
 
 /** Made only of what never changes, so that every try, also after a crash, carries the same id. */
 function boundId(receiver: string, carrierId: string, createdAt: Instant): string {
@@ -26,25 +26,26 @@ function boundId(receiver: string, carrierId: string, createdAt: Instant): strin
 /** One message of all that goes out together, with what was held back; null where nothing is left to say. */
 export function composeBound(
   { receiver, carrierId, createdAt }: { receiver: string; carrierId: string; createdAt: Instant },
-  messages: readonly Message[],
+  { messages, more }: { messages: readonly Message[]; more: number },
   held: Held,
   page: Page,
 ): Message | null {
   const [first] = messages
   if (first === undefined) return null
   const id = boundId(receiver, carrierId, createdAt)
-  const more = heldInWords(held, page.zone)
-  if (messages.length > 1) return { ...together(messages.map(asNotice), page), id, lines: [...more, ...linesOf(messages.map(asNotice))] }
-  if ('type' in first) return { ...first, id, lines: [...first.lines, ...more] }
-  return { ...first, id, explanation: [first.explanation, ...more].join('\n') }
+  const about = heldInWords(held, page.zone)
+  const notices = messages.map(asNotice)
+  if (messages.length > 1) return { ...together(notices, more, page), id, lines: [...about, ...linesOf(notices, more)] }
+  if ('type' in first) return { ...first, id, lines: [...first.lines, ...about] }
+  return { ...first, id, explanation: [first.explanation, ...about].join('\n') }
 }
 
-function together(notices: readonly Notice[], page: Page): Omit<Notice, 'id' | 'lines'> {
+function together(notices: readonly Notice[], more: number, page: Page): Omit<Notice, 'id' | 'lines'> {
   const [first] = notices
   return {
     type: 'digest',
     about: 'digest',
-    title: `${first?.title ?? ''}, and ${notices.length - 1} more`,
+    title: `${first?.title ?? ''}, and ${notices.length - 1 + more} more`,
     status: worstOf(notices.map(({ status }) => status)),
     isOver: notices.every(({ isOver }) => isOver),
     at: Math.max(...notices.map(({ at }) => at)),
@@ -55,9 +56,9 @@ function together(notices: readonly Notice[], page: Page): Omit<Notice, 'id' | '
   }
 }
 
-function linesOf(notices: readonly Notice[]): string[] {
-  const named = notices.slice(0, NAMED_MAX).map(({ title, link }) => `${title}: ${link}`)
-  return notices.length > NAMED_MAX ? [...named, `And ${notices.length - NAMED_MAX} more.`] : named
+function linesOf(notices: readonly Notice[], more: number): string[] {
+  const named = notices.map(({ title, link }) => `${title}: ${link}`)
+  return more > 0 ? [...named, `And ${more} more.`] : named
 }
 
 function heldInWords({ hold, since, budget, isLastOfDay }: Held, zone: string): string[] {

@@ -13,12 +13,13 @@ export interface Receiver {
 export interface Item {
   /** The rows of the outbox it answers; the first names the message. */
   ids: string[]
-  happenedAt: Instant
   notBefore: Instant
   /** Whose quiet hours and digest count. */
   route: Route | null
   /** What came later about the same thing went out already. */
   isOvertaken: boolean
+  /** How long after it is told that its incident goes on; null: nobody is reminded of it. */
+  remind: { incidentId: number; afterMs: number } | null
   /** What it says as things stand when it is sent; null: there is no such thing any more. */
   compose(): Promise<Message | null>
 }

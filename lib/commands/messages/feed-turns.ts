@@ -29,9 +29,9 @@ export async function decideTurns(ctx: Context, sql: Sql, { key, routes, now }: 
       decision.items.push({
         ids: own.reverse(),
         ...word,
-        happenedAt: last.at,
         route: route ?? usualRouteOf(routes, key, 'feeds', last),
         isOvertaken: last.isOvertaken,
+        remind: null,
         compose: () => composeTurn(ctx, last),
       })
   }

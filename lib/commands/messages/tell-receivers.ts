@@ -1,5 +1,6 @@
 import type { CatalogueChannel } from '#lib/catalogue/catalogue.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
+import { enqueueReminder } from '#lib/db/messages/incident-news.ts'
 import type { MessageOutcome } from '#lib/db/messages/messages.ts'
 import {
   bindMessage,
@@ -15,19 +16,31 @@ import { getAddressedPage, getPage, getRouting } from '#lib/db/settings.ts'
 import { HOLDS, type Pace, tellAt } from '#lib/domain/messages/pace.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { addDays, localDay, startOfDay } from '#lib/domain/time/local-day.ts'
+import { toInternalMessage } from '#lib/platform/errors.ts'
 import { type Channel, openChannel } from './channels.ts'
-import { composeBound, type Held } from './compose-bound.ts'
+import { composeBound, type Held, NAMED_MAX } from './compose-bound.ts'
+import { decideReady } from './data-ready.ts'
 import type { Decision, Item, Receiver } from './decision.ts'
 import { AT_ONCE, deliver, LEASE_MS, type SendOptions } from './deliver.ts'
 import { decideTurns } from './feed-turns.ts'
+import { type AskGoodAgain, decideIncidents } from './incident-turns.ts'
 import { countOutcomes, type OutcomeCounts } from './outcomes.ts'
+
+export interface TellOptions extends SendOptions {
+  goodAgain: AskGoodAgain
+}
+
+/** Something to tell, and since when it waits. */
+interface Timed extends Item {
+  happenedAt: Instant
+}
 
 /** One message that is to be sent now. */
 interface Bound {
   carrierId: string
   attempts: number
   createdAt: Instant
-  items: Item[]
+  items: Timed[]
   held: Held
 }
 
@@ -35,24 +48,25 @@ interface Bound {
  * Tells the receivers of `routes` what is due for them, each by what it knows already: of all that waits about one thing at most one message. One worker at a time decides
  * for a receiver and binds what goes out together; a worker that dies after that leaves a message that goes out once more, the same under the same id.
  */
-export async function tellReceivers(ctx: Context, options: SendOptions): Promise<OutcomeCounts> {
+export async function tellReceivers(ctx: Context, options: TellOptions): Promise<OutcomeCounts> {
   const { channels, routes } = await getRouting(ctx.pool)
   const outcomes: MessageOutcome[] = []
+  const goodAgain = once(ctx, options.goodAgain)
   const due = await listDueReceivers(ctx.pool, ctx.clock.now())
   for (let at = 0; at < due.length && !options.signal.aborted; at += AT_ONCE) {
     const some = due.slice(at, at + AT_ONCE).map(async (key) => {
       const written = channels.find((channel) => channel.key === key) ?? null
-      return tellReceiver(ctx, { key, routes, now: ctx.clock.now() }, written, options)
+      return tellReceiver(ctx, { key, routes, now: ctx.clock.now() }, written, { ...options, goodAgain })
     })
     outcomes.push(...(await Promise.all(some)).flat())
   }
   return countOutcomes(outcomes)
 }
 
-async function tellReceiver(ctx: Context, receiver: Receiver, written: CatalogueChannel | null, options: SendOptions) {
+async function tellReceiver(ctx: Context, receiver: Receiver, written: CatalogueChannel | null, options: TellOptions) {
   const notifier = options.notifiers.get(written?.kind ?? '')
   const channel = await openChannel(ctx, { name: receiver.key, written: written?.settings ?? null }, notifier, options.lookup)
-  const style = { gathers: notifier?.gathers === true, budget: written?.budget ?? null }
+  const style = { gathers: notifier?.gathers === true, budget: written?.budget ?? null, goodAgain: options.goodAgain }
   const bound = await withTransaction(ctx, (sql) => bindDue(ctx, sql, receiver, style))
   const outcomes: MessageOutcome[] = []
   for (const message of bound) outcomes.push(await send(ctx, receiver, message, channel, options))
@@ -66,9 +80,10 @@ async function send(ctx: Context, { key }: Receiver, message: Bound, channel: Ch
     channel,
     { receiver: key, attempts, createdAt },
     async () => {
-      const told = await Promise.all(items.map(({ compose }) => compose()))
+      const told = await Promise.all(items.slice(0, NAMED_MAX).map(({ compose }) => compose()))
       const messages = told.filter((one) => one !== null)
-      return composeBound({ receiver: key, carrierId, createdAt }, messages, held, await getAddressedPage(ctx))
+      const more = Math.max(0, items.length - NAMED_MAX)
+      return composeBound({ receiver: key, carrierId, createdAt }, { messages, more }, held, await getAddressedPage(ctx))
     },
     options.signal,
   )
@@ -81,17 +96,19 @@ async function send(ctx: Context, { key }: Receiver, message: Bound, channel: Ch
 interface Style {
   gathers: boolean
   budget: number | null
+  goodAgain: AskGoodAgain
 }
 
 /** Decides what a receiver is told now, puts off what has to wait, and binds what goes out. */
-async function bindDue(ctx: Context, sql: Sql, receiver: Receiver, { gathers, budget }: Style): Promise<Bound[]> {
+async function bindDue(ctx: Context, sql: Sql, receiver: Receiver, { gathers, budget, goodAgain }: Style): Promise<Bound[]> {
   const waiting = await loadWaiting(sql, receiver.key)
-  const again = await bindAgain(ctx, sql, receiver, waiting)
+  const again = await bindAgain(ctx, sql, receiver, waiting, goodAgain)
   const { items, dropped } = await decide(
     ctx,
     sql,
     receiver,
     waiting.filter(({ carrierId }) => carrierId === null),
+    goodAgain,
   )
   for (const { ids, why } of dropped) await dropWaiting(sql, ids, why)
   const pace = await paceOf(sql, receiver, budget)
@@ -121,13 +138,18 @@ async function putOff(sql: Sql, items: readonly Item[], at: Instant): Promise<vo
 
 async function bind(
   sql: Sql,
-  { now }: Receiver,
-  items: Item[],
+  { key, now }: Receiver,
+  items: Timed[],
   waiting: readonly Waiting[],
   more: Pick<Held, 'budget' | 'isLastOfDay'>,
 ): Promise<Bound> {
   const ids = items.flatMap((item) => item.ids)
   await bindMessage(sql, ids, { now, leaseMs: LEASE_MS })
+  for (const { ids: own, remind } of items) {
+    if (remind === null) continue
+    const { incidentId, afterMs } = remind
+    await enqueueReminder(sql, now, { receiver: key, incidentId, carrierId: own[0] ?? '', at: now + afterMs })
+  }
   const rows = waiting.filter(({ id }) => ids.includes(id))
   const carrier = rows.find(({ id }) => id === ids[0])
   return { carrierId: ids[0] ?? '', attempts: 1, createdAt: carrier?.createdAt ?? now, items, held: { ...heldOf(rows), ...more } }
@@ -139,11 +161,17 @@ function heldOf(rows: readonly Waiting[]): Pick<Held, 'hold' | 'since'> {
 }
 
 /** Messages that went out before and may not have arrived: each goes again as it was bound, unless something later about the same was told meanwhile. */
-async function bindAgain(ctx: Context, sql: Sql, receiver: Receiver, waiting: readonly Waiting[]): Promise<Bound[]> {
+async function bindAgain(
+  ctx: Context,
+  sql: Sql,
+  receiver: Receiver,
+  waiting: readonly Waiting[],
+  goodAgain: AskGoodAgain,
+): Promise<Bound[]> {
   const bound: Bound[] = []
   for (const [carrierId, rows] of Map.groupBy(waiting, (row) => row.carrierId)) {
     if (carrierId === null || rows.some(({ dueAt }) => dueAt > receiver.now)) continue
-    const { items } = await decide(ctx, sql, receiver, rows)
+    const { items } = await decide(ctx, sql, receiver, rows, goodAgain)
     const ids = [carrierId, ...rows.flatMap(({ id }) => (id === carrierId ? [] : [id]))]
     const quiet = items.map((item) => tellAt(receiver.now, item, UNHURRIED).at)
     if (items.every(({ isOvertaken }) => isOvertaken)) await dropWaiting(sql, ids, 'What came later was told meanwhile.')
@@ -173,12 +201,37 @@ async function paceOf(sql: Sql, { key, now }: Receiver, budget: number | null): 
   return { ...sent, budget, tomorrowAt: startOfDay(addDays(today, 1), zone) }
 }
 
-async function decide(ctx: Context, sql: Sql, receiver: Receiver, rows: readonly Waiting[]): Promise<Decision> {
-  const turns = await decideTurns(
-    ctx,
-    sql,
-    receiver,
-    rows.flatMap(({ id, changeId }) => (changeId === null ? [] : [id])),
+/** Of everything that waits what is told, what waited longest first. */
+async function decide(
+  ctx: Context,
+  sql: Sql,
+  receiver: Receiver,
+  rows: readonly Waiting[],
+  goodAgain: AskGoodAgain,
+): Promise<{ items: Timed[]; dropped: Decision['dropped'] }> {
+  const changes = rows.flatMap(({ id, changeId }) => (changeId === null ? [] : [id]))
+  const events = rows.filter(({ event }) => event !== null)
+  const due = new Map(events.map(({ id, dueAt }) => [id, dueAt <= receiver.now]))
+  const all = [
+    await decideTurns(ctx, sql, receiver, changes),
+    await decideIncidents(ctx, sql, receiver, due, goodAgain),
+    await decideReady(ctx, sql, receiver, [...due.keys()]),
+  ]
+  const since = new Map(rows.map(({ id, createdAt }) => [id, createdAt]))
+  const items = all.flatMap((one) =>
+    one.items.map((item) => ({ ...item, happenedAt: Math.min(...item.ids.map((id) => since.get(id) ?? receiver.now)) })),
   )
-  return { items: turns.items.sort((a, b) => a.happenedAt - b.happenedAt), dropped: turns.dropped }
+  return { items: items.sort((a, b) => a.happenedAt - b.happenedAt), dropped: all.flatMap(({ dropped }) => dropped) }
+}
+
+/** Asked for at most once; what cannot be worked out is left out, and holds up no message. */
+function once(ctx: Context, ask: AskGoodAgain): AskGoodAgain {
+  let asked: ReturnType<AskGoodAgain> | null = null
+  return () => {
+    asked ??= ask().catch((error) => {
+      ctx.log.error('when something is good again could not be worked out for messages', { error: toInternalMessage(error) })
+      return new Map()
+    })
+    return asked
+  }
 }

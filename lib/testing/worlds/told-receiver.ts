@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { tellReceivers } from '#lib/commands/messages/tell-receivers.ts'
 import type { Context } from '#lib/db/context.ts'
 import { putRouting } from '#lib/db/settings.ts'
+import type { GoodAgain } from '#lib/domain/lineage/again/again.ts'
 import type { Route } from '#lib/domain/messages/route.ts'
 import { asNotice } from '#lib/notifiers/kit/as-notice.ts'
 import { defineNotifier, isNews, type Message, type SendOutcome } from '#lib/notifiers/notifier.ts'
@@ -25,8 +26,15 @@ export async function waitingIn({ pool }: Context): Promise<{ at: number; hold: 
   return rows.map(({ at, hold }) => ({ at: at.getTime(), hold }))
 }
 
+interface Behaviour {
+  answers?: readonly SendOutcome[]
+  /** Takes each notice by itself. */
+  isAlone?: boolean
+  goodAgain?: ReadonlyMap<number, GoodAgain>
+}
+
 /** That channel: it answers what it is told, and keeps what it got. */
-export function channelThat(ctx: Context, { answers = [], isAlone = false }: { answers?: readonly SendOutcome[]; isAlone?: boolean } = {}) {
+export function channelThat(ctx: Context, { answers = [], isAlone = false, goodAgain = new Map() }: Behaviour = {}) {
   const sent: Message[] = []
   const channel = defineNotifier<unknown>({
     kind: 'chat',
@@ -43,6 +51,7 @@ export function channelThat(ctx: Context, { answers = [], isAlone = false }: { a
       notifiers: new Map([['chat', channel]]),
       lookup: () => 'https://chat.example',
       signal: new AbortController().signal,
+      goodAgain: async () => goodAgain,
     })
   const notice = (nth: number) => sent.slice(nth, nth + 1).map(asNotice)[0]
   return {

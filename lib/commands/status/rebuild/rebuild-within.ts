@@ -11,8 +11,9 @@ import {
 } from '#lib/db/history/memberships.ts'
 import { loadFeedVersions } from '#lib/db/history/versions.ts'
 import { notifyChange } from '#lib/db/listen.ts'
+import { enqueueReady } from '#lib/db/messages/ready.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { localDay, startOfDay } from '#lib/domain/time/local-day.ts'
+import { boundsOfDay, localDay, startOfDay } from '#lib/domain/time/local-day.ts'
 import { logChanges } from './log-changes.ts'
 import { type Reach, type RebuildRequest, type Rebuilt, type RebuiltAsset, rebuildAssets, startOf } from './rebuild-assets.ts'
 import { rebuildFollowers } from './rebuild-followers.ts'
@@ -57,6 +58,7 @@ export async function rebuildWithin(
   const days = await daysToCount(sql, reporting, requests, assets)
   const touched = days.filter((day) => day.firstDay < today)
   const { feeds, groups } = await rollUpAbove(sql, now, requests, assets, touched.length > 0)
+  await enqueueReady(sql, now, boundsOfDay(today, reporting.zone), reporting.readyFor, arrivedIn(assets))
   const changes = await logChanges(sql, reporting, { assets, feeds, groups }, options.isRewrite ?? false)
   await refreshDays(sql, reporting, touched, { assets, feeds })
   await notifyChange(sql)
@@ -80,13 +82,17 @@ async function daysToCount(
   const days = requests.map(({ asset: { id, createdAt }, from }) => {
     return { assetId: id, createdAt, since: from, firstDay: localDay(Math.max(from, createdAt), zone) }
   })
-  const arrived = new Set(assets.filter(({ hasArrived }) => hasArrived).map(({ subjectId }) => subjectId))
+  const arrived = new Set(arrivedIn(assets))
   const reopened = await loadReopenedDays(
     sql,
     days.filter(({ assetId }) => arrived.has(assetId)),
     localDay(horizon, zone),
   )
   return days.map((day) => ({ ...day, firstDay: reopened.get(day.assetId) ?? day.firstDay }))
+}
+
+function arrivedIn(assets: readonly RebuiltAsset[]): number[] {
+  return assets.filter(({ hasArrived }) => hasArrived).map(({ subjectId }) => subjectId)
 }
 
 /** Rolls feeds and groups up where something changed. Ended days touch more of them, which are then locked in the same order. */

@@ -14,6 +14,8 @@ export interface Reporting {
   /** Nothing before this instant is rebuilt: older facts may have been pruned. */
   horizon: Instant
   channels: string[]
+  /** Who is told that the data of a day have come. */
+  readyFor: string[]
 }
 
 const HISTORY_DAYS = 90
@@ -31,5 +33,6 @@ export async function loadReporting(sql: Sql, now: Instant): Promise<Reporting> 
     today,
     horizon: startOfDay(addDays(today, -HISTORY_DAYS), page.zone),
     channels: [...(tell.email === null ? [] : ['email']), ...(tell.webhook === null ? [] : ['webhook']), ...receiversOf(routes, 'feeds')],
+    readyFor: receiversOf(routes, 'ready'),
   }
 }

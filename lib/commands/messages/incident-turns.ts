@@ -1,0 +1,167 @@
+import type { Context, Sql } from '#lib/db/context.ts'
+import { type IncidentFacts, loadIncidentFacts, loadIncidentRoots } from '#lib/db/messages/incident-facts.ts'
+import { loadIncidentNews, type WaitingNews } from '#lib/db/messages/incident-news.ts'
+import { getAddressedPage } from '#lib/db/settings.ts'
+import { worstOf } from '#lib/domain/freshness/status.ts'
+import { handlingAt, type Said } from '#lib/domain/incidents/said.ts'
+import type { GoodAgain } from '#lib/domain/lineage/again/again.ts'
+import { type IncidentStory, incidentLines, incidentTitle, type ToldFeed, type ToldRoot } from '#lib/domain/messages/incident-message.ts'
+import { routeOf, usualRouteOf } from '#lib/domain/messages/route.ts'
+import { type IncidentWord, incidentToTell } from '#lib/domain/messages/what-to-tell.ts'
+import type { Notice } from '#lib/notifiers/notifier.ts'
+import { formatTime } from './compose.ts'
+import type { Decision, Item, Receiver } from './decision.ts'
+
+/** When what is not fresh is good again, by its id. */
+export type AskGoodAgain = () => Promise<ReadonlyMap<number, GoodAgain>>
+
+/** What a receiver is told of the incidents that something waits about: each as it stands now, as far as the receiver's routes lead to feeds in it. `due`: which rows are, by id. */
+export async function decideIncidents(
+  ctx: Context,
+  sql: Sql,
+  receiver: Receiver,
+  due: ReadonlyMap<string, boolean>,
+  goodAgain: AskGoodAgain,
+): Promise<Decision> {
+  const news = [...Map.groupBy(await loadIncidentNews(sql, receiver.key, [...due.keys()]), ({ incidentId }) => incidentId)]
+  const known = await loadIncidentFacts(
+    sql,
+    news.map(([id]) => id),
+  )
+  const decision: Decision = { items: [], dropped: [] }
+  for (const [id, rows] of news) {
+    // A reminder that is not due yet goes along with whatever is told before.
+    const heard = rows.filter((row) => row.eventId !== null || due.get(row.id) === true)
+    const incident = known.get(id)
+    const item = incident === undefined ? null : itemOf(ctx, receiver, incident, { rows, heard, goodAgain })
+    const isOver = incident === undefined || incident.endedAt !== null
+    if (item === null) decision.dropped.push({ ids: (isOver ? rows : heard).map((row) => row.id), why: 'It is no news there.' })
+    else decision.items.push(item)
+  }
+  return decision
+}
+
+interface Waits {
+  rows: readonly WaitingNews[]
+  heard: readonly WaitingNews[]
+  goodAgain: AskGoodAgain
+}
+
+function itemOf(ctx: Context, receiver: Receiver, incident: IncidentFacts, { rows, heard, goodAgain }: Waits): Item | null {
+  const { wanted, reached, route } = routed(incident, receiver)
+  const [first] = heard
+  if (first === undefined) return null
+  const word = incidentToTell({ told: first.told, isOver: incident.endedAt !== null, isWanted: wanted.length > 0, news: heard })
+  if (word === null) return null
+  const { now } = receiver
+  const snoozedUntil = word === 'reminded' ? handlingAt(incident, incident.said, now).snoozedUntil : null
+  const feeds = word === 'resolved' || wanted.length === 0 ? reached : wanted
+  return {
+    ids: inOrder(rows).map((row) => row.id),
+    notBefore: snoozedUntil ?? now,
+    route,
+    isOvertaken: heard.every((row) => row.isOvertaken),
+    remind: word === 'resolved' || route === null || route.remindMs === null ? null : { incidentId: incident.id, afterMs: route.remindMs },
+    compose: () => composeIncident(ctx, incident, { word, feeds, now, goodAgain }),
+  }
+}
+
+/** The latest event first, which names the message; reminders last. */
+function inOrder(rows: readonly WaitingNews[]): WaitingNews[] {
+  return rows.toSorted((a, b) => Number(b.eventId ?? 0) - Number(a.eventId ?? 0))
+}
+
+/** The feeds in an incident that a receiver hears of by incidents now, those it may hear of at all, and the first of the routes that lead to them. */
+function routed({ feeds }: IncidentFacts, { key, routes }: Receiver) {
+  const all = feeds.map((feed) => {
+    const facts = { ...feed, feed: feed.key }
+    const route = routeOf(routes, key, facts)
+    return {
+      feed,
+      route: route?.events.includes('incidents') === true ? route : null,
+      usual: usualRouteOf(routes, key, 'incidents', facts),
+    }
+  })
+  const wanted = all.filter(({ route }) => route !== null)
+  const reached = all.filter(({ usual }) => usual !== null)
+  const own = new Set(wanted.length > 0 ? wanted.map(({ route }) => route) : reached.map(({ usual }) => usual))
+  return {
+    wanted: wanted.map(({ feed }) => feed),
+    reached: reached.map(({ feed }) => feed),
+    route: routes.find((route) => own.has(route)) ?? null,
+  }
+}
+
+interface Telling {
+  word: IncidentWord
+  feeds: readonly (ToldFeed & { group: string })[]
+  now: number
+  goodAgain: AskGoodAgain
+}
+
+async function composeIncident(ctx: Context, incident: IncidentFacts, { word, feeds, now, goodAgain }: Telling): Promise<Notice> {
+  const page = await getAddressedPage(ctx)
+  const groups = feeds.map(({ group }) => group)
+  const roots = (await loadIncidentRoots(ctx.pool, incident.id)).map((root) => {
+    const isKnown = root.groups === null || root.groups.some((group) => groups.includes(group))
+    return { ...root, name: isKnown ? root.name : null }
+  })
+  const again = word === 'resolved' || roots.some(({ name }) => name === null) ? null : await againOf(roots, goodAgain)
+  const handling = handlingAt(incident, incident.said, now)
+  const said = incident.said.findLast(isUpdate) ?? null
+  const { endedAt, endHow } = incident
+  const story: IncidentStory = { word, roots, feeds, endedAt, isMerged: endHow === 'merged', again, handling, said }
+  const time = (at: number) => formatTime(at, page.zone)
+  return {
+    id: '',
+    type: `incident.${word === 'reminded' ? 'updated' : word}`,
+    about: `incident:${incident.id}`,
+    title: incidentTitle(story, time),
+    lines: incidentLines(story, time),
+    status: word === 'resolved' ? 'fresh' : worstOf(feeds.map(({ status }) => status)),
+    isOver: word === 'resolved',
+    at: endedAt ?? incident.openedAt,
+    link: `${page.url.replace(/\/+$/, '')}/incidents/${incident.id}`,
+    pageName: page.name,
+    zone: page.zone,
+    data: dataOf(incident, story),
+  }
+}
+
+function isUpdate(said: Said): said is Extract<Said, { text: string }> {
+  return said.kind === 'updated'
+}
+
+/** When the worst of its causes is good again: no date before a date, a late one before an early one. */
+async function againOf(roots: readonly (ToldRoot & { assetId: number | null })[], goodAgain: AskGoodAgain): Promise<GoodAgain | null> {
+  const all = await goodAgain()
+  const found = roots.flatMap(({ assetId }) => (assetId === null ? [] : (all.get(assetId) ?? [])))
+  const [worst] = found
+    .toSorted((a, b) => (a.kind === 'by' ? a.at : Number.MAX_VALUE) - (b.kind === 'by' ? b.at : Number.MAX_VALUE))
+    .reverse()
+  return worst ?? null
+}
+
+function dataOf({ id, openedAt }: IncidentFacts, { word, roots, feeds, endedAt, isMerged, again, handling, said }: IncidentStory) {
+  const iso = (at: number | null) => (at === null ? null : new Date(at).toISOString())
+  return {
+    incident: String(id),
+    ...(word === 'reminded' && { reminder: true }),
+    since: iso(openedAt),
+    until: iso(endedAt),
+    ...(isMerged && { merged: true }),
+    causes: roots.map(({ kind, name, since, status }) => ({ kind, name, since: iso(since), status })),
+    feeds: feeds.map(({ key, name, groupName, owner, status, place }) => ({
+      feedKey: key,
+      feedName: name,
+      groupName,
+      owner,
+      status,
+      place,
+    })),
+    goodAgain: again?.kind === 'by' ? iso(again.at) : null,
+    assignee: handling.assignee,
+    acknowledgedBy: handling.acknowledged?.by ?? null,
+    update: said?.text ?? null,
+  }
+}

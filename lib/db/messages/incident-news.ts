@@ -1,0 +1,71 @@
+import type { Sql } from '#lib/db/context.ts'
+import { toInstant } from '#lib/db/instants.ts'
+import type { IncidentNews } from '#lib/domain/messages/what-to-tell.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+
+/** Something of an incident that waits for a receiver, and what the receiver heard of that incident last. */
+export interface WaitingNews {
+  id: string
+  incidentId: number
+  /** null: a reminder. */
+  eventId: string | null
+  kind: IncidentNews['kind']
+  at: Instant
+  told: 'nothing' | 'standing' | 'over'
+  isOvertaken: boolean
+}
+
+const REMINDER = 'reminder:'
+
+/** The key of a reminder of an incident, after a message. */
+function reminderOf(incidentId: number, carrierId: string): string {
+  return `${REMINDER}${incidentId}:${carrierId}`
+}
+
+interface NewsRow extends Omit<WaitingNews, 'at' | 'told'> {
+  at: Date
+  toldKind: string | null
+}
+
+/** Of what waits for a receiver the news of incidents, in order, and the reminders. */
+export async function loadIncidentNews(sql: Sql, receiver: string, ids: readonly string[]): Promise<WaitingNews[]> {
+  if (ids.length === 0) return []
+  const { rows } = await sql.query<NewsRow>(
+    `with own as (
+       select o.id, o.carrier_id, o.created_at, case when o.event like 'incident:%' then substr(o.event, 10)::bigint end as event_id,
+         case when o.event like '${REMINDER}%' then split_part(o.event, ':', 2)::int end as reminded_id
+       from outbox o where o.id = any($2::bigint[])
+     )
+     select own.id::text, coalesce(e.incident_id, own.reminded_id) as "incidentId", own.event_id::text as "eventId", coalesce(e.at, own.created_at) as at,
+       case when own.event_id is null then 'reminder' when e.kind = 'updated' then 'updated' else e.entry ->> 'kind' end as kind,
+       told.kind as "toldKind", coalesce(told.id > own.event_id, false) as "isOvertaken"
+     from own left join incident_event e on e.id = own.event_id
+     left join lateral (
+       select t.id, t.kind from incident_event t join outbox x on x.channel = $1 and x.event = 'incident:' || t.id
+       where t.incident_id = coalesce(e.incident_id, own.reminded_id) and x.tried_at is not null
+         and (own.carrier_id is null or x.carrier_id is distinct from own.carrier_id)
+       order by t.id desc limit 1
+     ) told on true
+     where coalesce(e.incident_id, own.reminded_id) is not null order by own.id`,
+    [receiver, ids],
+  )
+  return rows.map(({ toldKind, ...row }) => ({
+    ...row,
+    at: toInstant(row.at),
+    told: toldKind === null ? 'nothing' : toldKind === 'resolved' ? 'over' : 'standing',
+  }))
+}
+
+/** Has a receiver reminded of an incident at an instant, unless it hears of it before. */
+export async function enqueueReminder(
+  sql: Sql,
+  now: Instant,
+  { receiver, incidentId, carrierId, at }: { receiver: string; incidentId: number; carrierId: string; at: Instant },
+): Promise<void> {
+  await sql.query('insert into outbox (channel, event, created_at, next_attempt_at) values ($1, $2, $3, $4) on conflict do nothing', [
+    receiver,
+    reminderOf(incidentId, carrierId),
+    new Date(now),
+    new Date(at),
+  ])
+}
