@@ -155,7 +155,7 @@ describe('who asks', () => {
     const without = pages.filter(
       ({ path, text }) =>
         !text.includes(OTHERWISE[path] ?? 'requestContext()') &&
-        !/acceptAction\(\s*request,\s*\{|(postHeartbeat|acceptPush|answerEmbed|atomResponse)\(/.test(text),
+        !/acceptAction\(\s*request,\s*\{|(postHeartbeat|acceptPush|answerEmbed|atomResponse|acceptSaying)\(/.test(text),
     )
     expect(without.map(({ path }) => path)).toEqual([])
   })

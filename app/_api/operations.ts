@@ -41,6 +41,7 @@ import {
   runsQuestion,
 } from '#lib/queries/api/questions.ts'
 import { assetSchema, catalogueEntrySchema, changeSchema, edgeSchema, feedSchema, groupSchema } from '#lib/queries/api/shapes.ts'
+import { INCIDENT_OPERATIONS } from './incident-operations.ts'
 import { MAINTENANCE_OPERATIONS } from './maintenance-operations.ts'
 import { handIn, list, type Operation, type Operations, order, read } from './operation.ts'
 
@@ -187,5 +188,6 @@ export const OPERATIONS: Operations = {
     post: order('Pause, or announce work', pausedSchema, { body: pauseBody }),
   },
   '/api/v1/pauses/end': { post: order('End a pause', pauseEndedSchema, { body: pauseEndBody }) },
+  ...INCIDENT_OPERATIONS,
   ...MAINTENANCE_OPERATIONS,
 }

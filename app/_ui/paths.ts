@@ -14,6 +14,15 @@ export function dayPath(day: string): string {
   return `/days/${day}`
 }
 
+/** All incidents, or those of a feed, of the days before one. */
+export function incidentsPath(question: { feed?: string | undefined; before?: string } = {}): string {
+  return `/incidents${questionOf(question)}`
+}
+
+export function incidentPath(id: number): string {
+  return `/incidents/${id}`
+}
+
 /** The plan of a reload, as a page of its own. */
 export function reloadPath(key: string): string {
   return `${feedPath(key)}/reload`

@@ -20,6 +20,7 @@ const THERE = {
   order: '1',
   asset: LATE_ASSET,
   path: 'nothing',
+  incident: '1',
   day: yesterday(),
   form: 'badge.svg',
 }

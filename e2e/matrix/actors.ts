@@ -73,13 +73,16 @@ export const named = (name: string) => ({
   flow: `${name}-flow`,
   connection: `${name}-source`,
   path: name,
+  incident: '999999',
 })
 
 /** The things of a group that `groupInSql` made. */
 export async function thingsOf(ctx: Context, name: string): Promise<Things> {
-  const { rows } = await ctx.whole.query<{ run: string; order: string }>(
-    'select r.id as run, s.order_id::text as "order" from run r join reload_step s on s.run_id = r.id where r.flow = $1',
-    [`${name}-flow`],
+  const { rows } = await ctx.whole.query<{ run: string; order: string; incident: string }>(
+    `select r.id as run, s.order_id::text as "order",
+       (select m.incident_id::text from incident_member m join subject a on a.id = m.asset_id where a.key = $2 order by m.incident_id limit 1) as incident
+     from run r join reload_step s on s.run_id = r.id where r.flow = $1`,
+    [`${name}-flow`, `lake/${name}`],
   )
   const [found] = rows
   if (found === undefined) throw new Error(`nothing runs for ${name}`)

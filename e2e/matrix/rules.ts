@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 export type Door = 'open' | 'reader' | 'person' | 'engineer' | 'admin'
 
 /** What stands in an address for the things of one group. */
-export type Things = Record<'group' | 'feed' | 'asset' | 'flow' | 'run' | 'connection' | 'order' | 'path', string>
+export type Things = Record<'group' | 'feed' | 'asset' | 'flow' | 'run' | 'connection' | 'order' | 'path' | 'incident', string>
 
 interface Rule {
   /** Who may read it, with the question that is asked. */
@@ -77,6 +77,15 @@ export const RULES: Record<string, Rule> = {
   '/api/v1/assets': reader(),
   '/api/v1/catalogue': reader(),
   '/api/v1/bars': reader(({ feed }) => `?subjects=feed:${feed}`),
+  '/api/v1/incidents': reader(),
+  '/api/v1/incidents/[incident]': reader(),
+  '/api/v1/incidents/[incident]/acknowledge': order('engineer'),
+  '/api/v1/incidents/[incident]/assign': order('engineer', () => ({ to: 'Somebody' })),
+  '/api/v1/incidents/[incident]/snooze': order('engineer', () => ({ for: '4h' })),
+  '/api/v1/incidents/[incident]/update': order('engineer', () => ({ text: 'We look into it.' })),
+  '/api/v1/incidents/[incident]/note': order('engineer', () => ({ text: 'It is the disk.' })),
+  '/api/v1/incidents/[incident]/postmortem': order('engineer', () => ({ text: 'It was the disk.' })),
+  '/api/v1/incidents/[incident]/link': order('engineer', ({ run }) => ({ kind: 'run', id: run })),
   '/api/v1/changes': reader(),
   '/api/v1/connections': reader(),
   '/api/v1/connections/[connection]/check': order('engineer'),

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
 import { minute } from '#lib/testing/incidents/cause-changes.ts'
 import { handlingAt, type Said } from './said.ts'
-import { ASSIGNEE_LENGTH_MAX, conflictOf, isSaidAlready, problemOf, type Saying, TEXT_LENGTH_MAX } from './saying.ts'
+import { ASSIGNEE_LENGTH_MAX, conflictOf, isSaidAlready, problemOf, readSnoozeEnd, type Saying, TEXT_LENGTH_MAX } from './saying.ts'
 
 const now = minute(60)
 
@@ -22,6 +22,19 @@ test.each<[string, Saying, string | null]>([
   ['a link', { kind: 'linked', to: { kind: 'run', id: 'r' } }, null],
 ])('%s is told what is wrong with it, if anything is', (_, saying, words) => {
   expect(problemOf(saying, now)).toBe(words)
+})
+
+test.each([
+  ['2026-12-01 08:00', Date.parse('2026-12-01T13:00Z')],
+  ['2026-12-01T08:00Z', Date.parse('2026-12-01T08:00Z')],
+])('a snooze until %s ends by the clocks of the page, or as it says', (written, end) => {
+  expect(readSnoozeEnd(written, 'America/New_York')).toBe(end)
+})
+
+test('what is no time is told with one that is', () => {
+  expect(readSnoozeEnd('tomorrow', 'UTC')).toEqual({
+    problem: '"tomorrow" is no day and time. Write one such as 2026-12-01 08:00, as the clocks of UTC show it.',
+  })
 })
 
 test('what has ended is not acknowledged or snoozed any more, and all else can be said of it', () => {

@@ -1,4 +1,5 @@
 import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
+import { readMoment } from '#lib/domain/values/convert-time.ts'
 import type { Handling, Said } from './said.ts'
 
 /** What somebody wants to say of an incident. */
@@ -24,6 +25,13 @@ export function problemOf(saying: Saying, now: Instant): string | null {
 function problemOfSnooze(lengthMs: number): string | null {
   if (lengthMs <= 0) return 'A snooze ends later than now.'
   return lengthMs > SNOOZE_MAX_MS ? 'A snooze lasts 30 days at most.' : null
+}
+
+/** When a snooze ends that is written as a day with its time in a zone (`2026-12-01 08:00`), or with an offset; or why that is none. */
+export function readSnoozeEnd(written: string, zone: string): Instant | { problem: string } {
+  const moment = readMoment(written.trim(), zone)
+  if (moment !== null) return Date.parse(moment)
+  return { problem: `"${written}" is no day and time. Write one such as 2026-12-01 08:00, as the clocks of ${zone} show it.` }
 }
 
 /** Why it cannot be said of an incident that has ended; null: it can. What the facts say of status and times nobody changes by saying something. */

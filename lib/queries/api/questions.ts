@@ -192,6 +192,11 @@ export const runsQuestion = z.object({
     }),
   ended: trueOrFalse.optional().meta({ description: '`true`: only what is over; `false`: only what runs or waits.' }),
 })
+export const incidentsQuestion = z.object({
+  ...paging,
+  feed: key.optional().meta({ description: 'Only those that hold something of this feed.' }),
+  ended: trueOrFalse.optional().meta({ description: '`true`: only what has ended; `false`: only what has not.' }),
+})
 export const connectionsQuestion = z.object({
   ...paging,
   changedSince: instantText.optional().meta({
@@ -208,4 +213,5 @@ export type CatalogueListQuestion = z.output<typeof catalogueQuestion>
 export type LineageQuestion = z.output<typeof lineageQuestion>
 export type ChangesQuestion = z.output<typeof changesQuestion>
 export type RunsQuestion = z.output<typeof runsQuestion>
+export type IncidentsQuestion = z.output<typeof incidentsQuestion>
 export type ConnectionsQuestion = z.output<typeof connectionsQuestion>

@@ -23,6 +23,8 @@ const SEQUENCE = `
       (select max(greatest(checked_at, check_requested_at)) || ':' || count(check_ok) from connection_state),
       (select coalesce(max(heartbeat_at) >= $1::timestamptz, false) from worker_state where stopped_at is null or heartbeat_at > stopped_at),
       (select count(*) || ':' || coalesce(sum(hashtext(problem)::bigint), 0) from asset where problem is not null),
+      (select concat_ws(':', max(id), (select max(id) from incident_said)) from incident_event),
+      (select concat_ws(':', count(*), max(opened_at), max(well_since), max(ended_at), max(withdrawn_at)) from incident),
       (select value from setting where key = 'rolled-up-through'),
       (select value from setting where key = 'catalogue-check')
     ) as facts,

@@ -42,6 +42,11 @@ const THINGS = `
     o.ended_at is not null
   from reload_order o join subject s on s.id = o.feed_id where o.ended_at is null or o.ended_at > $2::timestamptz
   union all
+  select 'incident:' || i.id, null, md5(concat_ws('|', i.status, i.well_since, i.ended_at, i.roots,
+    (select concat_ws(':', count(*), count(to_at)) from incident_member m where m.incident_id = i.id), (select max(id) from incident_said s where s.incident_id = i.id))),
+    i.ended_at is not null
+  from incident i where i.withdrawn_at is null and (i.ended_at is null or i.ended_at > $2::timestamptz)
+  union all
   select 'run:' || id, 'progress:' || flow, md5(concat_ws('|', progress_done, progress_total)), true from run where state = 'running'`
 
 const PAGE = `

@@ -1,6 +1,6 @@
 /**
  * A part of the page that can change, named as the open pages are told of it: `page` (what stands on every screen), `group:records`,
- * `feed:terms`, `asset:lake/x`, `flow:course`, `progress:course`, `job:dbt/nightly`, `run:<id>`, `connection:sap`. `feed:*` means all of a kind, `*` everything.
+ * `feed:terms`, `asset:lake/x`, `flow:course`, `progress:course`, `job:dbt/nightly`, `run:<id>`, `incident:<id>`, `connection:sap`. `feed:*` means all of a kind, `*` everything.
  */
 export type Topic = string
 

@@ -2,6 +2,7 @@ import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
 import { mayOrder } from '#lib/domain/access/actions.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { type Affected, type UpdateTemplate, updateTemplates } from '#lib/domain/wording/update-words.ts'
 import { getIncident, type IncidentView } from '#lib/queries/incidents/incident.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
@@ -12,11 +13,19 @@ export interface IncidentPage {
   banners: Banner[]
   incident: IncidentView
   takesActions: boolean
+  /** Texts to begin with, for who may write to everybody. */
+  templates: UpdateTemplate[]
 }
 
 /** The screen of one incident; null for an id that names none, or one of which nothing is seen. */
 export async function getIncidentPage(ctx: Context, id: number): Promise<IncidentPage | null> {
   const [page, incident] = await Promise.all([getPageSettings(ctx), getIncident(ctx, id)])
   if (page === null || incident === null) return null
-  return { page, now: ctx.clock.now(), banners: await getBanners(ctx, page.demo), incident, takesActions: mayOrder(ctx.actor) }
+  const takesActions = mayOrder(ctx.actor)
+  const templates = takesActions ? updateTemplates(toAffected(incident)) : []
+  return { page, now: ctx.clock.now(), banners: await getBanners(ctx, page.demo), incident, takesActions, templates }
+}
+
+function toAffected({ feeds, worst, roots, endedAt }: IncidentView): Affected {
+  return { feeds: feeds.map(({ name }) => name), worst, causes: roots, hasEnded: endedAt !== null }
 }

@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { asActor, type Context } from '#lib/db/context.ts'
 import { type Actor, person, visitor } from '#lib/domain/access/actor.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { incidentDetailSchema, incidentSchema } from '#lib/queries/api/incident-answers.ts'
+import { getApiPage, getListMark } from '#lib/queries/api/list.ts'
+import { INCIDENT_LIST, toIncidentInFull } from '#lib/queries/api/list-incidents.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
 import { fillTwoGroups } from '#lib/testing/database/two-groups.ts'
 import { getIncident } from './incident.ts'
@@ -133,6 +136,49 @@ describe('the list', () => {
     expect(open).toMatchObject([
       { id: 31, status: null, worst: null, assets: 1, feeds: [{ key: 'records-feed' }], update: { text: 'We look into it.' } },
     ])
+  })
+})
+
+describe('the API', () => {
+  const idsOf = async (question: Parameters<typeof INCIDENT_LIST.read>[1]) => {
+    const { items, next } = await getApiPage(ctx, INCIDENT_LIST, question)
+    return { ids: items.map((item) => incidentSchema.parse(item).id), next }
+  }
+
+  test('tells them in pages, the newest first, of a feed, and what has ended or not', async () => {
+    expect(await idsOf({})).toEqual({ ids: [31, 32, 33, 34], next: null })
+    const { ids, next } = await idsOf({ limit: 3 })
+    expect([ids, await idsOf({ cursor: next ?? '' })]).toEqual([[31, 32, 33], { ids: [34], next: null }])
+    expect([(await idsOf({ ended: false })).ids, (await idsOf({ ended: true, feed: 'records-feed' })).ids]).toEqual([[31], [32, 34]])
+  })
+
+  test('tells one in full as its description has it', async () => {
+    const found = await getIncident(asWhom({ role: 'engineer' }), 31)
+    const told = incidentDetailSchema.parse(found === null ? null : toIncidentInFull(found))
+    expect(told).toMatchObject({
+      acknowledgedBy: 'Ada',
+      assignee: 'Ada',
+      causes: [{ key: 'records-source' }],
+      update: { text: 'We look into it.' },
+    })
+    expect(told.timeline).toMatchObject([
+      { kind: 'acknowledged', by: 'Ada' },
+      { kind: 'opened', assets: ['lake/records', 'lake/other'], causes: [{ kind: 'connection' }] },
+      { kind: 'updated', text: 'We look into it.' },
+      { kind: 'noted', text: 'It is the disk again.' },
+      { kind: 'linked', run: RUN },
+      { kind: 'assigned', assignee: 'Ada' },
+    ])
+  })
+
+  test('has another mark when anything of it has changed', async () => {
+    const mark = () => getListMark(ctx, INCIDENT_LIST, {})
+    const before = await mark()
+    expect(await mark()).toBe(before)
+    await ctx.whole.query(said(33, 0.1, 'noted', { text: 'x' }))
+    const after = await mark()
+    await ctx.whole.query(`update incident set status = 'stale' where id = 31`)
+    expect(new Set([before, after, await mark()]).size).toBe(3)
   })
 })
 

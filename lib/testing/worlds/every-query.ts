@@ -7,6 +7,7 @@ import { CHANGE_LIST } from '#lib/queries/api/list-changes.ts'
 import { CONNECTION_LIST } from '#lib/queries/api/list-connections.ts'
 import { FEED_LIST } from '#lib/queries/api/list-feeds.ts'
 import { GROUP_LIST } from '#lib/queries/api/list-groups.ts'
+import { INCIDENT_LIST } from '#lib/queries/api/list-incidents.ts'
 import { LINEAGE_LIST } from '#lib/queries/api/list-lineage.ts'
 import { RUN_LIST } from '#lib/queries/api/list-runs.ts'
 import { getChangeSequence, getChangesAfter, getLastChange } from '#lib/queries/changes/change-sequence.ts'
@@ -110,6 +111,7 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
     await getApiPage(ctx, LINEAGE_LIST, {}),
     await getApiPage(ctx, RUN_LIST, {}),
     await getApiPage(ctx, CONNECTION_LIST, {}),
+    await getApiPage(ctx, INCIDENT_LIST, {}),
     await getApiPage(ctx, CATALOGUE_LIST, {}),
     await getApiPage(ctx, CATALOGUE_LIST, { q: 'hidden' }),
   ],
