@@ -1,7 +1,7 @@
 import { Command } from '#app/_ui/actions/command.tsx'
 import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import type { Banner } from '#lib/queries/shared/banners.ts'
-import { connectionPath } from './paths.ts'
+import { connectionPath, incidentPath } from './paths.ts'
 import { StatusIcon } from './status-mark.tsx'
 import { Age, Time } from './time.tsx'
 
@@ -55,6 +55,12 @@ function Words({ banner }: { banner: Banner }) {
           </strong>{' '}
           since <Time at={banner.since} form="long" />
           <Age at={banner.since} brackets />. {banner.problem ?? ''} What lives there cannot be seen until a look gets in again.
+          {banner.incident !== null && (
+            <>
+              {' '}
+              <a href={incidentPath(banner.incident)}>What it holds back</a>
+            </>
+          )}
         </p>
       )
     case 'catalogue-check':

@@ -12,6 +12,7 @@ import {
   cataloguePath,
   connectionsPath,
   flowsPath,
+  incidentsPath,
   lineagePath,
   overviewPath,
   runsPath,
@@ -24,6 +25,7 @@ import { ZoneProvider, ZoneSwitch } from './zone.tsx'
 
 const PLACES = [
   ['status', 'Status', overviewPath],
+  ['incidents', 'Incidents', incidentsPath()],
   ['catalogue', 'Catalogue', cataloguePath],
   ['lineage', 'Lineage', lineagePath()],
   ['runs', 'Runs', runsPath],
@@ -94,7 +96,7 @@ export function PageShell({
 }
 
 /** They unfold from one entry where there is no room for all. */
-const FOLDED: readonly string[] = ['flows', 'connections']
+const FOLDED: readonly string[] = ['runs', 'flows', 'connections']
 
 /** The way between the parts of the page; `isDeeper`: on a screen below the part's first one. */
 function Navigation({ place, isDeeper }: { place: Place; isDeeper: boolean }) {

@@ -1,3 +1,4 @@
+import { followIncidents } from '#lib/commands/incidents/follow-incidents.ts'
 import { type ClaimedRun, claimRun } from '#lib/commands/runs/claim-run.ts'
 import { finishRun } from '#lib/commands/runs/finish-run.ts'
 import { runLedger } from '#lib/commands/runs/report-run.ts'
@@ -28,7 +29,19 @@ export async function crowdedHarness(): Promise<CrowdedHarness> {
   await end(ctx, await begin(ctx), 'partial', '3 of 100 people are postponed.')
   const run = await begin(ctx)
   await fillIn(ctx, run)
-  return { ...harness, places: { group: 'records', feed: 'terms', asset: LATE_ASSET.replaceAll(' ', '%20'), flow: FLOW, run: run.runId } }
+  await followIncidents(ctx)
+  const { rows } = await ctx.pool.query<{ id: number }>('select id from incident order by ended_at is not null, id limit 1')
+  return {
+    ...harness,
+    places: {
+      group: 'records',
+      feed: 'terms',
+      asset: LATE_ASSET.replaceAll(' ', '%20'),
+      flow: FLOW,
+      run: run.runId,
+      incident: String(rows[0]?.id),
+    },
+  }
 }
 
 /** The flow reads and writes more than a card can hold. */

@@ -8,6 +8,7 @@ export interface Places {
   asset: string
   flow: string
   run: string
+  incident: string
 }
 
 type Addresses = (places: Places) => readonly string[]
@@ -32,6 +33,8 @@ const ADDRESSES: Record<string, Addresses> = {
   flows: () => ['/flows'],
   'flows/[flow]': ({ flow }) => [`/flows/${flow}`],
   lineage: ({ asset }) => ['/lineage', '/lineage?q=e', `/lineage?focus=${encodeURIComponent(decodeURIComponent(asset))}`],
+  incidents: ({ feed }) => ['/incidents', `/incidents?feed=${feed}`],
+  'incidents/[incident]': ({ incident }) => [`/incidents/${incident}`],
   runs: () => ['/runs', '/runs?state=failed'],
   'runs/[run]': ({ run }) => [`/runs/${run}`],
   connections: () => ['/connections'],

@@ -29,6 +29,8 @@ const heartbeat: Rule = { handsIn: { methods: ['GET', 'POST'], body: {} } }
 export const RULES: Record<string, Rule> = {
   '/': reader(),
   '/days/[day]': reader(),
+  '/incidents': reader(),
+  '/incidents/[incident]': reader(),
   '/find': reader(() => '?status=late'),
   '/catalogue': reader(() => '?q=feed'),
   // Nobody here sees everything but an admin.

@@ -1,6 +1,6 @@
 import { sentence } from '#app/_ui/feeds/change-list.tsx'
 import { Listed } from '#app/_ui/listed.tsx'
-import { assetPath, feedPath, runPath, subjectPath } from '#app/_ui/paths.ts'
+import { assetPath, feedPath, incidentPath, runPath, subjectPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { worstOf } from '#lib/domain/freshness/status.ts'
@@ -68,6 +68,12 @@ function CauseWords({ cause, feeds, story }: { cause: DayCause; feeds: ReadonlyM
           </>
         )}
         <Ended cause={cause} story={story} />
+        {cause.incident !== null && (
+          <>
+            {' '}
+            <a href={incidentPath(cause.incident)}>The incident</a>
+          </>
+        )}
       </p>
       {hands.map((hand) => (
         <p key={hand.id} className="mt-1">

@@ -18,6 +18,7 @@ const causeSchema = z.object({
   name: z.string(),
   since: timeSchema.meta({ description: 'Since when it was wrong, maybe before the day.' }),
   run: text.meta({ description: 'The run because of which it was so.' }),
+  incident: z.int().nullable().meta({ description: 'The incident that it was part of; null: none is known.' }),
   words: z.string().meta({ description: 'What was wrong and why, for people.' }),
   heldBack: z.array(heldSchema),
 })

@@ -20,6 +20,8 @@ export interface DayCause extends CauseDetails {
   since: Instant
   /** What it held back of what was asked about, with from when until when. */
   held: { id: number; trouble: DayTrouble }[]
+  /** The incident that it was part of; null: none is known. */
+  incident: number | null
 }
 
 /** What a trouble comes down to is known once it has lasted so long: a run that should have loaded it has failed by then, a connection is known to be down. */
@@ -41,7 +43,7 @@ export async function getDayCauses(ctx: Context, troubled: readonly Troubled[]):
   const early = await lookAt(ctx, all, ({ from, to }) => Math.min(from + KNOWN_AFTER_MS, to - 1))
   const open = all.filter((asked) => !isExplained(early.get(asked)))
   const late = await lookAt(ctx, open, ({ to }) => to - 1)
-  const found = new Map<CauseKey, Pick<DayCause, 'since' | 'held'> & { cause: Cause; at: Instant }>()
+  const found = new Map<CauseKey, FoundCause>()
   for (const asked of all) {
     const look = isExplained(late.get(asked)) ? late.get(asked) : (early.get(asked) ?? late.get(asked))
     for (const cause of look?.causes ?? []) {
@@ -52,11 +54,36 @@ export async function getDayCauses(ctx: Context, troubled: readonly Troubled[]):
     }
   }
   const causes = [...found.values()].sort((a, b) => b.held.length - a.held.length || worst(a) - worst(b) || a.since - b.since)
-  const details = await getCauseDetails(ctx, causes)
+  const [details, incidents] = await Promise.all([getCauseDetails(ctx, causes), incidentsOf(ctx, causes)])
   return details.flatMap((own, index) => {
     const cause = causes[index]
-    return cause === undefined ? [] : [{ ...own, since: cause.since, held: cause.held }]
+    return cause === undefined ? [] : [{ ...own, since: cause.since, held: cause.held, incident: incidents[index] ?? null }]
   })
+}
+
+interface FoundCause extends Pick<DayCause, 'since' | 'held'> {
+  cause: Cause
+  at: Instant
+}
+
+/** What went on in another incident stands in that. */
+const INCIDENTS = `
+  select (
+    select i.id from incident i
+    where w.key = any(i.causes) and i.withdrawn_at is null and i.opened_at <= w."to" and (i.ended_at is null or i.ended_at >= w."from")
+    order by i.end_how is distinct from 'merged' desc, i.opened_at desc limit 1
+  ) as id
+  from jsonb_to_recordset($1::jsonb) as w(place int, key text, "from" timestamptz, "to" timestamptz) order by w.place`
+
+/** The incident of each of these causes, where there is one. */
+async function incidentsOf(ctx: Context, causes: readonly FoundCause[]): Promise<(number | null)[]> {
+  if (causes.length === 0) return []
+  const asked = causes.map(({ cause, held }, place) => ({
+    ...{ place, key: cause.key },
+    from: new Date(Math.min(...held.map(({ trouble }) => trouble.from))),
+    to: new Date(Math.max(...held.map(({ trouble }) => trouble.to))),
+  }))
+  return (await ctx.pool.query<{ id: number | null }>(INCIDENTS, [JSON.stringify(asked)])).rows.map(({ id }) => id)
 }
 
 const worst = ({ held }: Pick<DayCause, 'held'>) => Math.min(...held.map(({ trouble }) => severity(trouble.worst)))

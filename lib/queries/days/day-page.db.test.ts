@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { followIncidents } from '#lib/commands/incidents/follow-incidents.ts'
 import { sweepDue } from '#lib/commands/status/sweep-due.ts'
 import type { Context } from '#lib/db/context.ts'
 import { asActor } from '#lib/db/context.ts'
@@ -45,6 +46,7 @@ beforeAll(async () => {
   await loads(3, 'completed', 12)
   clock.set(at(40))
   await sweepDue(ctx)
+  await followIncidents(ctx)
 })
 afterAll(() => database.drop())
 
@@ -87,6 +89,12 @@ describe('the page of a day', () => {
       ['terms', { from: at(5) + MINUTE_MS + 1, to: at(12) + MINUTE_MS, worst: 'late' }],
       ['board', { from: at(5) + MINUTE_MS + 1, to: at(12) + MINUTE_MS, worst: 'late' }],
     ])
+  })
+
+  it('leads to the incident of each cause', async () => {
+    const { rows } = await ctx.pool.query<{ id: number }>("select id from incident where 'flow:nightly' = any(causes)")
+    expect((await story()).causes.map(({ incident }) => incident)).toEqual(rows.map(({ id }) => id))
+    expect(rows).toHaveLength(1)
   })
 
   it('tells who mended it, what came, and what ran', async () => {

@@ -47,11 +47,11 @@ async function oneSubject(ctx: Context, passed: DayPassed, { kind, key }: Subjec
 
 const toTime = (at: number) => new Date(at).toISOString()
 
-function toAnswer({ kind, key, name, since, reason, says, run, held }: DayCause, keys: Those['keys']): ApiDay['causes'][number] {
+function toAnswer({ kind, key, name, since, reason, says, run, held, incident }: DayCause, keys: Those['keys']): ApiDay['causes'][number] {
   const why = says ?? (reason === null ? null : `${capital(reasonInWords(reason))}.`)
   const words = `${pastCauseFirst({ kind, name })}${why === null ? '.' : `: ${why}`}`
   return {
-    ...{ kind, key: key === '' ? null : key, name, since: toTime(since), run },
+    ...{ kind, key: key === '' ? null : key, name, since: toTime(since), run, incident },
     words: endsSentence(words) ? words : `${words}.`,
     heldBack: held.map(({ id, trouble }) => ({
       subject: keys.get(id) ?? '',

@@ -2,6 +2,7 @@ import type { Context } from '#lib/db/context.ts'
 import { type Status, worstOf } from '#lib/domain/freshness/status.ts'
 import type { FactEntry, IncidentEnd, RootSpan, StatusSpan } from '#lib/domain/incidents/incident.ts'
 import { type Handling, handlingAt, type Said } from '#lib/domain/incidents/said.ts'
+import { partsOfCause } from '#lib/domain/lineage/causes/cause.ts'
 import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { type CauseName, getCauseNames } from './cause-names.ts'
@@ -32,7 +33,7 @@ export interface IncidentLine {
   status: Status | null
   /** The worst it ever was, as far as that is told. */
   worst: Status | null
-  /** What it stands on, or stood on last, each with since when. */
+  /** What it stands on; of one that is over what it was about, each with since when. */
   roots: (CauseName & { since: Instant })[]
   /** Of what it holds now; of one that is well, of all that it ever held. The feed with the most of it first. */
   feeds: IncidentFeed[]
@@ -72,7 +73,7 @@ export async function toLines(ctx: Context, rows: readonly LineRow[]): Promise<I
   )
   const names = await getCauseNames(
     ctx,
-    rows.flatMap((row) => lastRoots(row).map(({ key }) => key)),
+    rows.flatMap((row) => rootsOf(row).map(({ key }) => key)),
   )
   return rows.map((row) => toLine(row, { said: said.get(row.id) ?? [], names, now: ctx.clock.now() }))
 }
@@ -90,7 +91,7 @@ export function toLine(row: LineRow, { said, names, now }: LineFacts): IncidentL
   return {
     ...line,
     worst: worstOf([line.status, ...statuses.map(({ status }) => status)]),
-    roots: lastRoots(row).flatMap(({ key, since }) => {
+    roots: rootsOf(row).flatMap(({ key, since }) => {
       const name = names.get(key)
       return name === undefined ? [] : [{ ...name, since }]
     }),
@@ -100,8 +101,13 @@ export function toLine(row: LineRow, { said, names, now }: LineFacts): IncidentL
   }
 }
 
-/** What it stands on, or stood on last; what began first before the others. */
-function lastRoots({ roots }: Pick<LineRow, 'roots'>): RootSpan[] {
+/** What it stands on, or stood on before it was well; of one that is over the systems among all it ever stood on, else what it began with. What began first first. */
+function rootsOf({ roots, endedAt }: Pick<LineRow, 'roots' | 'endedAt'>): RootSpan[] {
   const last = Math.max(...roots.map(({ to }) => to ?? END_OF_TIME))
-  return roots.filter(({ to }) => (to ?? END_OF_TIME) === last).sort((a, b) => a.since - b.since)
+  const first = Math.min(...roots.map(({ from }) => from))
+  const systems = roots.filter(({ key }) => partsOfCause(key).kind !== 'asset')
+  const standing = roots.filter(({ to }) => (to ?? END_OF_TIME) === last)
+  const chosen = endedAt === null ? standing : systems.length > 0 ? systems : roots.filter(({ from }) => from === first)
+  const byKey = new Map(chosen.toSorted((a, b) => b.since - a.since).map((root) => [root.key, root]))
+  return [...byKey.values()].sort((a, b) => a.since - b.since)
 }

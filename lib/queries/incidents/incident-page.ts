@@ -3,6 +3,7 @@ import type { Context } from '#lib/db/context.ts'
 import { mayOrder } from '#lib/domain/access/actions.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { type Affected, type UpdateTemplate, updateTemplates } from '#lib/domain/wording/update-words.ts'
+import { type CauseDetails, getCauseDetails } from '#lib/queries/days/cause-details.ts'
 import { getIncident, type IncidentView } from '#lib/queries/incidents/incident.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
@@ -12,6 +13,8 @@ export interface IncidentPage {
   now: Instant
   banners: Banner[]
   incident: IncidentView
+  /** Why each of its roots is or was wrong, in their order. */
+  why: CauseDetails[]
   takesActions: boolean
   /** Texts to begin with, for who may write to everybody. */
   templates: UpdateTemplate[]
@@ -21,9 +24,20 @@ export interface IncidentPage {
 export async function getIncidentPage(ctx: Context, id: number): Promise<IncidentPage | null> {
   const [page, incident] = await Promise.all([getPageSettings(ctx), getIncident(ctx, id)])
   if (page === null || incident === null) return null
+  const now = ctx.clock.now()
+  const [banners, why] = await Promise.all([getBanners(ctx, page.demo), reasonsOf(ctx, incident, now)])
   const takesActions = mayOrder(ctx.actor)
   const templates = takesActions ? updateTemplates(toAffected(incident)) : []
-  return { page, now: ctx.clock.now(), banners: await getBanners(ctx, page.demo), incident, takesActions, templates }
+  return { page, now, banners, incident, why, takesActions, templates }
+}
+
+/** As it stands, or stood right before it was well. */
+function reasonsOf(ctx: Context, { roots, members, endedAt }: IncidentView, now: Instant): Promise<CauseDetails[]> {
+  const heldIds = members.map((member) => member.id)
+  return getCauseDetails(
+    ctx,
+    roots.map(({ cause }) => ({ cause: { key: cause, heldIds }, at: endedAt === null ? now : endedAt - 1 })),
+  )
 }
 
 function toAffected({ feeds, worst, roots, endedAt }: IncidentView): Affected {

@@ -13,7 +13,8 @@ export type Banner =
   | { kind: 'database'; problem: string; since: Instant }
   | { kind: 'worker'; since: Instant | null }
   | { kind: 'probes'; since: Instant | null }
-  | { kind: 'connection'; connection: string; since: Instant; problem: string | null }
+  /** `incident`: what it holds back; null: nothing yet. */
+  | { kind: 'connection'; connection: string; since: Instant; problem: string | null; incident: number | null }
   | { kind: 'catalogue'; problems: CatalogueProblem[]; more: number; inUseSince: Instant | null }
   | { kind: 'catalogue-check'; since: Instant }
   | { kind: 'demo' }
@@ -43,11 +44,13 @@ interface Signs extends WorkerLiveness {
   lookedAt: Instant | null
   connections: number
   overdue: number
-  down: { connection: string; since: Instant; problem: string | null }[]
+  down: Omit<Extract<Banner, { kind: 'connection' }>, 'kind'>[]
 }
 
 const DOWN = `
-  select b.connection_key as connection, ${instant('b.from_at')} as since, c.problem
+  select b.connection_key as connection, ${instant('b.from_at')} as since, c.problem, (
+    select i.id from incident i where i.ended_at is null and i.withdrawn_at is null and 'connection:' || b.connection_key = any(i.causes) order by i.opened_at limit 1
+  ) as incident
   from blind b join connection_state c on c.key = b.connection_key
   where b.to_at is null and c.removed_at is null order by b.from_at`
 

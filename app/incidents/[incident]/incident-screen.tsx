@@ -1,0 +1,164 @@
+import { sentence } from '#app/_ui/feeds/change-list.tsx'
+import { OVERVIEW_SHOWS } from '#app/_ui/live/shown-topics.ts'
+import { PageShell } from '#app/_ui/page-shell.tsx'
+import { dayPath, incidentPath, incidentsPath, lineagePath, runPath, subjectPath } from '#app/_ui/paths.ts'
+import { Section } from '#app/_ui/section.tsx'
+import { StatusMark } from '#app/_ui/status-mark.tsx'
+import { Age, Time } from '#app/_ui/time.tsx'
+import { FeedNames, HandlingWords } from '#app/incidents/incident-line.tsx'
+import { incidentTitle } from '#app/incidents/incident-words.ts'
+import { localDay } from '#lib/domain/time/local-day.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
+import { reasonInWords } from '#lib/domain/wording/words.ts'
+import type { CauseDetails } from '#lib/queries/days/cause-details.ts'
+import type { IncidentPage } from '#lib/queries/incidents/incident-page.ts'
+import { BeforeIt } from './before-it.tsx'
+import { LinkedWork } from './linked-work.tsx'
+import { Members } from './members.tsx'
+import { Timeline } from './timeline.tsx'
+
+/** An incident: what it is about, since when, who is affected and on it, all that happened, and what changed before it. */
+export function IncidentScreen({ found }: { found: IncidentPage }) {
+  const { page, now, banners, incident } = found
+  return (
+    <PageShell
+      page={page}
+      now={now}
+      banners={banners}
+      shows={incident.endedAt === null ? OVERVIEW_SHOWS : null}
+      place="incidents"
+      crumbs={[['Incidents', incidentsPath()]]}
+    >
+      <Head found={found} />
+      <Causes found={found} />
+      <Members members={incident.members} />
+      <Timeline incident={incident} />
+      <LinkedWork linked={incident.linked} />
+      <BeforeIt changes={incident.before} />
+    </PageShell>
+  )
+}
+
+function Head({ found: { incident, page } }: { found: IncidentPage }) {
+  const { status, openedAt, endedAt, endHow, mergedInto, cameFrom, withdrawnAt, feeds, update } = incident
+  return (
+    <header className="max-w-[880px] pt-4 pb-6">
+      <h1 dir="auto">{incidentTitle(incident)}</h1>
+      <p className="verdict">
+        {endedAt === null && withdrawnAt === null ? (
+          <StatusMark status={status} big />
+        ) : (
+          <span className="text-[20px] leading-7 font-semibold">Over</span>
+        )}
+        <span className="muted">
+          {endedAt === null ? 'since ' : ''}
+          <Time at={openedAt} form="long" />
+          {endedAt === null ? (
+            <Age at={openedAt} brackets />
+          ) : (
+            <>
+              {' to '}
+              <Time at={endedAt} form="long" />, {formatDuration(endedAt - openedAt)}
+            </>
+          )}
+        </span>
+      </p>
+      {withdrawnAt !== null && (
+        <p className="lead">
+          Later evidence says that this never was one. It is kept for what people said of it.
+          {mergedInto !== null && (
+            <>
+              {' '}
+              What it held is part of <a href={incidentPath(mergedInto)}>another incident</a>.
+            </>
+          )}
+        </p>
+      )}
+      {endHow === 'merged' && mergedInto !== null && (
+        <p className="lead">
+          It goes on in <a href={incidentPath(mergedInto)}>an older incident</a>, which has the same cause.
+        </p>
+      )}
+      <p className="lead">
+        {endedAt === null && withdrawnAt === null ? 'It holds back ' : 'It held back '}
+        <FeedNames feeds={feeds} />.
+      </p>
+      {endedAt === null && withdrawnAt === null && (
+        <p className="mt-2">
+          <HandlingWords incident={incident} />
+        </p>
+      )}
+      <p className="mt-2">
+        <a href={dayPath(localDay(openedAt, page.zone))}>What else happened that day</a>
+      </p>
+      {cameFrom !== null && (
+        <p className="mt-2 muted">
+          It parted from <a href={incidentPath(cameFrom)}>another incident</a>.
+        </p>
+      )}
+      {update !== null && (
+        <blockquote className="mt-4 rounded bg-sheet px-4 py-3">
+          <p className="whitespace-pre-wrap" dir="auto">
+            {update.text}
+          </p>
+          <footer className="mt-1 muted text-sm">
+            <bdi>{update.by}</bdi>, <Time at={update.at} form="long" />
+          </footer>
+        </blockquote>
+      )}
+    </header>
+  )
+}
+
+/** What it stands on, each with since when and why. */
+function Causes({ found: { incident, why } }: { found: IncidentPage }) {
+  const { roots } = incident
+  if (roots.length === 0) return null
+  return (
+    <Section title="What it comes down to">
+      <ul className="space-y-2">
+        {roots.map(({ cause, kind, key, name, since }, index) => (
+          <li key={cause}>
+            {kind !== 'asset' && kind !== 'unseen' && <span className="muted">{kind} </span>}
+            {kind === 'unseen' ? (
+              name
+            ) : (
+              <a href={subjectPath({ kind, key })}>
+                <bdi>{name}</bdi>
+              </a>
+            )}{' '}
+            <span className="muted">
+              since <Time at={since} form="long" />
+            </span>
+            {kind === 'asset' && (
+              <>
+                {' '}
+                <a className="small" href={lineagePath({ focus: key })}>
+                  the path
+                </a>
+              </>
+            )}
+            <Why of={why[index]} />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  )
+}
+
+/** Why, in the words of the run that failed, where one did. */
+function Why({ of }: { of: CauseDetails | undefined }) {
+  const words = of?.says ?? (of?.reason == null ? null : sentence(reasonInWords(of.reason)))
+  if (of === undefined || words === null) return null
+  return (
+    <p className="mt-1">
+      <bdi>{words}</bdi>
+      {of.run !== null && (
+        <>
+          {' '}
+          <a href={runPath(of.run)}>The run</a>
+        </>
+      )}
+    </p>
+  )
+}

@@ -1,0 +1,27 @@
+import type { Metadata } from 'next'
+import { notFound } from 'next/navigation'
+import { cache } from 'react'
+import { requestContext } from '#app/_lib/request-context.ts'
+import { incidentTitle } from '#app/incidents/incident-words.ts'
+import { getIncidentPage } from '#lib/queries/incidents/incident-page.ts'
+import { IncidentScreen } from './incident-screen.tsx'
+
+interface PageProps {
+  params: Promise<{ incident: string }>
+}
+
+export const dynamic = 'force-dynamic'
+
+const read = cache(async (id: string) => (/^\d{1,9}$/.test(id) ? getIncidentPage(await requestContext(), Number(id)) : null))
+
+export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
+  const found = await read((await params).incident)
+  return { title: found === null ? 'Not found' : `${incidentTitle(found.incident)} · ${found.page.name}` }
+}
+
+/** One incident, at an address that stays. */
+export default async function Page({ params }: PageProps) {
+  const found = await read((await params).incident)
+  if (found === null) notFound()
+  return <IncidentScreen found={found} />
+}

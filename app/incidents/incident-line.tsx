@@ -1,0 +1,108 @@
+import { Listed } from '#app/_ui/listed.tsx'
+import { feedPath, incidentPath } from '#app/_ui/paths.ts'
+import { StatusMark } from '#app/_ui/status-mark.tsx'
+import { Age, Time } from '#app/_ui/time.tsx'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
+import type { IncidentFeed, IncidentLine as Line } from '#lib/queries/incidents/incident-lines.ts'
+import { incidentTitle } from './incident-words.ts'
+
+/** An incident in a list: what it is about, since when or how long, whom it holds back, who is on it. */
+export function IncidentLine({ incident }: { incident: Line }) {
+  const { id, status, worst, openedAt, endedAt, mergedInto, feeds, update } = incident
+  return (
+    <li>
+      <StatusMark status={status ?? worst} />
+      <div className="min-w-0">
+        <p>
+          <a className="font-semibold" href={incidentPath(id)}>
+            <bdi>{incidentTitle(incident)}</bdi>
+          </a>{' '}
+          <span className="muted">
+            {endedAt === null ? 'since ' : 'from '}
+            <Time at={openedAt} form="long" />
+            {endedAt === null ? <Age at={openedAt} brackets /> : `, for ${formatDuration(endedAt - openedAt)}`}
+          </span>
+        </p>
+        <p className="mt-1">
+          {endedAt === null ? 'It holds back ' : 'It held back '}
+          <FeedNames feeds={feeds} />.
+          {mergedInto !== null && (
+            <>
+              {' '}
+              It went on in <a href={incidentPath(mergedInto)}>an older incident</a>.
+            </>
+          )}
+        </p>
+        {update !== null && (
+          <p className="mt-1">
+            <bdi>{update.text}</bdi>{' '}
+            <span className="muted">
+              <bdi>{update.by}</bdi>, <Time at={update.at} />
+            </span>
+          </p>
+        )}
+        {endedAt === null && (
+          <p className="mt-1 muted">
+            <HandlingWords incident={incident} />
+          </p>
+        )}
+      </div>
+    </li>
+  )
+}
+
+/** The feeds of an incident, each a link. */
+export function FeedNames({ feeds }: { feeds: readonly IncidentFeed[] }) {
+  if (feeds.length === 0) return 'nothing'
+  const items = feeds.map((feed) => ({
+    key: feed.key,
+    shown: (
+      <a href={feedPath(feed.key)}>
+        <bdi>{feed.name}</bdi>
+      </a>
+    ),
+  }))
+  return <Listed items={items} />
+}
+
+/** Who is on it: `Grace is on it. Nobody is reminded until 12:00.` */
+export function HandlingWords({ incident: { handling, wellSince, feeds } }: { incident: Pick<Line, 'handling' | 'wellSince' | 'feeds'> }) {
+  const { acknowledged, assignee, snoozedUntil } = handling
+  const owner = feeds.find((feed) => feed.owner !== null)?.owner ?? null
+  return (
+    <>
+      {wellSince !== null && (
+        <>
+          All of it is well since <Time at={wellSince} form="long" />; if that lasts a quarter of an hour, it is over.{' '}
+        </>
+      )}
+      {assignee !== null && (
+        <>
+          <bdi>{assignee}</bdi> is on it.
+        </>
+      )}
+      {assignee === null && acknowledged !== null && (
+        <>
+          <bdi>{acknowledged.by}</bdi> has seen it, <Time at={acknowledged.at} form="long" />.
+        </>
+      )}
+      {assignee === null && acknowledged === null && (
+        <>
+          Nobody has taken it yet
+          {owner !== null && (
+            <>
+              ; ask <bdi>{owner}</bdi>
+            </>
+          )}
+          .
+        </>
+      )}
+      {snoozedUntil !== null && (
+        <>
+          {' '}
+          Nobody is reminded until <Time at={snoozedUntil} form="long" />.
+        </>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest'
+import type { CauseName } from '#lib/queries/incidents/cause-names.ts'
+import { incidentTitle } from './incident-words.ts'
+
+const cause = (kind: CauseName['kind'], name: string) => ({ kind, name })
+const SAP = cause('connection', 'sap')
+
+it.each<[Pick<CauseName, 'kind' | 'name'>[], number | null, string]>([
+  [[SAP], null, 'sap does not answer'],
+  [[SAP], 5, 'sap did not answer'],
+  [[cause('flow', 'people')], null, 'The flow people does not succeed'],
+  [[cause('unseen', '')], null, 'A system you may not see is not fresh'],
+  [[cause('asset', 'terms'), SAP], null, 'terms is not fresh; sap does not answer'],
+  [[cause('asset', 'terms'), SAP, SAP], 5, 'terms was not fresh; sap did not answer, and 1 more cause'],
+  [[SAP, SAP, SAP, SAP], null, 'sap does not answer; sap does not answer, and 2 more causes'],
+])('an incident is named by what it is about: %#', (roots, endedAt, title) => {
+  expect(incidentTitle({ roots, endedAt })).toBe(title)
+})

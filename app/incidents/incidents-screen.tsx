@@ -1,0 +1,82 @@
+import { OVERVIEW_SHOWS } from '#app/_ui/live/shown-topics.ts'
+import { PageShell } from '#app/_ui/page-shell.tsx'
+import { dayPath, feedPath, incidentsPath } from '#app/_ui/paths.ts'
+import { Section } from '#app/_ui/section.tsx'
+import { dayName } from '#lib/domain/wording/dates.ts'
+import { counted } from '#lib/domain/wording/numbers.ts'
+import type { IncidentsPage } from '#lib/queries/incidents/incidents-page.ts'
+import { AnnouncedWork } from './announced-work.tsx'
+import { FeedChoice } from './feed-choice.tsx'
+import { IncidentLine } from './incident-line.tsx'
+
+/** What is open, and what was, day by day. */
+export function IncidentsScreen({ found }: { found: IncidentsPage }) {
+  const { page, now, banners, feed, open } = found
+  return (
+    <PageShell page={page} now={now} banners={banners} shows={OVERVIEW_SHOWS} place="incidents">
+      <header className="max-w-[880px] pt-10 pb-6 max-md:pt-6">
+        <h1>
+          Incidents
+          {feed !== null && (
+            <>
+              {' of '}
+              <bdi>{feed.name}</bdi>
+            </>
+          )}
+        </h1>
+        <p className="lead">
+          {open.length === 0 ? 'Nothing is open.' : `${counted(open.length, 'incident')} ${open.length === 1 ? 'is' : 'are'} open.`} An
+          incident is everything that one cause holds back, until all of it is well again.
+        </p>
+        <FeedChoice feeds={found.feeds} chosen={feed?.key ?? null} />
+        {feed !== null && (
+          <p className="mt-2">
+            <a href={feedPath(feed.key)}>The feed</a>
+          </p>
+        )}
+      </header>
+      {open.length > 0 && (
+        <Section title="Open">
+          <ul className="attention mt-0">
+            {open.map((incident) => (
+              <IncidentLine key={incident.id} incident={incident} />
+            ))}
+          </ul>
+        </Section>
+      )}
+      <AnnouncedWork work={found.work} />
+      <PastDays found={found} />
+    </PageShell>
+  )
+}
+
+function PastDays({ found: { days, older, newer, feed } }: { found: IncidentsPage }) {
+  return (
+    <Section title="Past">
+      <ol className="past-days">
+        {days.map(({ day, incidents }) => (
+          <li key={day}>
+            <h3>
+              <a href={dayPath(day)}>{dayName(day)}</a>
+            </h3>
+            {incidents.length === 0 ? (
+              <p className="muted">None began.</p>
+            ) : (
+              <ul className="attention mt-0 border-t-0">
+                {incidents.map((incident) => (
+                  <IncidentLine key={incident.id} incident={incident} />
+                ))}
+              </ul>
+            )}
+          </li>
+        ))}
+      </ol>
+      {(older !== null || newer !== null) && (
+        <nav className="mt-6 flex flex-wrap gap-x-6" aria-label="Other days">
+          {newer !== null && <a href={incidentsPath({ feed: feed?.key, before: newer })}>← Later</a>}
+          {older !== null && <a href={incidentsPath({ feed: feed?.key, before: older })}>Earlier →</a>}
+        </nav>
+      )}
+    </Section>
+  )
+}
