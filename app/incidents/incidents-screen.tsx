@@ -1,4 +1,3 @@
-import { OVERVIEW_SHOWS } from '#app/_ui/live/shown-topics.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { dayPath, feedPath, incidentsPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
@@ -13,7 +12,7 @@ import { IncidentLine } from './incident-line.tsx'
 export function IncidentsScreen({ found }: { found: IncidentsPage }) {
   const { page, now, banners, feed, open } = found
   return (
-    <PageShell page={page} now={now} banners={banners} shows={OVERVIEW_SHOWS} place="incidents">
+    <PageShell page={page} now={now} banners={banners} shows={['incident:*']} place="incidents">
       <header className="max-w-[880px] pt-10 pb-6 max-md:pt-6">
         <h1>
           Incidents

@@ -36,3 +36,13 @@ export function WhyInput({ name, words = 'Why, for everybody to read', preset }:
     </label>
   )
 }
+
+/** Several lines for people to read. */
+export function TextInput({ words, preset }: { words: string; preset?: string }) {
+  return (
+    <label>
+      <span>{words}</span>
+      <textarea name="text" rows={5} required maxLength={4000} defaultValue={preset} dir="auto" />
+    </label>
+  )
+}

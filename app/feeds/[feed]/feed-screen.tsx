@@ -19,6 +19,7 @@ import { Age, Time } from '#app/_ui/time.tsx'
 import { weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { FeedPage } from '#lib/queries/pages/feed-page.ts'
 import type { LastRun } from '#lib/queries/runs/last-run.ts'
+import { FeedIncidents } from './feed-incidents.tsx'
 import { FeedVerdict } from './feed-verdict.tsx'
 import { LastRunNote } from './last-run-note.tsx'
 import { LineageStrip } from './lineage-strip.tsx'
@@ -43,6 +44,7 @@ export function FeedScreen({ found }: { found: FeedPage }) {
       <LineageStrip assets={found.assets} neighbours={found.neighbours} edges={found.edges} unseen={found.unseen} feedKey={feed.key} />
       {found.assets.length === 0 ? <NoAssets /> : <AssetTable title="What it is made of" assets={found.assets} showPromise />}
       <RunList runs={found.runs} external={found.externalRuns} now={window.now} />
+      <FeedIncidents feed={feed.key} incidents={found.incidents} />
       <ChangeList changes={found.changes} />
       <SourceSection source={found.source} />
     </PageShell>

@@ -1,5 +1,4 @@
 import { sentence } from '#app/_ui/feeds/change-list.tsx'
-import { OVERVIEW_SHOWS } from '#app/_ui/live/shown-topics.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { dayPath, incidentPath, incidentsPath, lineagePath, runPath, subjectPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
@@ -15,21 +14,22 @@ import type { IncidentPage } from '#lib/queries/incidents/incident-page.ts'
 import { BeforeIt } from './before-it.tsx'
 import { LinkedWork } from './linked-work.tsx'
 import { Members } from './members.tsx'
+import { SayForms } from './say-forms.tsx'
 import { Timeline } from './timeline.tsx'
 
 /** An incident: what it is about, since when, who is affected and on it, all that happened, and what changed before it. */
-export function IncidentScreen({ found }: { found: IncidentPage }) {
+export function IncidentScreen({ found, reader }: { found: IncidentPage; reader: string | null }) {
   const { page, now, banners, incident } = found
   return (
     <PageShell
       page={page}
       now={now}
       banners={banners}
-      shows={incident.endedAt === null ? OVERVIEW_SHOWS : null}
+      shows={[`incident:${incident.id}`]}
       place="incidents"
       crumbs={[['Incidents', incidentsPath()]]}
     >
-      <Head found={found} />
+      <Head found={found} reader={reader} />
       <Causes found={found} />
       <Members members={incident.members} />
       <Timeline incident={incident} />
@@ -39,7 +39,7 @@ export function IncidentScreen({ found }: { found: IncidentPage }) {
   )
 }
 
-function Head({ found: { incident, page } }: { found: IncidentPage }) {
+function Head({ found: { incident, page, takesActions, templates }, reader }: { found: IncidentPage; reader: string | null }) {
   const { status, openedAt, endedAt, endHow, mergedInto, cameFrom, withdrawnAt, feeds, update } = incident
   return (
     <header className="max-w-[880px] pt-4 pb-6">
@@ -106,6 +106,7 @@ function Head({ found: { incident, page } }: { found: IncidentPage }) {
           </footer>
         </blockquote>
       )}
+      {takesActions && <SayForms incident={incident} reader={reader} templates={templates} />}
     </header>
   )
 }

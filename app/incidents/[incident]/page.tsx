@@ -23,5 +23,5 @@ export async function generateMetadata({ params }: PageProps): Promise<Metadata>
 export default async function Page({ params }: PageProps) {
   const found = await read((await params).incident)
   if (found === null) notFound()
-  return <IncidentScreen found={found} />
+  return <IncidentScreen found={found} reader={(await requestContext()).actor.name} />
 }

@@ -3,6 +3,8 @@ import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
 import { mayOrder } from '#lib/domain/access/actions.ts'
 import type { Edge } from '#lib/domain/lineage/edge.ts'
+import type { IncidentLine } from '#lib/queries/incidents/incident-lines.ts'
+import { getIncidents } from '#lib/queries/incidents/incidents.ts'
 import { type ExternalRunRow, getRecentExternalRuns } from '#lib/queries/runs/external-run-rows.ts'
 import { getReload, type ReloadView } from '#lib/queries/runs/reload-order.ts'
 import { getRecentRuns, type RunDetail } from '#lib/queries/runs/run-rows.ts'
@@ -61,6 +63,8 @@ export interface FeedPage {
   takesActions: boolean
   reload: ReloadView
   changes: ChangeRow[]
+  /** Those that hold it back now, and the last that are over. */
+  incidents: { open: IncidentLine[]; past: IncidentLine[] }
 }
 
 interface Head {
@@ -79,6 +83,7 @@ const HEAD = `
   where s.kind = 'feed' and s.key = $1 and s.removed_at is null`
 
 const RUNS_SHOWN = 10
+const INCIDENTS_SHOWN = 5
 
 /** The screen of one feed; null when there is none of that key. */
 export async function getFeedPage(ctx: Context, key: string): Promise<FeedPage | null> {
@@ -86,7 +91,7 @@ export async function getFeedPage(ctx: Context, key: string): Promise<FeedPage |
   const head = found.rows[0]
   if (page === null || head === undefined) return null
   const window = await getDayWindow(ctx, page)
-  const [feeds, bars, days, changes, banners, lineage, work, series] = await Promise.all([
+  const [feeds, bars, days, changes, banners, lineage, work, series, incidents] = await Promise.all([
     getFeedRows(ctx, [head.id]),
     getBars(ctx, window, { ids: [head.id] }),
     getDayRows(ctx, window, head.id),
@@ -95,6 +100,7 @@ export async function getFeedPage(ctx: Context, key: string): Promise<FeedPage |
     getLineage(ctx, head.id),
     getWork(ctx, { kind: 'feed', key }),
     getSeries(ctx, head.id),
+    getIncidents(ctx, { feed: key, before: null }, page.zone),
   ])
   const feed = feeds[0]
   if (feed === undefined) return null
@@ -118,6 +124,7 @@ export async function getFeedPage(ctx: Context, key: string): Promise<FeedPage |
     series,
     takesActions: mayOrder(ctx.actor),
     reload: await getReload(ctx, key),
+    incidents: { open: incidents.open, past: incidents.days.flatMap((day) => day.incidents).slice(0, INCIDENTS_SHOWN) },
   }
 }
 
