@@ -41,6 +41,7 @@ describe('the job kinds', () => {
       'run-flow',
       'send-messages',
       'sync-catalogue',
+      'tell-receivers',
     ])
   })
 

@@ -61,7 +61,9 @@ export async function planSweep(services: JobServices, wakeUps: WakeUps): Promis
   for (const connection of await listDueJobSteps(ctx.pool, now)) await wakeUps.send('ask-for-orders', { connection })
   if (await isSyncDue(ctx.pool, now)) await wakeUps.send('sync-catalogue')
   const nextMessageAt = await getNextMessageAt(ctx.pool)
-  if (nextMessageAt !== null && nextMessageAt <= now) await wakeUps.send('send-messages')
+  if (nextMessageAt === null || nextMessageAt > now) return
+  await wakeUps.send('send-messages')
+  await wakeUps.send('tell-receivers')
 }
 
 /** Sends the probes that are due, with what decides whose turn it is. */

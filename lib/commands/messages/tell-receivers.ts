@@ -14,25 +14,22 @@ import {
 } from '#lib/db/messages/receivers.ts'
 import { getAddressedPage, getPage, getRouting } from '#lib/db/settings.ts'
 import { HOLDS, type Pace, tellAt } from '#lib/domain/messages/pace.ts'
-import type { Instant } from '#lib/domain/time/instant.ts'
+import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { addDays, localDay, startOfDay } from '#lib/domain/time/local-day.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { type Channel, openChannel } from './channels.ts'
 import { composeBound, type Held, NAMED_MAX } from './compose-bound.ts'
-import { decideReady } from './data-ready.ts'
-import type { Decision, Item, Receiver } from './decision.ts'
+import { decide, type Timed } from './decide.ts'
+import type { Item, Receiver } from './decision.ts'
 import { AT_ONCE, deliver, LEASE_MS, type SendOptions } from './deliver.ts'
-import { decideTurns } from './feed-turns.ts'
-import { type AskGoodAgain, decideIncidents } from './incident-turns.ts'
+import type { AskGoodAgain } from './incident-turns.ts'
 import { countOutcomes, type OutcomeCounts } from './outcomes.ts'
+
+/** While some receivers keep us waiting others become due. */
+const LOOK_AGAIN_MS = SECOND_MS
 
 export interface TellOptions extends SendOptions {
   goodAgain: AskGoodAgain
-}
-
-/** Something to tell, and since when it waits. */
-interface Timed extends Item {
-  happenedAt: Instant
 }
 
 /** One message that is to be sent now. */
@@ -50,16 +47,29 @@ interface Bound {
  */
 export async function tellReceivers(ctx: Context, options: TellOptions): Promise<OutcomeCounts> {
   const { channels, routes } = await getRouting(ctx.pool)
-  const outcomes: MessageOutcome[] = []
   const goodAgain = once(ctx, options.goodAgain)
-  const due = await listDueReceivers(ctx.pool, ctx.clock.now())
-  for (let at = 0; at < due.length && !options.signal.aborted; at += AT_ONCE) {
-    const some = due.slice(at, at + AT_ONCE).map(async (key) => {
+  const outcomes: MessageOutcome[] = []
+  const busy = new Map<string, Promise<void>>()
+  const seenAt = new Map<string, Instant>()
+  while (!options.signal.aborted) {
+    const now = ctx.clock.now()
+    for (const key of await listDueReceivers(ctx.pool, now)) {
+      if (busy.size >= AT_ONCE || busy.has(key) || now - (seenAt.get(key) ?? Number.NEGATIVE_INFINITY) < LOOK_AGAIN_MS) continue
+      seenAt.set(key, now)
       const written = channels.find((channel) => channel.key === key) ?? null
-      return tellReceiver(ctx, { key, routes, now: ctx.clock.now() }, written, { ...options, goodAgain })
-    })
-    outcomes.push(...(await Promise.all(some)).flat())
+      const told = tellReceiver(ctx, { key, routes, now }, written, { ...options, goodAgain }).then(
+        (own) => void outcomes.push(...own),
+        (error) => ctx.log.error('a receiver could not be told', { channel: key, error: toInternalMessage(error) }),
+      )
+      busy.set(
+        key,
+        told.finally(() => busy.delete(key)),
+      )
+    }
+    if (busy.size === 0) break
+    await Promise.race([...busy.values(), ctx.clock.sleep(LOOK_AGAIN_MS, options.signal)])
   }
+  await Promise.all(busy.values())
   return countOutcomes(outcomes)
 }
 
@@ -199,29 +209,6 @@ async function paceOf(sql: Sql, { key, now }: Receiver, budget: number | null): 
   const today = localDay(now, zone)
   const sent = await loadSent(sql, key, startOfDay(today, zone))
   return { ...sent, budget, tomorrowAt: startOfDay(addDays(today, 1), zone) }
-}
-
-/** Of everything that waits what is told, what waited longest first. */
-async function decide(
-  ctx: Context,
-  sql: Sql,
-  receiver: Receiver,
-  rows: readonly Waiting[],
-  goodAgain: AskGoodAgain,
-): Promise<{ items: Timed[]; dropped: Decision['dropped'] }> {
-  const changes = rows.flatMap(({ id, changeId }) => (changeId === null ? [] : [id]))
-  const events = rows.filter(({ event }) => event !== null)
-  const due = new Map(events.map(({ id, dueAt }) => [id, dueAt <= receiver.now]))
-  const all = [
-    await decideTurns(ctx, sql, receiver, changes),
-    await decideIncidents(ctx, sql, receiver, due, goodAgain),
-    await decideReady(ctx, sql, receiver, [...due.keys()]),
-  ]
-  const since = new Map(rows.map(({ id, createdAt }) => [id, createdAt]))
-  const items = all.flatMap((one) =>
-    one.items.map((item) => ({ ...item, happenedAt: Math.min(...item.ids.map((id) => since.get(id) ?? receiver.now)) })),
-  )
-  return { items: items.sort((a, b) => a.happenedAt - b.happenedAt), dropped: all.flatMap(({ dropped }) => dropped) }
 }
 
 /** Asked for at most once; what cannot be worked out is left out, and holds up no message. */
