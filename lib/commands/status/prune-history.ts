@@ -68,7 +68,18 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
     keptMs: KEPT_MS.facts,
     rows: 'select ctid from maintenance_series r where ended_at < $1 and not exists (select 1 from maintenance_window where series_id = r.id)',
   },
-  { name: 'outbox', keptMs: KEPT_MS.ledger, rows: 'select ctid from outbox where next_attempt_at is null and created_at < $1' },
+  {
+    name: 'outbox',
+    keptMs: KEPT_MS.ledger,
+    // What a receiver was told of what is not over yet is known until it is.
+    rows: `select o.ctid from outbox o where o.next_attempt_at is null and o.created_at < $1 and not (o.tried_at is not null and (
+      exists (
+        select from status_change c join status_span sp on sp.subject_id = c.subject_id and sp.to_at is null and sp.status in ('stale', 'late', 'unknown')
+        where c.id = o.change_id)
+      or exists (
+        select from incident_event e join incident i on i.id = e.incident_id and i.ended_at is null and i.withdrawn_at is null
+        where e.id = case when o.event like 'incident:%' then substr(o.event, 10)::bigint end)))`,
+  },
   { name: 'status_span', keptMs: KEPT_MS.facts, rows: 'select ctid from status_span where to_at < $1' },
   {
     name: 'status_change',

@@ -1,6 +1,6 @@
-import { z } from 'zod'
 import { ms } from '#lib/db/causes/result-sql.ts'
 import type { Sql } from '#lib/db/context.ts'
+import { toSaid } from '#lib/db/incidents/said.ts'
 import { type LastEnds, lastEndsSql, toFailedRun } from '#lib/db/runs/failed-runs.ts'
 import { jobNameOfKeySql } from '#lib/db/runs/job-names.ts'
 import type { Status } from '#lib/domain/freshness/status.ts'
@@ -24,6 +24,8 @@ export interface IncidentFacts {
   /** Also of one that late evidence says there never was. */
   endedAt: Instant | null
   endHow: IncidentEnd['how'] | null
+  /** Since when nothing of it is wrong, while that may not last. */
+  wellSince: Instant | null
   statuses: StatusSpan[]
   entries: FactEntry[]
   feeds: FeedInIncident[]
@@ -33,7 +35,7 @@ export interface IncidentFacts {
 type IncidentRow = Omit<IncidentFacts, 'feeds' | 'said'>
 
 const INCIDENTS = `
-  select i.id, ${ms('i.opened_at')} as "openedAt", ${ms('coalesce(i.ended_at, i.withdrawn_at)')} as "endedAt", i.end_how as "endHow", i.statuses, i.entries
+  select i.id, ${ms('i.opened_at')} as "openedAt", ${ms('coalesce(i.ended_at, i.withdrawn_at)')} as "endedAt", i.end_how as "endHow", ${ms('i.well_since')} as "wellSince", i.statuses, i.entries
   from incident i where i.id = any($1::int[])`
 
 const IS_OVER = '(i.ended_at is not null or i.withdrawn_at is not null)'
@@ -42,7 +44,8 @@ const ROOTS = `array(select x.value ->> 'key' from jsonb_array_elements(i.roots)
 
 const FEEDS = `
   select i.id as "incidentId", fs.key, fs.name, gs.key as "group", gs.name as "groupName", f.owner, coalesce(f.settings ->> 'promise', '') as promise,
-    (array['stale', 'late', 'unknown'])[min(coalesce(array_position(array['stale', 'late', 'unknown'], sp.status), 3))] as status,
+    (select own.status from status_span own where own.subject_id = fs.id and own.to_at is null) as status,
+    (array['stale', 'late', 'unknown'])[min(coalesce(array_position(array['stale', 'late', 'unknown'], sp.status), 3))] as worst,
     case when bool_or('asset:' || a.subject_id = any(r.keys) or 'connection:' || a.connection_key = any(r.keys) or coalesce('flow:' || a.flow = any(r.keys), false)
       or coalesce('job:' || a.job = any(r.keys), false)) then 'root' else 'dependant' end as place
   from incident i cross join lateral (select ${ROOTS} as keys) r
@@ -51,24 +54,15 @@ const FEEDS = `
   left join status_span sp on sp.subject_id = m.asset_id and sp.to_at is null
   where i.id = any($1::int[]) group by i.id, fs.id, gs.id, f.subject_id`
 
-const saidSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('acknowledged') }),
-  z.object({ kind: z.literal('assigned'), to: z.string().nullable() }),
-  z.object({ kind: z.literal('snoozed'), until: z.number().nullable() }),
-  z.object({ kind: z.literal(['updated', 'noted', 'postmortem']), text: z.string() }),
-  z.object({ kind: z.literal('linked'), to: z.object({ kind: z.literal(['run', 'order']), id: z.string() }) }),
-])
+type SaidRow = Parameters<typeof toSaid>[0] & { incidentId: number }
 
-interface SaidRow {
-  incidentId: number
-  kind: string
-  at: Instant
-  by: string
-  words: Record<string, unknown>
-}
-
+/** Of an incident, and of those that ended in it. */
 const SAID = `
-  select s.incident_id as "incidentId", s.kind, ${ms('s.at')} as at, s.said_by as "by", s.words from incident_said s where s.incident_id = any($1::int[]) order by s.id`
+  with recursive taken(into_id, id) as (
+    select w.id, w.id from unnest($1::int[]) as w(id) union select t.into_id, i.id from taken t join incident i on i.merged_into_id = t.id
+  )
+  select t.into_id as "incidentId", s.kind, ${ms('s.at')} as at, s.said_by as "by", s.words
+  from taken t join incident_said s on s.incident_id = t.id order by s.at, s.id`
 
 /** These incidents as they are known now, with what people said of them. */
 export async function loadIncidentFacts(sql: Sql, ids: readonly number[]): Promise<Map<number, IncidentFacts>> {
@@ -76,12 +70,7 @@ export async function loadIncidentFacts(sql: Sql, ids: readonly number[]): Promi
   const { rows } = await sql.query<IncidentRow>(INCIDENTS, [ids])
   const feeds = Map.groupBy((await sql.query<FeedInIncident>(FEEDS, [ids])).rows, ({ incidentId }) => incidentId)
   const said = Map.groupBy((await sql.query<SaidRow>(SAID, [ids])).rows, ({ incidentId }) => incidentId)
-  return new Map(rows.map((row) => [row.id, { ...row, feeds: feeds.get(row.id) ?? [], said: (said.get(row.id) ?? []).flatMap(toSaid) }]))
-}
-
-function toSaid({ kind, at, by, words }: SaidRow): Said[] {
-  const { data } = saidSchema.safeParse({ ...words, kind })
-  return data === undefined ? [] : [{ ...data, at, by }]
+  return new Map(rows.map((row) => [row.id, { ...row, feeds: feeds.get(row.id) ?? [], said: (said.get(row.id) ?? []).map(toSaid) }]))
 }
 
 /** A cause of an incident, and the groups whose readers may know of it; null: everybody may. */

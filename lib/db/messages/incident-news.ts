@@ -37,7 +37,8 @@ export async function loadIncidentNews(sql: Sql, receiver: string, ids: readonly
        from outbox o where o.id = any($2::bigint[])
      )
      select own.id::text, coalesce(e.incident_id, own.reminded_id) as "incidentId", own.event_id::text as "eventId", coalesce(e.at, own.created_at) as at,
-       case when own.event_id is null then 'reminder' when e.kind = 'updated' then 'updated' else e.entry ->> 'kind' end as kind,
+       case when own.event_id is null then 'reminder' when e.kind = 'updated' then 'updated'
+         when e.entry -> 'came' = '[]' then 'left' else e.entry ->> 'kind' end as kind,
        told.kind as "toldKind", coalesce(told.id > own.event_id, false) as "isOvertaken"
      from own left join incident_event e on e.id = own.event_id
      left join lateral (

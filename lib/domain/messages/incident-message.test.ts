@@ -5,7 +5,7 @@ const time = (at: number) => new Date(at).toISOString().slice(11, 16)
 const AT = Date.parse('2026-11-20T21:55:00Z')
 const SAP: ToldRoot = { kind: 'connection', name: 'SAP', since: AT, status: null, says: 'SAP does not accept connections' }
 const feed = (name: string, more: Partial<ToldFeed> = {}): ToldFeed => ({
-  ...{ key: name.toLowerCase(), name, groupName: 'Records', owner: null, status: 'late', place: 'dependant', promise: '' },
+  ...{ key: name.toLowerCase(), name, groupName: 'Records', owner: null, status: 'late', worst: 'late', place: 'dependant', promise: '' },
   ...more,
 })
 const STORY: IncidentStory = {
@@ -28,7 +28,8 @@ describe('the title of an incident', () => {
       'Changed: person has not succeeded since the run of 21:55, and 2 more causes',
       { word: 'changed', roots: [{ ...SAP, kind: 'flow', name: 'person' }, SAP, SAP] },
     ],
-    ['Over: Terms is stale since 21:55', { word: 'resolved', roots: [{ ...SAP, kind: 'asset', name: 'Terms', status: 'stale' }] }],
+    ['Over: SAP had not answered since 21:55', { word: 'resolved' }],
+    ['Over: Terms was not fresh since 21:55', { word: 'resolved', roots: [{ ...SAP, kind: 'asset', name: 'Terms', status: 'stale' }] }],
     ['A system you may not see is unknown since 21:55', { roots: [{ ...SAP, name: null }] }],
     ['Over: what was wrong', { word: 'resolved', roots: [] }],
   ])('%s', (title, more) => {
@@ -40,7 +41,7 @@ describe('what is told of an incident', () => {
   test('says what was expected, what is, why, until when, and whom to ask', () => {
     expect(incidentLines(STORY, time)).toEqual([
       'Expected of People: every day by 06:00.',
-      'Late, stale or unknown because of it: People (Records), late and Patrons (Records), stale.',
+      'Affected: People (Records), late and Patrons (Records), stale.',
       'SAP does not accept connections.',
       'Good by about 22:55 if SAP answers.',
       'Nobody has taken it yet; ask Identity team.',
@@ -51,6 +52,19 @@ describe('what is told of an incident', () => {
     const last = (more: Partial<IncidentStory['handling']>) => incidentLines(of({ handling: { ...STORY.handling, ...more } }), time).at(-1)
     expect(last({ acknowledged: { at: AT, by: 'Ada' } })).toBe('Ada has seen it.')
     expect(last({ acknowledged: { at: AT, by: 'Ada' }, assignee: 'Identity team' })).toBe('Identity team is on it.')
+  })
+
+  test('does not ask the same people twice', () => {
+    const last = (ask: string | null) =>
+      incidentLines(of({ again: { kind: 'no-date', because: 'nobody can load it', ask } }), time).slice(-2)
+    expect(last('Identity team')).toEqual(['No date: ask Identity team.', 'Nobody has taken it yet.'])
+    expect(last(null)).toEqual(['No date: nobody can load it.', 'Nobody has taken it yet; ask Identity team.'])
+  })
+
+  test('says of a feed that is fresh that it is so far', () => {
+    expect(incidentLines(of({ feeds: [feed('People', { status: 'fresh' }), feed('Notes', { status: null })] }), time)[0]).toBe(
+      'Affected: People (Records), fresh so far and Notes (Records), not judged.',
+    )
   })
 
   test('says first what people have to say, where that is the news', () => {
@@ -66,7 +80,7 @@ describe('what is told of an incident', () => {
   test('names five feeds at most, those first where it begins, then the worst', () => {
     const many = Array.from({ length: 9 }, (_, n) => feed(`Feed ${n}`))
     expect(incidentLines(of({ feeds: [...many, feed('Root', { place: 'root' }), feed('Bad', { status: 'stale' })] }), time)[0]).toBe(
-      'Late, stale or unknown because of it: Root (Records), late, Bad (Records), stale, Feed 0 (Records), late, Feed 1 (Records), late and 7 more feeds.',
+      'Affected: Root (Records), late, Bad (Records), stale, Feed 0 (Records), late, Feed 1 (Records), late and 7 more feeds.',
     )
   })
 

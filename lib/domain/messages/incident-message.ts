@@ -28,7 +28,10 @@ export interface ToldFeed {
   name: string
   groupName: string
   owner: string | null
-  status: Status
+  /** Its own: fresh where only something is wrong in it that nothing is promised about. */
+  status: Status | null
+  /** Of what is wrong in it. */
+  worst: Status
   place: Place
   /** In words; empty: nothing is promised. */
   promise: string
@@ -64,13 +67,19 @@ export function incidentTitle({ word, roots }: Pick<IncidentStory, 'word' | 'roo
   if (first === undefined) return `${BEFORE[word]}what was wrong`
   const more = roots.length - 1
   const others = more === 0 ? '' : `, and ${more} more ${more === 1 ? 'cause' : 'causes'}`
-  return `${BEFORE[word]}${rootInWords(first, time)}${others}`
+  return `${BEFORE[word]}${word === 'resolved' ? pastInWords(first, time) : rootInWords(first, time)}${others}`
 }
 
 function rootInWords({ kind, name, status, since }: ToldRoot, time: (at: Instant) => string): string {
   const called = name ?? UNSEEN_FIRST
   if (kind === 'asset' || name === null) return `${called} is ${statusInWords(status ?? 'unknown').toLowerCase()} since ${time(since)}`
   return `${called} ${failingSince(kind)} ${time(since)}`
+}
+
+/** What it was like, to say that it is over. */
+function pastInWords({ kind, name, since }: ToldRoot, time: (at: Instant) => string): string {
+  if (kind === 'asset' || name === null) return `${name ?? UNSEEN_FIRST} was not fresh since ${time(since)}`
+  return `${name} ${failingSince(kind).replace(/^has/, 'had')} ${time(since)}`
 }
 
 /** The rest of it, a sentence a line: what was expected, what is, why, who is held back, when it is good again, who is on it. */
@@ -84,10 +93,10 @@ export function incidentLines(story: IncidentStory, time: (at: Instant) => strin
   return [
     ...(story.said !== null && word === 'updated' ? [`${story.said.by} says: ${sentence(story.said.text)}`] : []),
     ...expected(feeds),
-    ...named('Late, stale or unknown because of it', feeds, inWords),
+    ...named('Affected', feeds, inWords),
     ...new Set(says.slice(0, NAMED_MAX)),
     ...(story.again === null ? [] : [sentence(againInWords(story.again, time))]),
-    ...whoIsOnIt(handling, feeds),
+    ...whoIsOnIt(handling, story.again, feeds),
   ]
 }
 
@@ -98,7 +107,8 @@ function expected(feeds: readonly ToldFeed[]): string[] {
 }
 
 function inWords({ name, groupName, status }: ToldFeed): string {
-  return `${name} (${groupName}), ${statusInWords(status).toLowerCase()}`
+  const words = status === 'fresh' ? 'fresh so far' : statusInWords(status).toLowerCase()
+  return `${name} (${groupName}), ${words}`
 }
 
 function named(before: string, feeds: readonly ToldFeed[], words: (feed: ToldFeed) => string): string[] {
@@ -117,9 +127,10 @@ function byWorst(feeds: readonly ToldFeed[]): ToldFeed[] {
   )
 }
 
-function whoIsOnIt({ assignee, acknowledged }: Handling, feeds: readonly ToldFeed[]): string[] {
+function whoIsOnIt({ assignee, acknowledged }: Handling, again: GoodAgain | null, feeds: readonly ToldFeed[]): string[] {
   if (assignee !== null) return [`${capital(assignee)} is on it.`]
   if (acknowledged !== null) return [`${capital(acknowledged.by)} has seen it.`]
+  if (again?.kind === 'no-date' && again.ask !== null) return ['Nobody has taken it yet.']
   const owners = [...new Set(byWorst(feeds).flatMap(({ owner }) => owner ?? []))]
   return owners.length === 0 ? [] : [`Nobody has taken it yet; ask ${owners[0]}.`]
 }

@@ -3,7 +3,7 @@ import type { Status } from '#lib/domain/freshness/status.ts'
 import type { FactEntry } from '#lib/domain/incidents/incident.ts'
 import type { CauseKey } from '#lib/domain/lineage/causes/cause.ts'
 
-/** A table of a feed that is not fresh; answers its id. */
+/** A table of a feed that is not fresh, as the feed is by it; answers the table's id. */
 export async function makeBrokenAsset({ pool, clock }: Context, feedId: number, key: string, status: Status = 'late'): Promise<number> {
   const { rows } = await pool.query<{ id: number }>(
     `with s as (insert into subject (kind, key, name, created_at) values ('asset', $2, $2, $4) returning id),
@@ -11,7 +11,7 @@ export async function makeBrokenAsset({ pool, clock }: Context, feedId: number, 
          insert into asset (subject_id, feed_id, asset_kind, connection_key, path, promised, problem, verdict)
          select id, $1, 'table', split_part($2, '/', 1), $2, true, 'It does not accept connections.', '{"explanation": "nothing has arrived"}' from s
        ),
-       sp as (insert into status_span (subject_id, status, reason, from_at) select id, $3, 'overdue', $4 from s)
+       sp as (insert into status_span (subject_id, status, reason, from_at) select id, $3, 'overdue', $4 from s union all select $1, $3, 'overdue', $4)
      select id from s`,
     [feedId, key, status, new Date(clock.now())],
   )
