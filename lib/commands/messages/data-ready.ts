@@ -14,7 +14,7 @@ export async function decideReady(ctx: Context, sql: Sql, { key, routes, now }: 
     if (route === null) decision.dropped.push({ ids: [ready.id], why: 'No route leads there.' })
     else {
       const compose = () => composeReady(ctx, ready)
-      decision.items.push({ ids: [ready.id], notBefore: now, route, isOvertaken: false, remind: null, compose })
+      decision.items.push({ ids: [ready.id], notBefore: now, route, isOvertaken: false, isOver: true, remind: null, compose })
     }
   }
   return decision

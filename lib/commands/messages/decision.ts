@@ -18,6 +18,8 @@ export interface Item {
   route: Route | null
   /** What came later about the same thing went out already. */
   isOvertaken: boolean
+  /** It tells that something is over, or well. */
+  isOver: boolean
   /** How long after it is told that its incident goes on; null: nobody is reminded of it. */
   remind: { incidentId: number; afterMs: number } | null
   /** What it says as things stand when it is sent; null: there is no such thing any more. */

@@ -4,6 +4,7 @@ import { loadFeedAssets } from '#lib/db/messages/feed-assets.ts'
 import { loadMessages } from '#lib/db/messages/messages.ts'
 import { type FeedTurn, loadTurns } from '#lib/db/messages/receivers.ts'
 import { getAddressedPage } from '#lib/db/settings.ts'
+import { isUnhealthy } from '#lib/domain/freshness/status.ts'
 import { assetOf } from '#lib/domain/lineage/causes/cause.ts'
 import { findCauses } from '#lib/domain/lineage/causes/find-causes.ts'
 import { type Place, type Route, routeOf, usualRouteOf } from '#lib/domain/messages/route.ts'
@@ -31,6 +32,7 @@ export async function decideTurns(ctx: Context, sql: Sql, { key, routes, now }: 
         ...word,
         route: route ?? usualRouteOf(routes, key, 'feeds', last),
         isOvertaken: last.isOvertaken,
+        isOver: !isUnhealthy(last.to),
         remind: null,
         compose: () => composeTurn(ctx, last),
       })

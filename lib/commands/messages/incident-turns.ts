@@ -63,6 +63,7 @@ function itemOf(ctx: Context, receiver: Receiver, incident: IncidentFacts, { row
     notBefore: Math.max(now, snoozedUntil ?? now, word === 'updated' ? now : settledAt(incident)),
     route,
     isOvertaken: heard.every((row) => row.isOvertaken),
+    isOver: word === 'resolved',
     remind: word === 'resolved' || route === null || route.remindMs === null ? null : { incidentId: incident.id, afterMs: route.remindMs },
     compose: () => composeIncident(ctx, incident, { word, feeds, now, goodAgain }),
   }

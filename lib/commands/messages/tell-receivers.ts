@@ -13,7 +13,7 @@ import {
   type Waiting,
 } from '#lib/db/messages/receivers.ts'
 import { getAddressedPage, getPage, getRouting } from '#lib/db/settings.ts'
-import { HOLDS, type Pace, tellAt } from '#lib/domain/messages/pace.ts'
+import { HOLDS, type Pace, standingFirst, tellAt } from '#lib/domain/messages/pace.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { addDays, localDay, startOfDay } from '#lib/domain/time/local-day.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
@@ -90,7 +90,11 @@ async function send(ctx: Context, { key }: Receiver, message: Bound, channel: Ch
     channel,
     { receiver: key, attempts, createdAt },
     async () => {
-      const told = await Promise.all(items.slice(0, NAMED_MAX).map(({ compose }) => compose()))
+      const told = await Promise.all(
+        standingFirst(items)
+          .slice(0, NAMED_MAX)
+          .map(({ compose }) => compose()),
+      )
       const messages = told.filter((one) => one !== null)
       const more = Math.max(0, items.length - NAMED_MAX)
       return composeBound({ receiver: key, carrierId, createdAt }, { messages, more }, held, await getAddressedPage(ctx))

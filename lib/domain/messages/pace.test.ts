@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
-import { GATHER_MS, type Pace, tellAt as tellItemAt } from './pace.ts'
+import { GATHER_MS, type Pace, standingFirst, tellAt as tellItemAt } from './pace.ts'
 import type { Route } from './route.ts'
 
 const NOON = Date.parse('2026-11-20T12:00:00Z')
@@ -50,4 +50,10 @@ describe('something is told', () => {
     const digest = { ...PLAIN, digest: ['06:00'], quiet: NIGHT }
     expect(tellAt(NOON, NOON, digest, FREE)).toEqual({ at: Date.parse('2026-11-21T07:00:00Z'), hold: 'quiet' })
   })
+})
+
+test('of what goes out together what stands comes before what is over, and what happened first before the rest', () => {
+  const item = (name: string, happenedAt: number, isOver = false) => ({ name, happenedAt, isOver })
+  const all = [item('over', 1, true), item('second', 3), item('first', 2), item('over later', 4, true)]
+  expect(standingFirst(all).map(({ name }) => name)).toEqual(['first', 'second', 'over', 'over later'])
 })

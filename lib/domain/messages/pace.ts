@@ -49,3 +49,8 @@ export function tellAt(
     { at: Math.max(now, notBefore), hold: null },
   )
 }
+
+/** Of what goes out together first what stands, then what is over, each as it happened. */
+export function standingFirst<T extends { isOver: boolean; happenedAt: Instant }>(items: readonly T[]): T[] {
+  return items.toSorted((a, b) => Number(a.isOver) - Number(b.isOver) || a.happenedAt - b.happenedAt)
+}
