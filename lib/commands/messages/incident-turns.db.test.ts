@@ -45,10 +45,13 @@ const declare = (routes: readonly Partial<Route>[], budget: number | null = null
 const asset = (key: string) => assets.get(key) ?? 0
 const openSap = () => openIncident(ctx, ['connection:sap'], [asset('people'), asset('patrons')])
 
+const IN_AN_HOUR = NOON + HOUR_MS
+const GOOD_IN_AN_HOUR = { kind: 'by' as const, at: IN_AN_HOUR, tryAt: IN_AN_HOUR, isLook: false, ifAnswering: ['SAP'], ifSucceeding: [] }
+
 describe('an incident', () => {
   test('is told once: what was expected, what is, why, until when, whom to ask, and where to look', async () => {
     await declare([{}])
-    const goodAgain = new Map([[asset('people'), { kind: 'by' as const, at: NOON + HOUR_MS, ifAnswering: ['SAP'], ifSucceeding: [] }]])
+    const goodAgain = new Map([[asset('people'), GOOD_IN_AN_HOUR]])
     const { tell, notice } = channelThat(ctx, { goodAgain })
     const id = await openSap()
     expect(await tell()).toMatchObject({ delivered: 1 })

@@ -4,7 +4,7 @@ import { SAME_FAILURES } from '#lib/domain/runs/failures-in-a-row.ts'
 import { SUCCESSES_COUNTED, type WorkRecord } from '#lib/domain/runs/work-record.ts'
 import { isOfJobSql } from './external-runs.ts'
 import { jobNameOfKeySql } from './job-names.ts'
-import { isDryRunSql } from './runs.ts'
+import { isDryRunSql, isReplaySql } from './runs.ts'
 
 /** A feed with everything it is made from, however far up. */
 export interface Surroundings {
@@ -47,13 +47,13 @@ const FLOW_RECORDS = `
   select f.name,
     array(
       select (extract(epoch from r.ended_at - r.started_at) * 1000)::float8 from run r
-      where r.flow = f.name and r.state = 'completed' and r.started_at is not null and not ${isDryRunSql('r')}
+      where r.flow = f.name and r.state = 'completed' and r.started_at is not null and not ${isDryRunSql('r')} and not ${isReplaySql('r')}
       order by r.scheduled_for desc limit ${SUCCESSES_COUNTED}
     ) as "durationsMs",
     array(
       select jsonb_build_object('state', r.state, 'problem', r.problem, 'failure', r.failure,
         'place', (select t.name from run_task t where t.run_id = r.id and t.attempt = r.attempt and t.state = 'failed' order by t.ended_at, t.id limit 1)) from run r
-      where r.flow = f.name and r.state in ('completed', 'partial', 'failed', 'timed-out', 'cancelled') and not ${isDryRunSql('r')}
+      where r.flow = f.name and r.state in ('completed', 'partial', 'failed', 'timed-out', 'cancelled') and not ${isDryRunSql('r')} and not ${isReplaySql('r')}
       order by r.scheduled_for desc limit ${SAME_FAILURES}
     ) as ends,
     array(
@@ -83,7 +83,7 @@ const JOB_RECORDS = `
     ) as "downConnections"
   from unnest($1::text[]) as j(name)`
 
-/** How these flows and jobs have fared, in their order; a flow that is not seen is left out. */
+/** How these flows and jobs have fared, in their order, replays left out; a flow that is not seen is left out. */
 export async function loadRecords(sql: Sql, work: readonly StepWork[]): Promise<WorkRecord[]> {
   const known = { flow: new Map<string, WorkRecord>(), job: new Map<string, WorkRecord>() }
   for (const [kind, records] of [['flow', FLOW_RECORDS] as const, ['job', JOB_RECORDS] as const]) {

@@ -8,6 +8,9 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 /** SQL: whether a run is a dry run, which changes nothing and proves nothing; `run` is its table's name in the statement. */
 export const isDryRunSql = (run: string) => `${run}.parameters @> '{"dryRun": true}'`
 
+/** SQL: whether a run does again what another one put aside: that makes nothing good that is not. */
+export const isReplaySql = (run: string) => `${run}.parameters ? 'replay'`
+
 export interface Run {
   id: string
   flow: string

@@ -14,7 +14,7 @@ const STORY: IncidentStory = {
   feeds: [feed('People', { place: 'root', promise: 'every day by 06:00', owner: 'Identity team' }), feed('Patrons', { status: 'stale' })],
   endedAt: null,
   isMerged: false,
-  again: { kind: 'by', at: AT + 3_600_000, ifAnswering: ['SAP'], ifSucceeding: [] },
+  again: { kind: 'by', at: AT + 3_600_000, tryAt: AT + 3_600_000, isLook: false, ifAnswering: ['SAP'], ifSucceeding: [] },
   handling: { acknowledged: null, assignee: null, snoozedUntil: null },
   said: null,
 }

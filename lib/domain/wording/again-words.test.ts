@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { againInWords, conditionsInWords, whyNoDate } from './again-words.ts'
 
-const by = (ifAnswering: string[], ifSucceeding: string[] = []) => ({ kind: 'by', at: 0, ifAnswering, ifSucceeding }) as const
+const by = (ifAnswering: string[], ifSucceeding: string[] = []) =>
+  ({ kind: 'by', at: 0, tryAt: 0, isLook: false, ifAnswering, ifSucceeding }) as const
 const no = (because: string, ask: string | null) => ({ kind: 'no-date', because, ask }) as const
 
 test.each([

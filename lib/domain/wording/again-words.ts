@@ -8,10 +8,15 @@ export function againInWords(again: GoodAgain, time: (at: Instant) => string): s
   return `no date: ${again.ask === null ? trimmed(again.because) : `ask ${again.ask}`}`
 }
 
+/** `SAP answers`, `SAP and Oracle answer`. */
+export function answeringInWords(names: readonly string[]): string {
+  return `${listInWords(names)} ${names.length === 1 ? 'answers' : 'answer'}`
+}
+
 /** What has to come true before, to follow a date: ` if SAP answers and the next run of course succeeds`; empty where nothing has to. */
 export function conditionsInWords({ ifAnswering, ifSucceeding }: Conditions): string {
   const parts: string[] = []
-  if (ifAnswering.length > 0) parts.push(`${listInWords(ifAnswering)} ${ifAnswering.length === 1 ? 'answers' : 'answer'}`)
+  if (ifAnswering.length > 0) parts.push(answeringInWords(ifAnswering))
   if (ifSucceeding.length === 1) parts.push(`the next run of ${ifSucceeding[0]} succeeds`)
   if (ifSucceeding.length > 1) parts.push(`the next runs of ${listInWords(ifSucceeding)} succeed`)
   return parts.length === 0 ? '' : ` if ${parts.join(' and ')}`

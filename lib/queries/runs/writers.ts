@@ -1,7 +1,7 @@
 import type { Context } from '#lib/db/context.ts'
 import { isOfJobSql } from '#lib/db/runs/external-runs.ts'
 import { loadRecords } from '#lib/db/runs/reload-scope.ts'
-import { isDryRunSql } from '#lib/db/runs/runs.ts'
+import { isDryRunSql, isReplaySql } from '#lib/db/runs/runs.ts'
 import type { RunUnderWay, Writer } from '#lib/domain/lineage/again/writer.ts'
 import { hungAfterMs, typicalDurationMs } from '#lib/domain/runs/hung-run.ts'
 import { livenessOf } from '#lib/domain/runs/liveness.ts'
@@ -13,6 +13,8 @@ import { SIGNS_COLUMNS } from './run-rows.ts'
 
 interface Running {
   state: RunState
+  isReplay: boolean
+  cancelAt: Instant | null
   startedAt: Instant
   scheduledFor: Instant
   etaAt: Instant | null
@@ -22,7 +24,7 @@ interface Running {
   reportedAt: Instant | null
 }
 
-interface Planned extends Omit<Writer, keyof WorkRecord | 'key' | 'schedule' | 'running'> {
+interface Planned extends Omit<Writer, keyof WorkRecord | 'key' | 'schedule' | 'running' | 'isAfterUnseen'> {
   name: string
   cron: string | null
   zone: string
@@ -30,7 +32,7 @@ interface Planned extends Omit<Writer, keyof WorkRecord | 'key' | 'schedule' | '
   running: Running | null
 }
 
-const WAITS = `r.state in ('scheduled', 'overdue') and not ${isDryRunSql('r')}`
+const WAITS = `r.state in ('scheduled', 'overdue') and r.cancel_at is null and not ${isDryRunSql('r')} and not ${isReplaySql('r')}`
 
 /** `$1` names flows, `$2` is now: they, and all that they come after. */
 const FLOWS = `
@@ -49,7 +51,7 @@ const FLOWS = `
     (select case when bool_or(w.to_at is null) then ${END_OF_TIME} else ${instant('max(w.to_at)')} end from maintenance_window w
      where w.flow = f.name and w.from_at <= $2 and (w.to_at is null or w.to_at > $2)) as "pausedUntil",
     (select to_jsonb(x) from (
-       select r.state, ${instant('coalesce(r.started_at, r.scheduled_for)')} as "startedAt", ${instant('r.scheduled_for')} as "scheduledFor",
+       select r.state, ${isReplaySql('r')} as "isReplay", ${instant('r.cancel_at')} as "cancelAt", ${instant('coalesce(r.started_at, r.scheduled_for)')} as "startedAt", ${instant('r.scheduled_for')} as "scheduledFor",
          ${instant('r.eta_at')} as "etaAt", ${SIGNS_COLUMNS},
          (select max((w->>'until')::float8) from run_task t cross join lateral jsonb_array_elements(coalesce(t.detail->'waits', '[]')) w
           where t.run_id = r.id and t.state = 'running') as "waitsUntil"
@@ -63,18 +65,21 @@ const JOBS = `
       as announced,
     null::float8 as "lastFor", null::float8 as "lastGoodFor", null::float8 as "pausedUntil",
     (select to_jsonb(x) from (
-       select r.state, ${instant('coalesce(r.started_at, r.placed_at)')} as "startedAt", ${instant('r.placed_at')} as "scheduledFor",
+       select r.state, false as "isReplay", null::float8 as "cancelAt", ${instant('coalesce(r.started_at, r.placed_at)')} as "startedAt", ${instant('r.placed_at')} as "scheduledFor",
          null::float8 as "etaAt", null::float8 as "leaseUntil", null::float8 as "reportedAt", null::float8 as "waitsUntil"
        from external_run r where ${isOfJobSql('r', 'j.name')} and r.ended_at is null and r.state = 'running' order by r.placed_at limit 1
      ) x) as running
   from unnest($1::text[]) as j(name) where exists (select from asset a where a.job = j.name)`
 
+const AFTER_UNSEEN = 'select tidemark_audience.flows_after_unseen() as name'
+
 /** These flows, all that they come after, and these jobs, with all that tells when they run next, as far as they are seen. */
 export async function getWriters(ctx: Context, flows: readonly string[], jobs: readonly string[]): Promise<Writer[]> {
   const now = ctx.clock.now()
-  const [ours, theirs] = await Promise.all([
+  const [ours, theirs, afterUnseen] = await Promise.all([
     flows.length === 0 ? [] : ctx.pool.query<Planned>(FLOWS, [flows, new Date(now)]).then(({ rows }) => rows),
     jobs.length === 0 ? [] : ctx.pool.query<Planned>(JOBS, [jobs]).then(({ rows }) => rows),
+    ctx.actor.audience === null || flows.length === 0 ? [] : ctx.pool.query<{ name: string }>(AFTER_UNSEEN).then(({ rows }) => rows),
   ])
   const [own, foreign] = await Promise.all([
     loadRecords(
@@ -86,7 +91,8 @@ export async function getWriters(ctx: Context, flows: readonly string[], jobs: r
       theirs.map(({ name }) => ({ kind: 'job', name })),
     ),
   ])
-  return [...toWriters(ours, own, { kind: 'flow', now }), ...toWriters(theirs, foreign, { kind: 'job', now })]
+  const gated = new Set(afterUnseen.map(({ name }) => name))
+  return [...toWriters(ours, own, { kind: 'flow', gated, now }), ...toWriters(theirs, foreign, { kind: 'job', gated: new Set(), now })]
 }
 
 function toWriters(planned: readonly Planned[], records: readonly WorkRecord[], known: Omit<Known, 'record'>): Writer[] {
@@ -100,15 +106,17 @@ function toWriters(planned: readonly Planned[], records: readonly WorkRecord[], 
 interface Known {
   record: WorkRecord
   kind: 'flow' | 'job'
+  gated: ReadonlySet<string>
   now: Instant
 }
 
-function toWriter({ cron, zone, timeoutMs, running, ...planned }: Planned, { record, kind, now }: Known): Writer {
+function toWriter({ cron, zone, timeoutMs, running, ...planned }: Planned, { record, kind, gated, now }: Known): Writer {
   return {
     ...planned,
     ...record,
     key: `${kind}:${record.name}`,
     schedule: cron === null ? null : { cron, zone, calendar: null },
+    isAfterUnseen: gated.has(record.name),
     patienceMs: timeoutMs,
     running: running === null ? null : toRunning(running, { typicalMs: typicalDurationMs(record.durationsMs), timeoutMs, kind, now }),
   }
@@ -121,11 +129,13 @@ interface Measure extends Pick<Known, 'kind' | 'now'> {
 
 /** Nobody tells how long a run of another system may take: while nothing is known it is measured as one of ours that sets no limit. */
 function toRunning(running: Running, { typicalMs, timeoutMs, kind, now }: Measure): RunUnderWay {
-  const { state, startedAt, scheduledFor, etaAt, waitsUntil } = running
+  const { state, startedAt, scheduledFor, etaAt, waitsUntil, isReplay, cancelAt } = running
   const limitMs = kind === 'flow' ? timeoutMs : typicalMs === null ? DEFAULT_TIMEOUT_MS : Number.POSITIVE_INFINITY
   const isHung = now >= startedAt + hungAfterMs(typicalMs, limitMs)
   const isSilent = kind === 'flow' && livenessOf(running, now)?.isSilent === true
   const usualEnd = typicalMs === null ? null : startedAt + typicalMs
   const endsAt = waitsUntil === null || waitsUntil <= now ? etaAt : Math.max(waitsUntil, etaAt ?? usualEnd ?? waitsUntil)
-  return { startedAt, scheduledFor, endsAt, isStuck: state === 'crashed' || isSilent || isHung }
+  const isStuck = state === 'crashed' || isSilent || isHung
+  if (cancelAt !== null) return { startedAt, scheduledFor, endsAt: now, isTry: false, isStuck }
+  return { startedAt, scheduledFor, endsAt, isTry: !isReplay, isStuck }
 }

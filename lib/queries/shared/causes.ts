@@ -44,13 +44,22 @@ export async function withJobNames<T extends { kind: CauseKind; key: string; nam
   }))
 }
 
+/** All that causes are found in now, as far as the reader sees it: for who asks more of it than the causes. */
+export function causeGraphNow(ctx: Context, withRisk: boolean): Promise<CauseGraph> {
+  return graphAt(ctx, null, withRisk)
+}
+
 async function findAt(ctx: Context, at: Instant | null, withRisk: boolean): Promise<Causes> {
+  return findCauses(await graphAt(ctx, at, withRisk))
+}
+
+async function graphAt(ctx: Context, at: Instant | null, withRisk: boolean): Promise<CauseGraph> {
   const now = ctx.clock.now()
   const isPast = at !== null && at < now
   const graph = await loadCauseGraph(ctx.pool, { at: at ?? now, isPast, withRisk: withRisk && !isPast })
-  if (ctx.actor.audience === null || isPast || graph.assets.length === 0) return findCauses(graph)
+  if (ctx.actor.audience === null || isPast || graph.assets.length === 0) return graph
   const { rows } = await ctx.pool.query<UnseenRow>(UNSEEN)
-  return findCauses(withUnseen(graph, rows))
+  return withUnseen(graph, rows)
 }
 
 /** Those that turned together are one: how many there are is not told. */

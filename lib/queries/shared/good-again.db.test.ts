@@ -104,6 +104,20 @@ it('goes by the run that goes on, unless nothing is heard of it; dry runs are no
   await ctx.whole.query('delete from run_task')
 })
 
+it('a run that is asked to stop is no hope, nor is a replay; both keep the next one waiting', async () => {
+  await stands({ [TERM]: 9 })
+  await ran('term', 'running', 0.02, null, { lease_until: new Date(NOW + 20_000) })
+  await ctx.whole.query("update run set cancel_at = now() where state = 'running'")
+  expect(await told()).toEqual({ [TERM]: '11-21T02:05' })
+  await ctx.whole.query(`update run set cancel_at = null, parameters = '{"replay": "x"}' where state = 'running'`)
+  expect(await told()).toEqual({ [TERM]: '11-21T02:05' })
+  await ran('term', 'scheduled', -1, null, { trigger: 'manual', parameters: { replay: 'x' } })
+  expect(await told()).toEqual({ [TERM]: '11-21T02:05' })
+  await ran('term', 'completed', 1, 90, { parameters: { replay: 'x' } })
+  expect(await told()).toEqual({ [TERM]: '11-21T02:05' })
+  await ctx.whole.query("delete from run where parameters ? 'replay'")
+})
+
 it('names what has to come true before, and promises nothing of what keeps failing, is paused or waits for nobody', async () => {
   await stands({ [TERM]: 9 })
   await ran('term', 'failed', 3, 1, { problem: 'No.' })
@@ -146,6 +160,12 @@ it('of what cannot be seen goes by the next look, if its system answers', async 
 it('tells who does not see all of it neither a name nor a date of the rest', async () => {
   await stands({ [TERM]: 9, [COURSE]: 8, [BOARD]: 7 })
   expect(await told(grace)).toMatchObject({ [COURSE]: 'it waits for a system you may not see > null' })
+  await ctx.whole.query("update status_span set status = 'fresh' where subject_id <> $1", [COURSE])
+  // Its flow comes after one that she does not see, and reads what that writes.
+  expect(await told(grace)).toEqual({ [COURSE]: 'nothing that you may see loads course > Cora' })
+  await ctx.whole.query(`update flow set settings = settings || '{"reads": []}' where name = 'course'`)
+  expect(await told(grace)).toEqual({ [COURSE]: '11-21T02:06 a system you may not see' })
+  await ctx.whole.query("update status_span set status = 'late' where subject_id = $1", [BOARD])
   await ctx.whole.query("update status_span set status = 'fresh' where subject_id <> $1", [BOARD])
   await ctx.whole.query('update asset set job = null where subject_id = $1', [BOARD])
   expect(await told(grace)).toMatchObject({ [BOARD]: 'nothing that you may see loads board > board@example.edu' })

@@ -1,5 +1,6 @@
 import { goodAgain, type LoadedAsset } from '#lib/domain/lineage/again/good-again.ts'
 import type { Writer } from '#lib/domain/lineage/again/writer.ts'
+import { explainingEdges } from '#lib/domain/lineage/causes/explaining-edges.ts'
 import { HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 
 const NEW_YORK = 'America/New_York'
@@ -17,6 +18,7 @@ export function flow(name: string, cron: string | null, minutes: number | null, 
     downConnections: [],
     schedule: cron === null ? null : { cron, zone, calendar: null },
     after: [],
+    isAfterUnseen: false,
     patienceMs: 4 * HOUR_MS,
     dueAt: null,
     announced: [],
@@ -58,4 +60,4 @@ function told(found: ReturnType<typeof goodAgain>): Record<number, string> {
 
 /** When each of these is good again. */
 export const at = (now: Instant, assets: LoadedAsset[], edges: ReturnType<typeof chain>, ...writers: Writer[]) =>
-  told(goodAgain(assets, edges, writers, now))
+  told(goodAgain(assets, explainingEdges(assets, edges), writers, now))

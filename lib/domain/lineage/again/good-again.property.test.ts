@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { GoodAgain } from '#lib/domain/lineage/again/again.ts'
+import { explainingEdges } from '#lib/domain/lineage/causes/explaining-edges.ts'
 import type { Edge } from '#lib/domain/lineage/edge.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { asset, failed, flow, NOON } from '#lib/testing/history/again-builders.ts'
@@ -54,17 +55,18 @@ function expectAfter(up: GoodAgain, down: GoodAgain, isByTheSameRun: boolean): v
 it('nothing is good before now, nor before what explains it, nor on fewer conditions; in whatever order all is told', () => {
   fc.assert(
     fc.property(writers, assets, edges, (allWriters, allAssets, allEdges) => {
-      const found = goodAgain(allAssets, allEdges, allWriters, NOON)
+      const found = goodAgain(allAssets, explainingEdges(allAssets, allEdges), allWriters, NOON)
       const again = (id: number) => found.get(id) ?? expect.fail(`nothing is said of ${id}`)
       for (const { id } of allAssets) {
         const own = again(id)
-        if (own.kind === 'by') expect(own.at).toBeGreaterThanOrEqual(NOON + MINUTE_MS)
+        if (own.kind === 'by') expect(own.at).toBeGreaterThanOrEqual(Math.max(NOON, own.tryAt) + MINUTE_MS)
       }
       for (const { upstreamId, downstreamId } of allEdges) {
         const [up, down] = [allAssets[upstreamId]?.writer ?? null, allAssets[downstreamId]?.writer ?? null]
         expectAfter(again(upstreamId), again(downstreamId), up !== null && up === down)
       }
-      const shuffled = goodAgain(allAssets.toReversed(), allEdges.toReversed(), allWriters.toReversed(), NOON)
+      const reversed = allAssets.toReversed()
+      const shuffled = goodAgain(reversed, explainingEdges(reversed, allEdges.toReversed()), allWriters.toReversed(), NOON)
       const dateOf = (one: GoodAgain | undefined) => (one?.kind === 'by' ? one.at : null)
       for (const { id } of allAssets) expect(dateOf(shuffled.get(id))).toBe(dateOf(found.get(id)))
     }),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { explainingEdges } from '#lib/domain/lineage/causes/explaining-edges.ts'
 import { END_OF_TIME, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { asset, at, chain, failed, flow, job, NOON } from '#lib/testing/history/again-builders.ts'
 import { goodAgain } from './good-again.ts'
@@ -59,7 +60,7 @@ describe('there is no date', () => {
       'keeps failing, even while it runs again',
       flow('term', '0 2 * * *', 3, {
         ends: ['Page 3 is gone.', 'Page 17 is gone.', 'Page 4 is gone.'].map(failed),
-        running: { startedAt: NOON, scheduledFor: NOON, endsAt: NOON + 1, isStuck: false },
+        running: { startedAt: NOON, scheduledFor: NOON, endsAt: NOON + 1, isTry: true, isStuck: false },
       }),
       'the last 3 runs of term failed in the same way: Page 3 is gone. > Team 1',
     ],
@@ -81,7 +82,9 @@ describe('there is no date', () => {
 
   it('where what explains it is not seen', () => {
     const words = 'it waits for a system you may not see > null'
-    expect(at(NOON, [asset(2, 'flow:course', { waitsForUnseen: true })], [], course)).toEqual({ 2: words })
+    const unseen = asset(-1, null, { since: 50, isUnseen: true })
+    expect(at(NOON, [unseen, asset(2, 'flow:course')], chain(-1, 2), course)).toEqual({ 2: words })
+    expect(at(NOON, [{ ...unseen, since: 500 }, asset(2, 'flow:course')], chain(-1, 2), course)[2]).toBe('2026-11-21 08:10')
   })
 
   it('of a job of another system that announces no run: how often it usually runs is not guessed', () => {
@@ -105,6 +108,18 @@ describe('it is good on conditions', () => {
     expect(at(NOON, assets, chain(1, 2, 3), ...writers)).toEqual({
       ...{ 1: '2026-11-20 17:05 if SAP', 2: '2026-11-20 17:05 if SAP', 3: '2026-11-20 18:05 if SAP' },
     })
+    const tries = [...goodAgain(assets, chain(1, 2, 3), writers, NOON).values()].map(
+      (again) => again.kind === 'by' && [again.isLook, (again.tryAt - NOON) / MINUTE_MS],
+    )
+    expect(tries).toEqual([
+      [true, 5],
+      [false, 3],
+      [false, 3],
+    ])
+    const followers = [...assets.slice(0, 2), asset(4, null, { follows: true }), asset(5, null, { follows: true })]
+    const [, , ofLook, ofBoth] = goodAgain(followers, [...chain(1, 4), ...chain(1, 2, 5), ...chain(1, 5)], writers, NOON).values()
+    expect(ofLook).toMatchObject({ isLook: true, tryAt: NOON + 5 * MINUTE_MS })
+    expect(ofBoth).toMatchObject({ isLook: false, tryAt: NOON + 3 * MINUTE_MS })
   })
 
   it('if those succeed whose last run failed, each named once', () => {
@@ -114,7 +129,10 @@ describe('it is good on conditions', () => {
       flow('course', '0 3 * * *', 5, { ends: [failed('x')] }),
     ]
     const found = goodAgain(assets, chain(1, 2, 3), writers, NOON)
-    expect(found.get(3)).toEqual({ kind: 'by', at: Date.parse('2026-11-21T08:05:00Z'), ifAnswering: [], ifSucceeding: ['term', 'course'] })
+    expect(found.get(3)).toEqual({
+      ...{ kind: 'by', at: Date.parse('2026-11-21T08:05:00Z'), tryAt: Date.parse('2026-11-21T07:00:00Z'), isLook: false },
+      ...{ ifAnswering: [], ifSucceeding: ['term', 'course'] },
+    })
     expect(found.get(1)).toMatchObject({ ifSucceeding: ['term'] })
   })
 })
@@ -179,7 +197,7 @@ it('works out ten thousand under one root, and a chain of ten thousand', () => {
   const writers = Array.from({ length: 500 }, (_, n) => flow(`f${n}`, `${n % 60} ${n % 24} * * *`, 5, { after: ['flow:term'] }))
   const all = [flow('term', '0 2 * * *', 3), ...writers]
   for (const edges of [under.flatMap((id) => chain(id < 200 ? 1 : Math.floor(id / 100), id)), chain(1, ...under)]) {
-    const found = goodAgain(assets, edges, all, NOON)
+    const found = goodAgain(assets, explainingEdges(assets, edges), all, NOON)
     expect([...found.values()].filter(({ kind }) => kind === 'by')).toHaveLength(10_001)
   }
 })

@@ -1,16 +1,15 @@
 import { isUnhealthy } from '#lib/domain/freshness/status.ts'
 import type { CauseAsset, Standing } from '#lib/domain/lineage/causes/cause.ts'
-import { explainingEdges } from '#lib/domain/lineage/causes/explaining-edges.ts'
 import type { Edge } from '#lib/domain/lineage/edge.ts'
 import { inLineageOrder, type Knot } from '#lib/domain/lineage/lineage-order.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { UNSEEN } from '#lib/domain/wording/words.ts'
-import type { Conditions, GoodAgain } from './again.ts'
+import type { Conditions, GoodAgain, GoodBy } from './again.ts'
 import { allOf, Tries } from './next-try.ts'
 import type { Writer } from './writer.ts'
 
 /** An asset with all that decides when it is good again. */
-export interface LoadedAsset extends Standing, Pick<CauseAsset, 'isBlocked'> {
+export interface LoadedAsset extends Standing, Pick<CauseAsset, 'isBlocked' | 'isUnseen'> {
   name: string
   /** Of its feed. */
   owner: string | null
@@ -20,17 +19,14 @@ export interface LoadedAsset extends Standing, Pick<CauseAsset, 'isBlocked'> {
   follows: boolean
   /** It is unknown only because this system does not answer; and when that is looked at next. */
   unseen: { behind: string; lookAt: Instant | null } | null
-  /** Something that is not seen, and is not fresh, explains it. */
-  waitsForUnseen?: boolean
   /** What loads it may be there and not be seen. */
   mayBeLoadedUnseen?: boolean
 }
 
-/** From when on a run would make it good, when what comes after it may begin, and when it is seen to be good. */
-interface Dated {
+/** From when on a run would make it good, when what comes after it may begin, and when it is seen to be good; when the first try of all begins, and whether that is a look. */
+interface Dated extends Pick<GoodBy, 'at' | 'tryAt' | 'isLook'> {
   from: Instant
   readyAt: Instant
-  at: Instant
   writer: string | null
   conditions: Conditions
 }
@@ -39,30 +35,32 @@ type Settled = Dated | { because: string; ask: string | null }
 
 /**
  * When each of these assets that is late, stale or unknown is good again: the first run of what writes it that begins after all that explains it is good, if it takes as
- * long as usual. What is only as fresh as what it is made from is good with that. The edges are those of the lineage among the assets.
+ * long as usual. What is only as fresh as what it is made from is good with that. The edges are those by which assets explain each other (`explainingEdges`), and the
+ * assets all that these touch.
  */
 export function goodAgain(
   assets: readonly LoadedAsset[],
-  edges: readonly Edge[],
+  explaining: readonly Edge[],
   writers: Iterable<Writer>,
   now: Instant,
 ): Map<number, GoodAgain> {
-  const explaining = explainingEdges(assets, edges)
   const concerned = new Set<number>()
   for (const { id, status } of assets) if (isUnhealthy(status)) concerned.add(id)
   for (const { upstreamId, downstreamId } of explaining) concerned.add(upstreamId).add(downstreamId)
   const settling = new Settling(assets, explaining, new Tries(writers, now), now)
   for (const level of inLineageOrder([...concerned], explaining)) for (const knot of level) settling.settle(knot)
   const found = new Map<number, GoodAgain>()
-  for (const { id, status } of assets) if (isUnhealthy(status)) found.set(id, toGoodAgain(settling.settled.get(id)))
+  for (const { id, status, isUnseen } of assets)
+    if (isUnhealthy(status) && isUnseen !== true) found.set(id, toGoodAgain(settling.settled.get(id)))
   return found
 }
 
 function toGoodAgain(settled: Settled | undefined): GoodAgain {
   if (settled === undefined) return { kind: 'no-date', because: 'nothing is known of it', ask: null }
   if ('because' in settled) return { kind: 'no-date', because: settled.because, ask: settled.ask }
-  const { ifAnswering, ifSucceeding } = settled.conditions
-  return { kind: 'by', at: settled.at, ifAnswering: [...ifAnswering], ifSucceeding: [...ifSucceeding] }
+  const { at, tryAt, isLook, conditions } = settled
+  const { ifAnswering, ifSucceeding } = conditions
+  return { kind: 'by', at, tryAt, isLook, ifAnswering: [...ifAnswering], ifSucceeding: [...ifSucceeding] }
 }
 
 /** Works out one asset after the other, each after what explains it. */
@@ -112,7 +110,7 @@ class Settling {
   #settle(asset: LoadedAsset, needs: readonly Settled[], isCircular = false): Settled {
     const { name, owner, writer, unseen } = asset
     if (unseen !== null) return this.#whenSeen(unseen)
-    if (asset.waitsForUnseen) return { because: `it waits for ${UNSEEN}`, ask: null }
+    if (asset.isUnseen === true) return { because: `it waits for ${UNSEEN}`, ask: null }
     const before: Dated[] = []
     for (const one of needs) {
       if ('because' in one) return one
@@ -127,17 +125,22 @@ class Settling {
   /** Its system may answer at any time, and is asked now and then. */
   #whenSeen({ behind, lookAt }: NonNullable<LoadedAsset['unseen']>): Dated {
     const conditions = { ifAnswering: [behind], ifSucceeding: [] }
-    return { from: this.#now, readyAt: this.#now, at: Math.max(this.#now, lookAt ?? this.#now), writer: null, conditions }
+    const tryAt = lookAt ?? this.#now
+    return { from: this.#now, readyAt: this.#now, at: Math.max(this.#now, tryAt), tryAt, isLook: true, writer: null, conditions }
   }
 
   /** What the same run writes one after the other, a run makes good together. */
   #afterThese(writer: string, owner: string | null, before: readonly Dated[]): Settled {
     let from = Number.NEGATIVE_INFINITY
-    for (const one of before) from = Math.max(from, one.writer === writer ? one.from : one.readyAt)
+    let firstTry = Number.POSITIVE_INFINITY
+    for (const one of before) {
+      from = Math.max(from, one.writer === writer ? one.from : one.readyAt)
+      if (!one.isLook) firstTry = Math.min(firstTry, one.tryAt)
+    }
     const run = this.#tries.from(writer, from)
     if ('because' in run) return { because: run.because, ask: owner }
     const conditions = allOf([...before.map((one) => one.conditions), run.conditions])
-    return { from, readyAt: run.endsAt, at: run.endsAt, writer, conditions }
+    return { from, readyAt: run.endsAt, at: run.endsAt, tryAt: Math.min(firstTry, run.beginsAt), isLook: false, writer, conditions }
   }
 }
 
@@ -145,7 +148,11 @@ class Settling {
 function withThese({ name, owner }: LoadedAsset, before: readonly Dated[], isCircular: boolean): Settled {
   if (before.length === 0)
     return { because: isCircular ? `${name} is made from itself` : `nothing is known of what ${name} is made from`, ask: owner }
-  let [readyAt, at] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (const one of before) [readyAt, at] = [Math.max(readyAt, one.readyAt), Math.max(at, one.at)]
-  return { from: readyAt, readyAt, at, writer: null, conditions: allOf(before.map((one) => one.conditions)) }
+  const isLook = before.every((one) => one.isLook)
+  let [readyAt, at, tryAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+  for (const one of before) {
+    ;[readyAt, at] = [Math.max(readyAt, one.readyAt), Math.max(at, one.at)]
+    if (one.isLook === isLook) tryAt = Math.min(tryAt, one.tryAt)
+  }
+  return { from: readyAt, readyAt, at, tryAt, isLook, writer: null, conditions: allOf(before.map((one) => one.conditions)) }
 }

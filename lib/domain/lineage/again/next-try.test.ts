@@ -4,7 +4,7 @@ import { asset, at, chain, failed, flow, NOON } from '#lib/testing/history/again
 import type { RunUnderWay, Writer } from './writer.ts'
 
 describe('a run that goes on', () => {
-  const running = { startedAt: NOON - 3 * MINUTE_MS, scheduledFor: NOON - 5 * MINUTE_MS, endsAt: null, isStuck: false }
+  const running = { startedAt: NOON - 3 * MINUTE_MS, scheduledFor: NOON - 5 * MINUTE_MS, endsAt: null, isTry: true, isStuck: false }
   const assets = [asset(1, 'flow:term'), asset(2, 'flow:course')]
 
   it('makes it good when it ends: by its own word, else when it has taken as long as usual, and not before now', () => {
@@ -21,6 +21,12 @@ describe('a run that goes on', () => {
     const term = flow('term', '0 2 * * *', 3, { announced: [NOON] })
     const course = flow('course', '15 12 * * *', 10, { running })
     expect(at(NOON, assets, chain(1, 2), term, course)).toEqual({ 1: '2026-11-20 17:03', 2: '2026-11-20 17:25' })
+  })
+
+  it('is no help where it makes nothing good, as a replay or one that is to stop, and keeps the next one waiting', () => {
+    const ending = { ...running, endsAt: NOON + 20 * MINUTE_MS, isTry: false }
+    expect(at(NOON, assets.slice(0, 1), [], flow('term', '0 2 * * *', 10, { running: ending }))[1]).toBe('2026-11-21 07:10')
+    expect(at(NOON, assets.slice(0, 1), [], flow('term', '15 12 * * *', 10, { running: ending }))[1]).toBe('2026-11-20 17:30')
   })
 
   it('keeps the next one waiting', () => {
@@ -56,7 +62,7 @@ describe('a flow that comes after another', () => {
     const own = (before: Partial<Writer>) => at(now, assets.slice(1), [], term(before), course({ dueAt }))[2]
     expect(own({ lastFor: tick, lastGoodFor: tick })).toBe('2026-11-21 07:20')
     expect(own({ lastFor: tick - 1000, lastGoodFor: null })).toBe('2026-11-21 07:20')
-    const running = { startedAt: tick, scheduledFor: tick, endsAt: null, isStuck: false }
+    const running = { startedAt: tick, scheduledFor: tick, endsAt: null, isTry: true, isStuck: false }
     expect(own({ lastFor: tick, running })).toBe('2026-11-21 07:40')
     expect(own({ lastFor: tick, announced: [now + HOUR_MS] })).toBe('2026-11-21 08:50')
     // It is given up after four hours, so the next night counts.
@@ -69,6 +75,10 @@ describe('a flow that comes after another', () => {
     expect(at(NOON, assets.slice(1), [], term({ ends }), course())[2]).toBe('the last 3 runs of term failed in the same way: no > Team 2')
     const hourly = flow('course', '5 * * * *', 10, { after: ['flow:term'] })
     expect(at(Date.parse('2026-11-21T06:10:00Z'), assets.slice(1), [], term({ ends }), hourly)[2]).toBe('2026-11-21 08:15')
+  })
+
+  it('rests on what is not seen, too, where it comes after that', () => {
+    expect(at(NOON, assets.slice(1), [], term(), course({ isAfterUnseen: true }))[2]).toBe('2026-11-21 07:40 if a system you may not see')
   })
 
   it('ends where two come after each other', () => {

@@ -3,16 +3,18 @@ import { upstreamTick } from '#lib/domain/runs/run-plan.ts'
 import { endOfRun, whyNothingIsPromised, workInWords } from '#lib/domain/runs/work-record.ts'
 import { nextTick, previousTick, type Schedule } from '#lib/domain/time/cron.ts'
 import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
+import { UNSEEN } from '#lib/domain/wording/words.ts'
 import type { Conditions } from './again.ts'
 import type { RunUnderWay, Writer } from './writer.ts'
 
-/** When a run will have ended, or why nobody can say. */
-export type Try = { endsAt: Instant; conditions: Conditions } | { because: string }
+/** When a run begins and will have ended, or why nobody can say. */
+export type Try = { beginsAt: Instant; endsAt: Instant; conditions: Conditions } | { because: string }
 
 /** What lets a run begin: from then on, on these conditions; or it stays shut. */
 type Gate = { opensAt: Instant; conditions: Conditions } | { because: string }
 
 const UNCONDITIONAL: Conditions = { ifAnswering: [], ifSucceeding: [] }
+const IF_UNSEEN_ANSWERS: Conditions = { ifAnswering: [UNSEEN], ifSucceeding: [] }
 const OPEN: Gate = { opensAt: Number.NEGATIVE_INFINITY, conditions: UNCONDITIONAL }
 /** Ticks that are looked at: of those that other flows hold up, the next one comes in their place. */
 const TICKS_TRIED = 60
@@ -44,11 +46,13 @@ export class Tries {
     if (because !== null) return { because }
     const busy = writer.running === null ? { endsAt: Number.NEGATIVE_INFINITY } : this.#endOf(writer, writer.running)
     if ('because' in busy) return busy
-    if (writer.running !== null && writer.running.startedAt >= from) return { ...busy, conditions: conditionsOf(writer) }
+    if (writer.running?.isTry === true && writer.running.startedAt >= from)
+      return { ...busy, beginsAt: writer.running.startedAt, conditions: conditionsOf(writer) }
     const begin = this.#begin(writer, from, Math.max(this.#now, busy.endsAt))
     if ('because' in begin) return begin
     const end = endOfRun(writer, begin.opensAt)
-    return 'because' in end ? end : { ...end, conditions: allOf([begin.conditions, conditionsOf(writer)]) }
+    if ('because' in end) return end
+    return { ...end, beginsAt: begin.opensAt, conditions: allOf([begin.conditions, conditionsOf(writer)]) }
   }
 
   #endOf(writer: Writer, { startedAt, endsAt, isStuck }: RunUnderWay): { endsAt: Instant } | { because: string } {
@@ -92,7 +96,7 @@ export class Tries {
   #gateOf(writer: Writer, schedule: Schedule, tick: Instant): Gate {
     if (this.#asking.has(writer.key)) return OPEN
     this.#asking.add(writer.key)
-    let gate = OPEN
+    let gate: Gate = writer.isAfterUnseen ? { ...OPEN, conditions: IF_UNSEEN_ANSWERS } : OPEN
     for (const key of writer.after) {
       const before = this.#writers.get(key)
       const awaited = before?.schedule ? upstreamTick(schedule, before.schedule, tick) : null

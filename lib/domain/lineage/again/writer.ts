@@ -10,6 +10,8 @@ export interface Writer extends WorkRecord {
   schedule: Schedule | null
   /** Keys of the flows whose run of the same time has to end well first. */
   after: readonly string[]
+  /** It comes after others, too, that are not seen: whether these let it begin is not known. */
+  isAfterUnseen: boolean
   /** A scheduled run that has waited for them so long is given up. */
   patienceMs: number
   /** The scheduled run whose time has come, and that has not begun. */
@@ -31,6 +33,8 @@ export interface RunUnderWay {
   scheduledFor: Instant
   /** By its own progress, or when what it waits for is tried again; null: by what is usual. */
   endsAt: Instant | null
+  /** It may make good what it writes: it is no replay, and nobody has asked it to stop. */
+  isTry: boolean
   /** Nothing is heard of it, or it goes on far too long: nobody knows when that changes. */
   isStuck: boolean
 }

@@ -4,7 +4,10 @@ import { explanations } from './explanations.ts'
 import { Troubles } from './troubles.ts'
 
 /** The ways from the assets that explain each of these down to it, as edges, each once: by way of what nothing is promised about. */
-export function explainingEdges(assets: readonly (Standing & Pick<CauseAsset, 'isBlocked'>)[], edges: readonly Edge[]): Edge[] {
+export function explainingEdges(
+  assets: readonly (Standing & Pick<CauseAsset, 'isBlocked' | 'isUnseen'>)[],
+  edges: readonly Edge[],
+): Edge[] {
   const alone = assets.map((asset) => ({ ...asset, connection: null, flow: null, job: null }))
   const troubles = new Troubles({ assets: alone, edges, connections: [], work: [] })
   const found = new Map<number, Set<number>>()
