@@ -1,10 +1,12 @@
 import type { Sql } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
 import type { Status } from '#lib/domain/freshness/status.ts'
-import type { CauseAsset, CauseGraph, DownConnection } from '#lib/domain/lineage/causes/cause.ts'
+import type { CauseAsset, CauseGraph, DownConnection, FailingWork } from '#lib/domain/lineage/causes/cause.ts'
+import { heldUpFlows } from '#lib/domain/lineage/causes/held-up-flows.ts'
 import type { Edge } from '#lib/domain/lineage/edge.ts'
+import { partsOfJob } from '#lib/domain/runs/external-run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { toFailingWork, WORK_SQL, type WorkRow } from './failing-work.ts'
+import { FLOWS_SQL, type FlowSettings, spokenTo, toFailingWork, WORK_SQL, type WorkRow } from './failing-work.ts'
 import { listSql, ms } from './result-sql.ts'
 
 /** What is asked about: how it stands now, or stood then as far as that is known now. */
@@ -82,7 +84,7 @@ const NO_TROUBLE: TroubleRow = { wrong: [], connections: [], flows: [], jobs: []
 
 /** Among what its causes are found, in one row. */
 const amongWhat = (isPast: boolean, withRisk: boolean) =>
-  `select ${listSql(assets(isPast, withRisk))} as assets, ${listSql(edges(isPast, withRisk))} as edges`
+  `select ${listSql(assets(isPast, withRisk))} as assets, ${listSql(edges(isPast, withRisk))} as edges, ${withRisk ? listSql(FLOWS_SQL) : "'[]'::json"} as flows`
 
 interface AssetRow {
   id: number
@@ -99,6 +101,7 @@ interface AssetRow {
 interface AmongRow {
   assets: AssetRow[]
   edges: Edge[]
+  flows: FlowSettings[]
 }
 
 const NOTHING_WRONG: CauseGraph = { assets: [], edges: [], connections: [], work: [] }
@@ -111,12 +114,27 @@ export async function loadCauseGraph(sql: Sql, { at, isPast, withRisk }: CauseMo
   if (wrong.length + connections.length + work.length === 0) return NOTHING_WRONG
   const since = new Map(wrong.map((one) => [one.id, one.since]))
   const among = await sql.query<AmongRow>(amongWhat(isPast, withRisk), isPast ? [toText(at)] : [])
-  const found = among.rows[0] ?? NOTHING_WRONG
+  const { assets, edges, flows } = among.rows[0] ?? { assets: [], edges: [], flows: [] }
+  const isLoadedAnyway = loadedAnyway(flows, connections, work)
   return {
     // What turned since the first statement was read is wrong since then, too.
-    assets: found.assets.map((asset): CauseAsset => ({ ...asset, since: since.get(asset.id) ?? asset.since })),
-    edges: found.edges,
+    assets: assets.map((asset): CauseAsset => {
+      return { ...asset, since: since.get(asset.id) ?? asset.since, isLoadedAnyway: withRisk && isLoadedAnyway(asset) }
+    }),
+    edges,
     connections,
     work,
+  }
+}
+
+/** Whether what writes an asset runs whatever is wrong above it: a flow that nothing holds up, or a job that does not fail, in a system that answers. */
+function loadedAnyway(flows: readonly FlowSettings[], connections: readonly DownConnection[], work: readonly FailingWork[]) {
+  const down = new Set(connections.map(({ key }) => key))
+  const failing = (kind: FailingWork['kind']) => new Set(work.flatMap((one) => (one.kind === kind ? [one.name] : [])))
+  const needs = flows.map((flow) => ({ name: flow.name, after: flow.after, connections: spokenTo(flow) }))
+  const [heldUp, failingJobs] = [heldUpFlows(needs, down, failing('flow')), failing('job')]
+  return ({ flow, job }: Pick<AssetRow, 'flow' | 'job'>): boolean => {
+    if (flow !== null) return !heldUp.has(flow)
+    return job !== null && !failingJobs.has(job) && !down.has(partsOfJob(job)?.connection ?? '')
   }
 }

@@ -86,10 +86,21 @@ export function failingFlow({ name, connections, reads, writes, runs, timeoutMs 
     runs.map((run) => toSign(run, limitMs)),
     now,
   )
-  const touched = [...keysSchema.parse(reads), ...keysSchema.parse(writes)].map(connectionOf)
-  const spokenTo = new Set([...Object.values(namesSchema.parse(connections)), ...touched])
-  return failures === null ? null : { kind: 'flow', name, ...failures, connections: [...spokenTo] }
+  return failures === null ? null : { kind: 'flow', name, ...failures, connections: spokenTo({ connections, reads, writes }) }
 }
+
+/** The connections that a flow speaks to, by its settings: those it names, and those of what it reads and writes. */
+export function spokenTo({ connections, reads, writes }: Pick<FlowRow, 'connections' | 'reads' | 'writes'>): string[] {
+  const touched = [...keysSchema.parse(reads), ...keysSchema.parse(writes)].map(connectionOf)
+  return [...new Set([...Object.values(namesSchema.parse(connections)), ...touched])]
+}
+
+/** SQL: of each flow what decides whether it runs well. */
+export const FLOWS_SQL = `
+  select f.name, f.after, f.settings -> 'connections' as connections, f.settings -> 'reads' as reads, f.settings -> 'writes' as writes
+  from flow f where f.removed_at is null`
+
+export type FlowSettings = Pick<FlowRow, 'name' | 'connections' | 'reads' | 'writes'> & { after: string[] }
 
 /** SQL: when a run `r` of another system ended, as far as that tells. */
 export const TOLD_END = `coalesce(r.ended_at, case when r.state not in ('scheduled', 'overdue', 'running') then coalesce(r.started_at, r.placed_at) end)`

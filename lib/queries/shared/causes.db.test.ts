@@ -157,6 +157,25 @@ describe('what is wrong comes down to', () => {
     ])
   })
 
+  it('not what is loaded anyway: by a flow that nothing holds up', async () => {
+    await stood(3, 'late', 1)
+    await stood(4, 'fresh', 0)
+    await ctx.whole.query('update asset set verdict = $1 where subject_id = 4', [{ lateAt: hour(14).getTime() }])
+    const risk = async () => (await causesAt(ctx)).all.map(({ key, atRisk }) => `${key}: ${atRisk.map(({ id }) => id)}`)
+    expect(await risk()).toEqual(['asset:3: '])
+    await ran('failed', 2, 3)
+    expect(await risk()).toEqual(['asset:3: 4'])
+    await ctx.whole.query("delete from run; insert into flow (name, zone, after) values ('before', 'UTC', '{}')")
+    await ctx.whole.query("update asset set flow = 'before' where subject_id = 5; update flow set after = '{before}' where name = 'people'")
+    await ctx.whole.query(
+      "insert into run (id, flow, trigger, scheduled_for, created_at, state, started_at, ended_at) values (gen_random_uuid(), 'before', 'schedule', '2026-11-10', '2026-11-10', 'failed', '2026-11-10', '2026-11-10')",
+    )
+    expect(await risk()).toContain('asset:3: 4')
+    await ctx.whole.query(
+      "update asset set flow = null where subject_id = 5; update flow set after = '{}'; delete from run; delete from flow where name = 'before'",
+    )
+  })
+
   it('the same where what is at risk is not asked for', async () => {
     await wasDown(1)
     await stood(3, 'fresh', 0)

@@ -24,6 +24,13 @@ describe('what is fresh below a root', () => {
     })
   })
 
+  it('is not at risk where it is loaded anyway, nor what is made from that', () => {
+    const anyway = fresh(2, 50, { isLoadedAnyway: true })
+    expect(riskIn([asset(1, 'late'), anyway, fresh(3, 60), fresh(4, 70)], [...chain(1, 2, 3), ...chain(1, 4)])).toEqual({
+      'asset:1': ['4 at 70'],
+    })
+  })
+
   it('is reached through three in a row that nothing is promised about, and through no more', () => {
     const between = [2, 3, 4, 6, 7, 8, 9].map((id) => asset(id, null))
     const all = [asset(1, 'late'), ...between, fresh(5, 50), fresh(10, 60)]

@@ -4,7 +4,7 @@ import type { AtRisk, CauseAsset } from './cause.ts'
 import { type Trouble, type Troubles, UNJUDGED_BETWEEN } from './troubles.ts'
 
 /**
- * What is fresh below a root and what it holds back, however far, with the instant at which it turns if nothing comes. An asset that is merely unknown says nothing of
+ * What is fresh below a root and what it holds back, however far, with the instant at which it turns if nothing comes; not what is loaded anyway. An asset that is merely unknown says nothing of
  * what is made from it, unless a system that fails is the reason.
  */
 export function atRiskBelow(root: Trouble, held: ReadonlySet<Trouble>, troubles: Troubles): AtRisk[] {
@@ -22,7 +22,13 @@ function freshBelow(sources: readonly Trouble[], troubles: Troubles): Set<CauseA
   const reach = (asset: CauseAsset, unjudged: number) => {
     const passed = asset.status === null ? unjudged + 1 : 0
     const isWay = asset.status === 'fresh' || (asset.status === null && passed <= UNJUDGED_BETWEEN)
-    if (!isWay || asset.isUnseen === true || (unjudgedBefore.get(asset) ?? Number.POSITIVE_INFINITY) <= passed) return
+    if (
+      !isWay ||
+      asset.isUnseen === true ||
+      asset.isLoadedAnyway === true ||
+      (unjudgedBefore.get(asset) ?? Number.POSITIVE_INFINITY) <= passed
+    )
+      return
     unjudgedBefore.set(asset, passed)
     open.push(asset)
   }

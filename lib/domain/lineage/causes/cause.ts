@@ -66,6 +66,8 @@ export interface CauseAsset extends Standing {
   lateAt?: Instant | null
   /** It is as fresh as what it is made from, and turns with that. */
   isFollower?: boolean
+  /** What writes it runs whatever is wrong above: it is not at risk, nor anything by way of it. */
+  isLoadedAnyway?: boolean
   /** It is as it is because of what it is made from directly, whichever of that turned first: what blocks it now may have turned after another that no longer does. */
   isBlocked?: boolean
   /** The reader does not see it, nor what it is made from. */
