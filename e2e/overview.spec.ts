@@ -12,12 +12,18 @@ test.describe('without JavaScript', () => {
 
   test('the first screen says in words what is late, since when and why', async ({ page }) => {
     await page.goto(harness.url)
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('1 of 3 feeds is late.')
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^1 of 3 feeds is late: /)
     const attention = page.locator('.attention')
     await expect(attention).toContainText('Terms')
     await expect(attention).toContainText('Late')
-    await expect(attention).toContainText('nothing has arrived since it was due')
+    await expect(attention).toContainText('Nothing has arrived since it was due.')
+    await expect(attention).toContainText(
+      'Nobody can say when it is good again: nothing known here loads Terms by service. Ask terms-data@campus.example.',
+    )
+    await expect(page.getByRole('heading', { name: '1 of 2 areas is fine' })).toBeVisible()
     await expect(page.getByText('This is a demo.')).toBeVisible()
+    await attention.getByRole('link', { name: 'How it comes to this' }).click()
+    await expect(page).toHaveURL(/lineage\?focus=warehouse/)
   })
 
   test('the way leads from the group to the feed to the asset and its evidence', async ({ page }) => {

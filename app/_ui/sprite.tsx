@@ -36,6 +36,10 @@ function Icons() {
         <path d="M4.9.8h6.2l4.1 4.1v6.2l-4.1 4.1H4.9L.8 11.1V4.9z" fill="currentColor" />
         <path d="m5.4 5.4 5.2 5.2m0-5.2-5.2 5.2" stroke="var(--color-paper)" strokeWidth="1.8" strokeLinecap="round" />
       </symbol>
+      <symbol id="i-risk" viewBox="0 0 16 16">
+        <path d="M8 1.8 15 14H1z" fill="none" stroke="currentColor" strokeWidth="1.4" strokeLinejoin="round" />
+        <path d="M8 6.200v3.800m0 1.300v1" stroke="currentColor" strokeWidth="1.500" strokeLinecap="round" />
+      </symbol>
       <symbol id="i-unknown" className="text-unknown" viewBox="0 0 16 16">
         <circle cx="8" cy="8" r="6.8" fill="none" stroke="currentColor" strokeWidth="1.4" strokeDasharray="2.4 1.9" />
         <path

@@ -7,8 +7,8 @@ export const LEGEND_ORDER: readonly Status[] = ['fresh', 'late', 'stale', 'unkno
 
 export const MEANINGS: Record<Status, string> = {
   fresh: 'arrived as promised',
-  late: 'past its soft limit',
-  stale: 'past its hard limit',
+  late: 'past its limit',
+  stale: 'far past its limit',
   unknown: 'we cannot see it',
   maintenance: 'announced work, or paused',
 }

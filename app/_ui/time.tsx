@@ -1,14 +1,23 @@
 'use client'
 import { useSyncExternalStore } from 'react'
-import { clockTime, dayOfInstant, dayOfYear, longTime, machineTime, shortTime, zoneAbbreviation } from '#lib/domain/wording/dates.ts'
+import {
+  clockTime,
+  dayOfInstant,
+  dayOfYear,
+  longTime,
+  machineTime,
+  nearTime,
+  shortTime,
+  zoneAbbreviation,
+} from '#lib/domain/wording/dates.ts'
 import { age } from '#lib/domain/wording/durations.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { usePageTime } from './zone.tsx'
 
 interface TimeProps {
   at: number
-  /** `short` 20 Nov 02:04 · `long` Fri 20 Nov 02:04 EST · `day` 19 Nov · `clock` 02:04:31 · `minute` 02:04, of a day of the page that is known. */
-  form?: 'short' | 'long' | 'day' | 'clock' | 'minute'
+  /** `short` 20 Nov 02:04 · `long` Fri 20 Nov 02:04 EST · `near` yesterday 02:04 · `day` 19 Nov · `clock` 02:04:31 · `minute` 02:04, of a day of the page that is known. */
+  form?: 'short' | 'long' | 'near' | 'day' | 'clock' | 'minute'
 }
 
 /** An instant in the zone of the page (or the reader's). A whole day stays the page's whatever the reader chose. */
@@ -22,8 +31,9 @@ export function Time({ at, form = 'short' }: TimeProps) {
   )
 }
 
-function textOf(at: number, form: 'short' | 'long' | 'clock', zone: string, now: number): string {
+function textOf(at: number, form: 'short' | 'long' | 'near' | 'clock', zone: string, now: number): string {
   if (form === 'clock') return clockTime(at, zone)
+  if (form === 'near') return nearTime(at, zone, now)
   return form === 'short' ? shortTime(at, zone, now) : `${longTime(at, zone, now)} ${zoneAbbreviation(at, zone)}`
 }
 

@@ -15,6 +15,7 @@ const known: Overview = {
   banners: [{ kind: 'demo' }],
   counts: countStatuses(['fresh']),
   groups: [],
+  trouble: { lines: [], total: 0, holding: 0 },
   work: [],
 }
 

@@ -4,9 +4,11 @@ import { notFound } from 'next/navigation'
 import { cache } from 'react'
 import { READER_HEADER, readersOf, readOverviewKey } from '#app/_lib/overview-key.ts'
 import { isOwnCall } from '#app/_lib/own-call.ts'
-import { headline } from '#app/_ui/feeds/headline.ts'
+import { nearTime } from '#lib/domain/wording/dates.ts'
+import { piecesInWords } from '#lib/domain/wording/pieces.ts'
 import { getStatusOverview } from '#lib/queries/pages/status-overview.ts'
 import { seenBy } from '#lib/queries/shared/web-context.ts'
+import { headlineOf } from './headline-of.ts'
 import { overviewOrLastKnown } from './last-known.ts'
 import { Overview } from './overview.tsx'
 
@@ -23,7 +25,9 @@ const readOnce = cache(async () => {
 
 export async function generateMetadata(): Promise<Metadata> {
   const { overview } = await readOnce()
-  return overview.page ? { title: `${headline(overview.counts)} · ${overview.page.name}` } : { title: 'Tidemark' }
+  const { page, now } = overview
+  if (page === null) return { title: 'Tidemark' }
+  return { title: `${piecesInWords(headlineOf(overview), (at) => nearTime(at, page.zone, now))} · ${page.name}` }
 }
 
 export default async function OverviewPage() {

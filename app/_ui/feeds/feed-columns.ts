@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import type { FeedLineData } from './feed-summary.ts'
 
-const INSTANTS = ['since', 'updated', 'due', 'nextLoad'] as const satisfies (keyof FeedLineData)[]
+const INSTANTS = ['since', 'updated', 'due', 'good', 'risk'] as const satisfies (keyof FeedLineData)[]
 
 /**
  * The lines of a group as the document carries them to the browser: each field named once, not once for each of a thousand feeds. Instants

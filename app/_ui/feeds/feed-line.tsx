@@ -35,6 +35,11 @@ export function FeedLine({
               since <Time at={feed.since} />
             </span>
           )}
+          {feed.risk !== undefined && (
+            <span>
+              at risk from <Time at={feed.risk} />
+            </span>
+          )}
         </p>
         {feed.why !== undefined && <p>{asLine(feed.why)}</p>}
         <Facts feed={feed} />
@@ -63,6 +68,11 @@ function Facts({ feed }: { feed: FeedLineData }) {
         <span>
           {feed.due < now ? 'Was due ' : 'Next '}
           <Time at={feed.due} />
+        </span>
+      )}
+      {feed.good !== undefined && (
+        <span>
+          Good again by about <Time at={feed.good} />
         </span>
       )}
       {feed.work !== undefined && (

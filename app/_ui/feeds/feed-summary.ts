@@ -2,13 +2,13 @@ import { type WorkMark, workMark } from '#app/_ui/actions/work-words.ts'
 import { lastRunInWords } from '#app/_ui/runs/run-labels.ts'
 import type { Reason, Status } from '#lib/domain/freshness/status.ts'
 import { localDay } from '#lib/domain/time/local-day.ts'
+import { freshCount } from '#lib/domain/wording/headline.ts'
 import { heldInWords } from '#lib/domain/wording/held-words.ts'
 import { reasonInWords, weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { OverviewFeed, OverviewGroup } from '#lib/queries/pages/status-overview.ts'
 import type { Bars } from '#lib/queries/shared/bars.ts'
 import { BAR_DAYS, BLIND_SECONDS_DRAWN as UNSEEN_SECONDS_TOLD } from '#lib/queries/shared/day-cells.ts'
 import type { WorkView } from '#lib/queries/shared/work.ts'
-import { freshCount } from './headline.ts'
 
 /** What a line of the page needs of a feed, small: the first document carries it for every feed. Absent means null. */
 export interface FeedLineData {
@@ -27,8 +27,10 @@ export interface FeedLineData {
   through?: number | string
   updated?: number
   due?: number
-  /** When its flow runs next; told where the feed is not fresh. */
-  nextLoad?: number
+  /** By when it is good again, where it is not and that is known. */
+  good?: number
+  /** From when on it is not fresh if nothing comes, where what it is made from holds that up. */
+  risk?: number
   loading?: boolean
   /** A pause or maintenance that it is part of, whatever the status. */
   work?: WorkMark
@@ -73,7 +75,8 @@ export function toFeedLine(feed: OverviewFeed, zone: string, work: readonly Work
   if (feed.dataThroughAt !== null) line.through = feed.dataThroughIsDay ? localDay(feed.dataThroughAt, zone) : feed.dataThroughAt
   if (feed.updatedAt !== null) line.updated = feed.updatedAt
   if (feed.dueAt !== null) line.due = feed.dueAt
-  if (feed.nextRunAt !== null && status !== 'fresh') line.nextLoad = feed.nextRunAt
+  if (feed.again?.kind === 'by' && !feed.again.isLook) line.good = feed.again.at
+  if (feed.riskAt !== null) line.risk = feed.riskAt
   if (feed.isLoading && status !== 'fresh') line.loading = true
   return addHistory(addLastRun(line, feed, work), bars)
 }

@@ -8,10 +8,8 @@ export function GroupList({ groups, until, now }: { groups: readonly GroupLineDa
     <section className="mt-8" aria-label="Service groups">
       <div className="columns border-b border-line-strong pb-2 text-[13px] text-muted max-md:hidden" aria-hidden="true">
         <span>Service group</span>
-        <span className="flex justify-between">
-          <span>90 days</span>
-          <span>today</span>
-        </span>
+        <span className="max-lg:hidden">90 days</span>
+        <span className="lg:hidden">60 days</span>
         <span className="text-right">fresh</span>
       </div>
       {groups.map(({ feeds, ...group }) => (

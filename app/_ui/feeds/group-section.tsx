@@ -7,12 +7,16 @@ import { getJson } from '#app/_ui/live/get-json.ts'
 import { groupPath } from '#app/_ui/paths.ts'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { usePageTime } from '#app/_ui/zone.tsx'
+import { isUnhealthy } from '#lib/domain/freshness/status.ts'
+import { dayAfter, dayOfYear } from '#lib/domain/wording/dates.ts'
 import type { Bars } from '#lib/queries/shared/bars.ts'
 import { type FeedColumns, fromColumns } from './feed-columns.ts'
 import { FeedLine, Share } from './feed-line.tsx'
 import type { FeedLineData, GroupLineData } from './feed-summary.ts'
 
 const SUBJECTS_PER_REQUEST = 60
+/** The bars that have their date below. */
+const DATED_DAYS_AGO = [84, 56, 28]
 
 interface GroupSectionProps {
   group: Omit<GroupLineData, 'feeds'>
@@ -27,7 +31,7 @@ export function GroupSection({ group, feeds: columns, until }: GroupSectionProps
   const [open, setOpen] = useState(group.open)
   const [days, failed] = useLateDays(feeds, open)
   return (
-    <div className="group">
+    <div className={isUnhealthy(group.status) ? 'group ill' : 'group'}>
       {/* Only the heading is in the details: a slider may not stand in a summary, and yet comes before the feeds. */}
       <details open={group.open} onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>
@@ -46,6 +50,12 @@ export function GroupSection({ group, feeds: columns, until }: GroupSectionProps
         </summary>
       </details>
       <DayBars subject={`group:${group.key}`} name={group.name} until={until} days={group.days} />
+      <p className="dates" aria-hidden="true">
+        {DATED_DAYS_AGO.map((days) => (
+          <span key={days}>{dayOfYear(dayAfter(until, -days), now)}</span>
+        ))}
+        <span>today</span>
+      </p>
       <ul className="feeds">
         {feeds.map((feed) => (
           <FeedLine key={feed.key} feed={feed} until={until} days={days.get(feed.key)} withBars={open} />
@@ -65,8 +75,8 @@ function Remarks({ feeds }: { feeds: readonly FeedLineData[] }) {
   const paused = feeds.filter((feed) => feed.work !== undefined).length
   return (
     <>
-      {paused > 0 && <span className="t-maintenance">{paused} with a pause or maintenance</span>}
-      {bad > 0 && <span className="muted">{bad === 1 ? '1 last run' : `${bad} last runs`} not completed</span>}
+      {paused > 0 && <span className="remark t-maintenance">{paused} with a pause or maintenance</span>}
+      {bad > 0 && <span className="remark muted">{bad === 1 ? '1 last run' : `${bad} last runs`} not completed</span>}
     </>
   )
 }

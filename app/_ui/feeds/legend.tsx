@@ -13,7 +13,6 @@ export function Legend({ counts, current }: { counts: StatusCounts; current?: St
         <a
           key={status}
           href={current === status ? overviewPath : filterPath({ status })}
-          title={MEANINGS[status]}
           className={counts[status] === 0 ? 'zero' : undefined}
           aria-current={current === status ? 'true' : undefined}
         >
@@ -21,17 +20,24 @@ export function Legend({ counts, current }: { counts: StatusCounts; current?: St
           <StatusIcon status={status} />
           <span>
             {statusInWords(status)} <b>{counts[status]}</b>
+            <span>{MEANINGS[status]}</span>
           </span>
         </a>
       ))}
-      <span className="entry">
+      <p>
         <Swatch name="none" />
-        {counts.none > 0 ? `Not judged ${counts.none}` : 'Not judged'}
-      </span>
-      <span className="entry">
+        <span>
+          {counts.none > 0 ? `Not judged ${counts.none}` : 'Not judged'}
+          <span>nothing was promised</span>
+        </span>
+      </p>
+      <p>
         <Swatch name="fresh" capped />
-        Gap in our sight
-      </span>
+        <span>
+          Gap in our sight
+          <span>nobody could look</span>
+        </span>
+      </p>
     </nav>
   )
 }

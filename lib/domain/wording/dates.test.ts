@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { dayAfter, dayInFull, dayName, longTime, shortTime, zoneAbbreviation } from './dates.ts'
+import { dayAfter, dayInFull, dayName, longTime, nearTime, shortTime, zoneAbbreviation } from './dates.ts'
 
 const at = Date.parse('2026-11-20T07:04:31Z')
 const zone = 'America/New_York'
@@ -20,4 +20,10 @@ test('days count over months and leap days', () => {
   expect(dayAfter('2026-03-01', -1)).toBe('2026-02-28')
   expect(dayName('2026-11-20')).toBe('Fri 20 Nov 2026')
   expect(dayInFull('2026-11-02')).toBe('Monday, 2 November 2026')
+})
+
+test('an instant near by is told by the day that people would say', () => {
+  const near = (hours: number) => nearTime(at + hours * 3_600_000, zone, at)
+  expect([0, -2, -3, 21, 22, 46].map(near)).toEqual(['02:04', '00:04', 'yesterday 23:04', '23:04', 'tomorrow 00:04', 'Sun 00:04'])
+  expect([-6 * 24, -7 * 24, 7 * 24].map(near)).toEqual(['Sat 02:04', '13 Nov 02:04', '27 Nov 02:04'])
 })

@@ -63,6 +63,17 @@ export function longTime(at: number, zone: string, reference: number): string {
   return `${wallOf(at, zone).weekday} ${shortTime(at, zone, reference)}`
 }
 
+const NEAR_DAYS = 6
+
+/** An instant as near as it is: `21:55` of the same day, `yesterday 21:55`, `tomorrow 03:00`, `Fri 21:55` within six days, else `20 Nov 21:55`. */
+export function nearTime(at: number, zone: string, reference: number): string {
+  const daysAgo = daysBefore(at, reference, zone)
+  const { time, weekday } = wallOf(at, zone)
+  if (daysAgo === 0) return time
+  if (Math.abs(daysAgo) === 1) return `${daysAgo === 1 ? 'yesterday' : 'tomorrow'} ${time}`
+  return Math.abs(daysAgo) <= NEAR_DAYS ? `${weekday} ${time}` : shortTime(at, zone, reference)
+}
+
 /** `02:04:31`, for logs. */
 export function clockTime(at: number, zone: string): string {
   const wall = wallOf(at, zone)

@@ -3,6 +3,7 @@ import type { Context } from '#lib/db/context.ts'
 import { mayOrder } from '#lib/domain/access/actions.ts'
 import type { Reason, Status } from '#lib/domain/freshness/status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { getOutlook, type Outlook } from '#lib/queries/outlook/outlook.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { type Bars, getBars } from '#lib/queries/shared/bars.ts'
 import { type ChangeRow, getChangeRows } from '#lib/queries/shared/change-rows.ts'
@@ -15,7 +16,7 @@ import { getRootsOfFeeds } from '#lib/queries/shared/roots.ts'
 import { getSeries, type SeriesView } from '#lib/queries/shared/series.ts'
 import { countStatuses, type StatusCounts } from '#lib/queries/shared/status-counts.ts'
 import { getWork, type WorkView, workOnFeeds } from '#lib/queries/shared/work.ts'
-import type { OverviewFeed } from './status-overview.ts'
+import { type OverviewFeed, toOverviewFeed } from './status-overview.ts'
 
 export interface GroupPage {
   page: CataloguePage
@@ -31,6 +32,7 @@ export interface GroupPage {
   counts: StatusCounts
   bars: Bars | null
   feeds: OverviewFeed[]
+  trouble: Pick<Outlook, 'lines' | 'total'>
   days: DayRow[]
   changes: ChangeRow[]
   work: WorkView[]
@@ -63,7 +65,8 @@ export async function getGroupPage(ctx: Context, key: string): Promise<GroupPage
     getSeries(ctx, head.id),
   ])
   const { id, feedIds, ...shown } = head
-  const heldBy = await getRootsOfFeeds(ctx, feeds)
+  const outlook = await getOutlook(ctx, feeds)
+  const heldBy = await getRootsOfFeeds(ctx, feeds, outlook.causes)
   return {
     ...shown,
     page,
@@ -71,7 +74,8 @@ export async function getGroupPage(ctx: Context, key: string): Promise<GroupPage
     banners,
     counts: countStatuses(feeds.map((feed) => feed.status)),
     bars: bars.get(id) ?? null,
-    feeds: feeds.map((feed) => ({ ...feed, bars: bars.get(feed.id) ?? null, heldBy: heldBy.get(feed.id) ?? [] })),
+    feeds: feeds.map((feed) => toOverviewFeed(feed, { bars, heldBy, outlook })),
+    trouble: { lines: outlook.lines, total: outlook.total },
     days,
     changes,
     work: workOnFeeds(work, feedIds),

@@ -1,7 +1,9 @@
 import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
-import { isBroken, type Reason, type Status } from '#lib/domain/freshness/status.ts'
+import { isUnhealthy, type Reason, type Status } from '#lib/domain/freshness/status.ts'
+import type { GoodAgain } from '#lib/domain/lineage/again/again.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { getOutlook, type Outlook } from '#lib/queries/outlook/outlook.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { type Bars, getBars } from '#lib/queries/shared/bars.ts'
 import { getDayWindow } from '#lib/queries/shared/day-window.ts'
@@ -17,6 +19,10 @@ export interface OverviewFeed extends FeedRow {
   bars: Bars | null
   /** What holds it back in the end, what is wrong in it by itself included; none where nothing that it is made from does. */
   heldBy: HeldBy[]
+  /** When it is good again; null: it is not in trouble. */
+  again: GoodAgain | null
+  /** From when on it is not fresh if nothing comes, where something it is made from holds that up. */
+  riskAt: Instant | null
 }
 
 export interface OverviewGroup {
@@ -44,12 +50,15 @@ export interface Overview {
   counts: StatusCounts
   groups: OverviewGroup[]
   work: WorkView[]
+  trouble: Pick<Outlook, 'lines' | 'total' | 'holding'>
 }
 
 type GroupHead = Pick<OverviewGroup, 'id' | 'key' | 'name' | 'description' | 'status' | 'reason' | 'since'>
 
 /** So many feeds are unfolded (and carry their bars) in the first document; the rest loads when somebody opens it. */
 const OPEN_FEEDS_MAX = 40
+/** So few are all unfolded. */
+const FEW_FEEDS = 12
 
 const GROUPS = `
   select s.id, s.key, s.name, s.description, sp.status, sp.reason, ${instant('sp.from_at')} as since
@@ -68,9 +77,11 @@ export async function getStatusOverview(ctx: Context, options: { withAllDays?: b
   ])
   const window = page ? await getDayWindow(ctx, page) : null
   const bars = window ? await getBars(ctx, window, { kinds: ['group', 'feed'] }) : new Map<number, Bars>()
-  const heldBy = await getRootsOfFeeds(ctx, feeds)
+  const outlook = await getOutlook(ctx, feeds)
+  const heldBy = await getRootsOfFeeds(ctx, feeds, outlook.causes)
   const counts = countStatuses(feeds.map((feed) => feed.status))
-  const groups = heads.map((head) => toGroup(head, feeds, { bars, heldBy }))
+  const shown = feeds.map((feed) => toOverviewFeed(feed, { bars, heldBy, outlook }))
+  const groups = heads.map((head) => toGroup(head, shown, bars.get(head.id) ?? null))
   return {
     page,
     now: ctx.clock.now(),
@@ -78,32 +89,41 @@ export async function getStatusOverview(ctx: Context, options: { withAllDays?: b
     banners,
     counts,
     work,
+    trouble: { lines: outlook.lines, total: outlook.total, holding: outlook.holding },
     groups: options.withAllDays ? groups : unfold(groups),
   }
 }
 
-function toGroup(
-  head: GroupHead,
-  feeds: readonly FeedRow[],
-  { bars, heldBy }: { bars: ReadonlyMap<number, Bars>; heldBy: ReadonlyMap<number, HeldBy[]> },
-): OverviewGroup {
-  const own = feeds.filter((feed) => feed.groupId === head.id)
+interface Around {
+  bars: ReadonlyMap<number, Bars>
+  heldBy: ReadonlyMap<number, HeldBy[]>
+  outlook: Pick<Outlook, 'again' | 'risk'>
+}
+
+/** A feed with all that its line tells. */
+export function toOverviewFeed(feed: FeedRow, { bars, heldBy, outlook }: Around): OverviewFeed {
+  const { id, status } = feed
   return {
-    ...head,
-    counts: countStatuses(own.map((feed) => feed.status)),
-    bars: bars.get(head.id) ?? null,
-    feeds: own.map((feed) => ({ ...feed, bars: bars.get(feed.id) ?? null, heldBy: heldBy.get(feed.id) ?? [] })),
-    open: false,
+    ...feed,
+    bars: bars.get(id) ?? null,
+    heldBy: heldBy.get(id) ?? [],
+    again: isUnhealthy(status) ? (outlook.again.get(id) ?? null) : null,
+    riskAt: status === 'fresh' ? (outlook.risk.get(id) ?? null) : null,
   }
 }
 
-/** Unfolds what is broken, then the rest from the top, while there is room; folded groups keep their numbers and drop their days. */
+function toGroup(head: GroupHead, feeds: readonly OverviewFeed[], bars: Bars | null): OverviewGroup {
+  const own = feeds.filter((feed) => feed.groupId === head.id)
+  return { ...head, counts: countStatuses(own.map((feed) => feed.status)), bars, feeds: own, open: false }
+}
+
+/** Unfolds what is broken while there is room, and where there are few feeds all; folded groups keep their numbers and drop their days. */
 function unfold(groups: readonly OverviewGroup[]): OverviewGroup[] {
+  const isSmall = groups.reduce((sum, { feeds }) => sum + feeds.length, 0) <= FEW_FEEDS
   const open = new Set<number>()
   let room = OPEN_FEEDS_MAX
-  const wanted = [...groups.filter((group) => isBroken(group.status)), ...groups.filter((group) => !isBroken(group.status))]
-  for (const group of wanted) {
-    if (group.feeds.length > room) continue
+  for (const group of groups) {
+    if ((!isSmall && !isUnhealthy(group.status)) || group.feeds.length > room) continue
     room -= group.feeds.length
     open.add(group.id)
   }

@@ -12,6 +12,7 @@ import type { TestDatabase } from '#lib/testing/database/database.ts'
 import { makeChange, makePage } from '#lib/testing/history/feed-changes.ts'
 import { openOrderWorld } from '#lib/testing/runs/order-world.ts'
 import { getAssetsOfFeed } from './asset-rows.ts'
+import { causesNow } from './causes.ts'
 import { getFeedRows } from './feed-rows.ts'
 import { getRootsOfAsset, getRootsOfFeeds } from './roots.ts'
 
@@ -143,7 +144,7 @@ it('all that shows the feed, its assets or what it holds back says the same', as
   const told = `${SAYS} Two nights in a row the same error.`
   expect((await getAssetsOfFeed(ctx, TERMS))[0]?.failedRun?.words).toBe(told)
   expect((await getRootsOfAsset(ctx, COURSE, ''))[0]?.failedRun?.words).toBe(told)
-  const held = await getRootsOfFeeds(ctx, [{ id: COURSES, status: 'late', reason: 'blocked' }])
+  const held = await getRootsOfFeeds(ctx, [{ id: COURSES, status: 'late', reason: 'blocked' }], await causesNow(ctx))
   expect(held.get(COURSES)?.[0]?.failedRun?.words).toBe(told)
   const run = { id: expect.any(String), state: 'failed', says: SAYS, inARow: 2, words: told }
   expect((await getApiPage(ctx, FEED_LIST, { key: 'terms' })).items).toMatchObject([{ failedRun: run }])

@@ -4,6 +4,7 @@ import { HOUR_MS } from '#lib/domain/time/instant.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
 import { edgesInSql } from '#lib/testing/database/edges.ts'
 import { write } from '#lib/testing/worlds/found-world.ts'
+import { causesNow } from './causes.ts'
 import { getRootsOfAsset, getRootsOfFeed, getRootsOfFeeds } from './roots.ts'
 
 const NOW = Date.parse('2026-11-10T12:00:00Z')
@@ -40,7 +41,7 @@ async function stands(key: string, reason: string, hours: number): Promise<void>
 }
 
 const rootsOfSales = async () => {
-  const found = await getRootsOfFeeds(ctx, [{ id: idOf('sales'), status: 'late', reason: 'blocked' }])
+  const found = await getRootsOfFeeds(ctx, [{ id: idOf('sales'), status: 'late', reason: 'blocked' }], await causesNow(ctx))
   return found.get(idOf('sales'))?.map(({ key, feedKey }) => `${key} of ${feedKey}`)
 }
 

@@ -84,9 +84,9 @@ interface Judged {
 /** Of what is not seen no more than since when it is so. */
 const UNKNOWN = { id: null, promised: false, status: null, reason: null, failedRun: null, system: null }
 
-async function load(ctx: Context, judged: readonly Judged[]): Promise<Map<number, HeldBy[]>> {
+async function load(ctx: Context, judged: readonly Judged[], known: Causes | null = null): Promise<Map<number, HeldBy[]>> {
   if (judged.every(({ ids }) => ids.length === 0)) return new Map()
-  const causes = await causesNow(ctx)
+  const causes = known ?? (await causesNow(ctx))
   const begun = judged.map(({ of, ids }) => [of, beginningsOf(causes, ids)] as const)
   const wanted = new Set(begun.flatMap(([, own]) => own.flatMap(({ key }) => assetOf(key) ?? [])))
   const { rows } = await ctx.pool.query<AssetRow>(ASSETS, [[...wanted]])
@@ -144,11 +144,16 @@ export async function getRootsOfAsset(ctx: Context, id: number, key: string): Pr
   )
 }
 
-/** The same of feeds that are held back, by all that is promised of them and not fresh: what is wrong in them by itself is among it. */
-export function getRootsOfFeeds(ctx: Context, feeds: readonly Pick<FeedRow, 'id' | 'status' | 'reason'>[]): Promise<Map<number, HeldBy[]>> {
+/** The same of feeds that are held back, by all that is promised of them and not fresh: what is wrong in them by itself is among it. `known`: the causes of this look. */
+export function getRootsOfFeeds(
+  ctx: Context,
+  feeds: readonly Pick<FeedRow, 'id' | 'status' | 'reason'>[],
+  known: Causes,
+): Promise<Map<number, HeldBy[]>> {
   return ofFeeds(
     ctx,
     feeds.filter(({ reason }) => reason === 'blocked'),
+    known,
   )
 }
 
@@ -161,12 +166,17 @@ export async function getRootsOfFeed(ctx: Context, feed: Pick<FeedRow, 'id' | 'k
   )
 }
 
-async function ofFeeds(ctx: Context, feeds: readonly Pick<FeedRow, 'id' | 'status'>[]): Promise<Map<number, HeldBy[]>> {
+async function ofFeeds(
+  ctx: Context,
+  feeds: readonly Pick<FeedRow, 'id' | 'status'>[],
+  known: Causes | null = null,
+): Promise<Map<number, HeldBy[]>> {
   const ids = feeds.filter(({ status }) => isUnhealthy(status)).map(({ id }) => id)
   if (ids.length === 0) return new Map()
   const { rows } = await ctx.pool.query<{ of: number; id: number }>(PROMISED, [ids])
   return load(
     ctx,
     [...Map.groupBy(rows, ({ of }) => of)].map(([of, own]) => ({ of, ids: own.map(({ id }) => id) })),
+    known,
   )
 }

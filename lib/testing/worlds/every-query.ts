@@ -16,6 +16,7 @@ import { findAsOf } from '#lib/queries/embeds/as-of.ts'
 import { findCause } from '#lib/queries/embeds/cause.ts'
 import { getEmbed } from '#lib/queries/embeds/embed.ts'
 import { getEmbedPage } from '#lib/queries/embeds/embed-page.ts'
+import { getOutlook } from '#lib/queries/outlook/outlook.ts'
 import { getAssetPage } from '#lib/queries/pages/asset-page.ts'
 import { atomFeed } from '#lib/queries/pages/atom-feed.ts'
 import { getWorkEntries } from '#lib/queries/pages/atom-work.ts'
@@ -57,7 +58,7 @@ import { getAdminFrame } from '#lib/queries/shared/admin-frame.ts'
 import { getAssetsByIds, getAssetsOfFeed, getEdgesOf, getUnseenNeighbours } from '#lib/queries/shared/asset-rows.ts'
 import { getBanners } from '#lib/queries/shared/banners.ts'
 import { getBars } from '#lib/queries/shared/bars.ts'
-import { causesAt, causesNow } from '#lib/queries/shared/causes.ts'
+import { causeGraphNow, causesAt, causesNow } from '#lib/queries/shared/causes.ts'
 import { getChangeRows } from '#lib/queries/shared/change-rows.ts'
 import { getClockLines } from '#lib/queries/shared/clock-lines.ts'
 import { getDayRows } from '#lib/queries/shared/day-rows.ts'
@@ -92,6 +93,7 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
   ...INCIDENT_QUERIES,
   ...DAY_QUERIES,
   atomFeed: async (ctx, { name }) => [await atomFeed(ctx), await atomFeed(ctx, { feedKey: `${name}-feed` })],
+  causeGraphNow: (ctx) => causeGraphNow(ctx, true),
   causesNow: (ctx) => causesNow(ctx),
   causesAt: async (ctx) => [await causesAt(ctx), await causesAt(ctx, ctx.clock.now() - 1)],
   compareVersions: (ctx) => compareVersions(ctx, null, 1),
@@ -159,6 +161,7 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
   getMaintenancePage: (ctx) => getMaintenancePage(ctx),
   getOpenDays: async (ctx, { feed }) => [...(await getOpenDays(ctx, await windowOf(ctx), { ids: [feed] }))],
   getOpenDeliveries: async (ctx, { feed }) => [...(await getOpenDeliveries(ctx, await windowOf(ctx), feed))],
+  getOutlook: async (ctx) => (await getOutlook(ctx, await getFeedRows(ctx))).lines,
   getPageAccess: (ctx) => getPageAccess(ctx),
   getPageSettings: (ctx) => getPageSettings(ctx),
   getPageZone: (ctx) => getPageZone(ctx),
@@ -171,7 +174,9 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
   getReplayable: (ctx, { name }) => getReplayable(ctx, `${name}-feed`),
   getRootsOfAsset: (ctx, { assets: [, id = 0] }) => getRootsOfAsset(ctx, id, ''),
   getRootsOfFeed: (ctx, { feed }) => getRootsOfFeed(ctx, { id: feed, key: '', status: 'late' }),
-  getRootsOfFeeds: async (ctx, { feed }) => [...(await getRootsOfFeeds(ctx, [{ id: feed, status: 'late', reason: 'blocked' }]))],
+  getRootsOfFeeds: async (ctx, { feed }) => [
+    ...(await getRootsOfFeeds(ctx, [{ id: feed, status: 'late', reason: 'blocked' }], await causesNow(ctx))),
+  ],
   getStandingEdges: async (ctx, { assets }) => [...(await getStandingEdges(ctx, assets)).statuses],
   getWorkEntries: (ctx, { name }) =>
     Promise.all(
@@ -210,7 +215,7 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
 }
 
 /** It answers nothing: it opens a database, makes a context, or tells its caller what another query found, perhaps by another name. */
-export const NO_QUERIES = ['getCauseNames', 'openWebDatabase', 'seenBy', 'toLines', 'watchChanges', 'withJobNames']
+export const NO_QUERIES = ['aboutCauses', 'getCauseNames', 'openWebDatabase', 'seenBy', 'toLines', 'watchChanges', 'withJobNames']
 
 /** They tell numbers, times and statuses, or what everybody may know; getReplayable has nothing to tell here, its own test asks who sees what. */
 export const NAMELESS = [

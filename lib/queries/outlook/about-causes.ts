@@ -1,0 +1,138 @@
+import type { Context } from '#lib/db/context.ts'
+import { type LastEnds, lastEndsSql, toFailedRun } from '#lib/db/runs/failed-runs.ts'
+import { isUnhealthy, type Reason, type Status } from '#lib/domain/freshness/status.ts'
+import { type Cause, type CauseAsset, type CauseGraph, type CauseKind, partsOfCause } from '#lib/domain/lineage/causes/cause.ts'
+import type { ToldCause } from '#lib/domain/lineage/causes/told-causes.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import type { Named } from '#lib/domain/wording/pieces.ts'
+import { capital, endsSentence } from '#lib/domain/wording/sentences.ts'
+import { reasonInWords } from '#lib/domain/wording/words.ts'
+import { withJobNames } from '#lib/queries/shared/causes.ts'
+import { instant } from '#lib/queries/shared/instant-column.ts'
+
+/** What a cause is called, why it is so, and whom to ask. */
+export interface AboutCause {
+  /** null: the reader does not see it. An asset that its feed is judged by goes by the name of the feed. */
+  of: Named | null
+  /** Why, in sentences: of the run that failed, of the last look, or of the promise; null: nobody knows. */
+  why: string | null
+  /** The failed run's own words alone. */
+  said: string | null
+  /** Of an asset: nobody can see how it stands. */
+  isUnknown: boolean
+  owners: string[]
+  /** Of a connection: when it is asked again. */
+  nextLookAt: Instant | null
+}
+
+const OWNERS_MAX = 2
+/** So many assets of a system are asked whose they are. */
+const ASKED_MAX = 20
+
+/** Of `$1` what they are and whose, and why they are not fresh; of `$2` how the runs ended that write them, whatever their reason. */
+const ASSETS = `
+  select s.id, s.key, s.name, a.promised, fs.id as "feedId", fs.key as "feedKey", fs.name as "feedName", f.owner, sp.status, sp.reason,
+    case when sp.reason = 'run-failed' or s.id = any($2::int[]) then ${lastEndsSql()} end as "lastEnds"
+  from subject s join asset a on a.subject_id = s.id
+  join feed f on f.subject_id = a.feed_id join subject fs on fs.id = f.subject_id
+  left join status_span sp on sp.subject_id = s.id and sp.to_at is null
+  where s.id = any($1::int[])`
+
+interface AssetRow {
+  id: number
+  key: string
+  name: string
+  promised: boolean
+  feedId: number
+  feedKey: string
+  feedName: string
+  owner: string | null
+  status: Status | null
+  reason: Reason | null
+  lastEnds: LastEnds | null
+}
+
+const CONNECTIONS = `select key, problem, ${instant('next_probe_at')} as "nextLookAt" from connection_state where key = any($1::text[])`
+
+interface ConnectionRow {
+  key: string
+  problem: string | null
+  nextLookAt: Instant | null
+}
+
+/** A cause with the assets that tell of it, the first first. */
+interface Asked {
+  told: ToldCause
+  kind: CauseKind
+  name: string
+  ids: number[]
+}
+
+/** What these causes are called and why they are so, in their order, as far as the reader sees it. */
+export async function aboutCauses(ctx: Context, told: readonly ToldCause[], graph: CauseGraph): Promise<AboutCause[]> {
+  const asked = told.map((one) => ({ told: one, ...partsOfCause(one.cause.key), ids: assetsToAsk(one.cause, graph) }))
+  const running = asked.flatMap(({ kind, ids }) => (kind === 'flow' || kind === 'job' ? ids.slice(0, 1) : []))
+  const connections = asked.flatMap(({ kind, name }) => (kind === 'connection' ? [name] : []))
+  const [assets, systems, jobs] = await Promise.all([
+    rowsOf<AssetRow>(ctx, ASSETS, [[...new Set(asked.flatMap(({ ids }) => ids))], running]),
+    rowsOf<ConnectionRow>(ctx, CONNECTIONS, [connections]),
+    withJobNames(
+      ctx,
+      asked.map(({ kind, name }) => ({ kind, key: name, name })),
+    ),
+  ])
+  const byId = new Map(assets.map((row) => [row.id, row]))
+  const byKey = new Map(systems.map((row) => [row.key, row]))
+  return asked.map((one, index) => {
+    const rows = one.ids.flatMap((id) => byId.get(id) ?? [])
+    return toAbout({ ...one, name: jobs[index]?.name ?? one.name, key: one.name }, rows, byKey.get(one.name))
+  })
+}
+
+async function rowsOf<T extends object>(ctx: Context, sql: string, values: unknown[][]): Promise<T[]> {
+  return values[0]?.length === 0 ? [] : (await ctx.pool.query<T>(sql, values)).rows
+}
+
+/** The asset itself; of a system what it brings, what is not fresh of that first. */
+function assetsToAsk({ key }: Cause, { assets }: CauseGraph): number[] {
+  const { kind, name } = partsOfCause(key)
+  if (kind === 'unseen') return []
+  if (kind === 'asset') return [Number(name)]
+  const own = assets.filter((asset) => asset[kind] === name && asset.isUnseen !== true)
+  return own
+    .toSorted((a, b) => rank(a) - rank(b))
+    .slice(0, ASKED_MAX)
+    .map(({ id }) => id)
+}
+
+function rank({ status, id }: CauseAsset): number {
+  return isUnhealthy(status) ? id - Number.MAX_SAFE_INTEGER : id
+}
+
+function toAbout(
+  { told, kind, key, name }: Asked & { key: string },
+  rows: readonly AssetRow[],
+  system: ConnectionRow | undefined,
+): AboutCause {
+  const [first] = rows
+  const owners = [...new Set(rows.flatMap(({ owner }) => owner ?? []))].slice(0, OWNERS_MAX)
+  const nothing = { why: null, said: null, isUnknown: kind === 'asset' && first?.status === 'unknown', owners, nextLookAt: null }
+  if (kind === 'unseen' || (kind === 'asset' && first === undefined)) return { ...nothing, of: null }
+  if (kind === 'connection')
+    return { ...nothing, of: { kind, key, name }, why: asSentence(system?.problem ?? null), nextLookAt: system?.nextLookAt ?? null }
+  const run = toFailedRun(first?.lastEnds ?? null)
+  const failed = { ...nothing, why: run?.words ?? null, said: run?.says ?? null }
+  if (kind !== 'asset') return { ...failed, of: { kind, key, name } }
+  const why = run?.words ?? asSentence(first?.reason == null ? null : reasonInWords(first.reason))
+  return { ...failed, why, of: first === undefined ? null : nameOf(first, told) }
+}
+
+function nameOf({ promised, feedId, feedKey, feedName, key, name }: AssetRow, { held }: ToldCause): Named {
+  const isFeed = promised && held.some(({ id }) => id === feedId)
+  return isFeed ? { kind: 'feed', key: feedKey, name: feedName } : { kind: 'asset', key, name }
+}
+
+function asSentence(words: string | null): string | null {
+  if (words === null) return null
+  return endsSentence(words) ? words : `${capital(words)}.`
+}
