@@ -16,7 +16,6 @@ import { findAsOf } from '#lib/queries/embeds/as-of.ts'
 import { findCause } from '#lib/queries/embeds/cause.ts'
 import { getEmbed } from '#lib/queries/embeds/embed.ts'
 import { getEmbedPage } from '#lib/queries/embeds/embed-page.ts'
-import { getOutlook } from '#lib/queries/outlook/outlook.ts'
 import { getAssetPage } from '#lib/queries/pages/asset-page.ts'
 import { atomFeed } from '#lib/queries/pages/atom-feed.ts'
 import { getWorkEntries } from '#lib/queries/pages/atom-work.ts'
@@ -58,23 +57,21 @@ import { getAdminFrame } from '#lib/queries/shared/admin-frame.ts'
 import { getAssetsByIds, getAssetsOfFeed, getEdgesOf, getUnseenNeighbours } from '#lib/queries/shared/asset-rows.ts'
 import { getBanners } from '#lib/queries/shared/banners.ts'
 import { getBars } from '#lib/queries/shared/bars.ts'
-import { causeGraphNow, causesAt, causesNow } from '#lib/queries/shared/causes.ts'
 import { getChangeRows } from '#lib/queries/shared/change-rows.ts'
 import { getClockLines } from '#lib/queries/shared/clock-lines.ts'
 import { getDayRows } from '#lib/queries/shared/day-rows.ts'
 import { getDayWindow } from '#lib/queries/shared/day-window.ts'
 import { getFeedRows } from '#lib/queries/shared/feed-rows.ts'
-import { getGoodAgain } from '#lib/queries/shared/good-again.ts'
 import { getOpenDays } from '#lib/queries/shared/open-days.ts'
 import { getOpenDeliveries } from '#lib/queries/shared/open-deliveries.ts'
 import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 import { getPageSettings, getPageZone } from '#lib/queries/shared/page-settings.ts'
 import { findRenamed } from '#lib/queries/shared/renamed.ts'
-import { getRootsOfAsset, getRootsOfFeed, getRootsOfFeeds } from '#lib/queries/shared/roots.ts'
 import { getSeries } from '#lib/queries/shared/series.ts'
 import { getStandingEdges } from '#lib/queries/shared/standings.ts'
 import { getWork } from '#lib/queries/shared/work.ts'
 import { type Asked, CATALOGUE_QUERIES } from './catalogue-queries.ts'
+import { CAUSE_QUERIES, NAMELESS_CAUSES } from './cause-queries.ts'
 import { DAY_QUERIES, NAMELESS_DAYS } from './day-queries.ts'
 import { INCIDENT_QUERIES } from './incident-queries.ts'
 
@@ -90,12 +87,10 @@ const windowOf = (ctx: Context) => getDayWindow(ctx, ZONE)
 /** Every query there is, by its name; `anything` stands for those that tell nobody's names. */
 export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> = {
   ...CATALOGUE_QUERIES,
+  ...CAUSE_QUERIES,
   ...INCIDENT_QUERIES,
   ...DAY_QUERIES,
   atomFeed: async (ctx, { name }) => [await atomFeed(ctx), await atomFeed(ctx, { feedKey: `${name}-feed` })],
-  causeGraphNow: (ctx) => causeGraphNow(ctx, true),
-  causesNow: (ctx) => causesNow(ctx),
-  causesAt: async (ctx) => [await causesAt(ctx), await causesAt(ctx, ctx.clock.now() - 1)],
   compareVersions: (ctx) => compareVersions(ctx, null, 1),
   findAsOf: (ctx, { assets }) => findAsOf(ctx, assets),
   findCause: (ctx, { assets: [id = 0], group }) => {
@@ -149,7 +144,6 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
   getFlowParameters: (ctx, { name }) => getFlowParameters(ctx, `${name}-flow`),
   getFlowsPage: (ctx) => getFlowsPage(ctx, { q: null, group: null, health: null }),
   getFoundCounts: (ctx) => getFoundCounts(ctx),
-  getGoodAgain: async (ctx) => [...(await getGoodAgain(ctx))],
   getFoundPage: (ctx, { name }) => getFoundPage(ctx, `${name}-source`, { q: null, state: null, page: 1 }),
   getGroupPage: (ctx, { name }) => getGroupPage(ctx, name),
   getHealth: (ctx) => getHealth(ctx),
@@ -161,7 +155,6 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
   getMaintenancePage: (ctx) => getMaintenancePage(ctx),
   getOpenDays: async (ctx, { feed }) => [...(await getOpenDays(ctx, await windowOf(ctx), { ids: [feed] }))],
   getOpenDeliveries: async (ctx, { feed }) => [...(await getOpenDeliveries(ctx, await windowOf(ctx), feed))],
-  getOutlook: async (ctx) => (await getOutlook(ctx, await getFeedRows(ctx))).lines,
   getPageAccess: (ctx) => getPageAccess(ctx),
   getPageSettings: (ctx) => getPageSettings(ctx),
   getPageZone: (ctx) => getPageZone(ctx),
@@ -172,11 +165,6 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
   getOrder: async (ctx, { name }) => getOrder(ctx, await orderOf(ctx, name)),
   getOrdersOfRun: (ctx, { run }) => getOrdersOfRun(ctx, run),
   getReplayable: (ctx, { name }) => getReplayable(ctx, `${name}-feed`),
-  getRootsOfAsset: (ctx, { assets: [, id = 0] }) => getRootsOfAsset(ctx, id, ''),
-  getRootsOfFeed: (ctx, { feed }) => getRootsOfFeed(ctx, { id: feed, key: '', status: 'late' }),
-  getRootsOfFeeds: async (ctx, { feed }) => [
-    ...(await getRootsOfFeeds(ctx, [{ id: feed, status: 'late', reason: 'blocked' }], await causesNow(ctx))),
-  ],
   getStandingEdges: async (ctx, { assets }) => [...(await getStandingEdges(ctx, assets)).statuses],
   getWorkEntries: (ctx, { name }) =>
     Promise.all(
@@ -219,11 +207,9 @@ export const NO_QUERIES = ['aboutCauses', 'getCauseNames', 'openWebDatabase', 's
 
 /** They tell numbers, times and statuses, or what everybody may know; getReplayable has nothing to tell here, its own test asks who sees what. */
 export const NAMELESS = [
+  ...NAMELESS_CAUSES,
   ...NAMELESS_DAYS,
-  'causesAt',
-  'causesNow',
   'findAsOf',
-  'getRootsOfFeeds',
   'getAdminFrame',
   'getBars',
   'getChangeSequence',
