@@ -96,7 +96,7 @@ export function PageShell({
 }
 
 /** They unfold from one entry where there is no room for all. */
-const FOLDED: readonly string[] = ['runs', 'flows', 'connections']
+const FOLDED: readonly string[] = ['lineage', 'runs', 'flows', 'connections']
 
 /** The way between the parts of the page; `isDeeper`: on a screen below the part's first one. */
 function Navigation({ place, isDeeper }: { place: Place; isDeeper: boolean }) {

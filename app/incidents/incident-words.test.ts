@@ -10,9 +10,11 @@ it.each<[Pick<CauseName, 'kind' | 'name'>[], number | null, string]>([
   [[SAP], 5, 'sap did not answer'],
   [[cause('flow', 'people')], null, 'The flow people does not succeed'],
   [[cause('unseen', '')], null, 'A system you may not see is not fresh'],
-  [[cause('asset', 'terms'), SAP], null, 'terms is not fresh; sap does not answer'],
-  [[cause('asset', 'terms'), SAP, SAP], 5, 'terms was not fresh; sap did not answer, and 1 more cause'],
-  [[SAP, SAP, SAP, SAP], null, 'sap does not answer; sap does not answer, and 2 more causes'],
+  [[cause('asset', 'terms'), SAP], null, 'terms is not fresh, and sap does not answer'],
+  [[SAP, cause('flow', 'people')], 5, 'sap did not answer, and the flow people did not succeed'],
+  [[SAP, SAP, SAP], 5, 'sap did not answer, and 2 more causes'],
+  [[], 5, 'Something was not fresh'],
+  [[], null, 'Something is not fresh'],
 ])('an incident is named by what it is about: %#', (roots, endedAt, title) => {
   expect(incidentTitle({ roots, endedAt })).toBe(title)
 })

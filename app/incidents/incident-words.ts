@@ -1,19 +1,29 @@
-import { pastCauseFirst } from '#lib/domain/wording/past-cause-words.ts'
-import { UNSEEN_FIRST } from '#lib/domain/wording/words.ts'
+import { pastCauseFirst, pastCauseInWords } from '#lib/domain/wording/past-cause-words.ts'
+import { capital } from '#lib/domain/wording/sentences.ts'
+import { UNSEEN } from '#lib/domain/wording/words.ts'
 import type { CauseName } from '#lib/queries/incidents/cause-names.ts'
 
-const NAMED = 2
-
-/** What an incident is about, as its title: `sap does not answer`, once it is over `sap did not answer, and 1 more cause`. */
-export function incidentTitle({ roots, endedAt }: { roots: readonly Pick<CauseName, 'kind' | 'name'>[]; endedAt: number | null }): string {
-  const named = roots.slice(0, NAMED).map((cause) => (endedAt === null ? presentFirst(cause) : pastCauseFirst(cause)))
-  const more = roots.length - named.length
-  const rest = more === 0 ? '' : `, and ${more} more ${more === 1 ? 'cause' : 'causes'}`
-  return `${named.join('; ')}${rest}`
+/** What an incident is about, as its title: `sap does not answer`, once it is over `sap did not answer, and the flow people did not succeed`. */
+export function incidentTitle({ roots, endedAt }: { roots: readonly Named[]; endedAt: number | null }): string {
+  const isOver = endedAt !== null
+  const [first, second, ...others] = roots
+  if (first === undefined) return isOver ? 'Something was not fresh' : 'Something is not fresh'
+  const begin = isOver ? pastCauseFirst(first) : presentFirst(first)
+  if (second === undefined) return begin
+  if (others.length === 0) return `${begin}, and ${isOver ? pastCauseInWords(second) : presentInWords(second)}`
+  return `${begin}, and ${others.length + 1} more causes`
 }
 
-function presentFirst({ kind, name }: Pick<CauseName, 'kind' | 'name'>): string {
+type Named = Pick<CauseName, 'kind' | 'name'>
+
+function presentInWords({ kind, name }: Named): string {
   if (kind === 'connection') return `${name} does not answer`
   if (kind === 'asset') return `${name} is not fresh`
-  return kind === 'unseen' ? `${UNSEEN_FIRST} is not fresh` : `The ${kind} ${name} does not succeed`
+  return kind === 'unseen' ? `${UNSEEN} is not fresh` : `the ${kind} ${name} does not succeed`
+}
+
+/** A name stays as it is written. */
+function presentFirst(cause: Named): string {
+  const words = presentInWords(cause)
+  return cause.kind === 'connection' || cause.kind === 'asset' ? words : capital(words)
 }

@@ -1,6 +1,7 @@
-import { incidentsPath } from '#app/_ui/paths.ts'
+import { incidentPath, incidentsPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
-import { IncidentLine } from '#app/incidents/incident-line.tsx'
+import { HandlingWords, IncidentLine } from '#app/incidents/incident-line.tsx'
+import { incidentTitle } from '#app/incidents/incident-words.ts'
 import type { FeedPage } from '#lib/queries/pages/feed-page.ts'
 
 /** The incidents that hold the feed back, then the last that did. */
@@ -18,4 +19,19 @@ export function FeedIncidents({ feed, incidents: { open, past } }: { feed: strin
       )}
     </Section>
   )
+}
+
+/** Beside the verdict: the incidents that hold the feed back, and who is on them. */
+export function PartOfIncidents({ open }: { open: FeedPage['incidents']['open'] }) {
+  return open.map((incident) => (
+    <p key={incident.id} className="mt-2">
+      <a href={incidentPath(incident.id)}>
+        Part of an incident: <bdi>{incidentTitle(incident)}</bdi>
+      </a>
+      .{' '}
+      <span className="muted">
+        <HandlingWords incident={incident} />
+      </span>
+    </p>
+  ))
 }

@@ -19,7 +19,7 @@ import { Age, Time } from '#app/_ui/time.tsx'
 import { weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { FeedPage } from '#lib/queries/pages/feed-page.ts'
 import type { LastRun } from '#lib/queries/runs/last-run.ts'
-import { FeedIncidents } from './feed-incidents.tsx'
+import { FeedIncidents, PartOfIncidents } from './feed-incidents.tsx'
 import { FeedVerdict } from './feed-verdict.tsx'
 import { LastRunNote } from './last-run-note.tsx'
 import { LineageStrip } from './lineage-strip.tsx'
@@ -83,6 +83,7 @@ function Head({ found }: { found: FeedPage }) {
           <FeedVerdict found={found} />
         </p>
       )}
+      <PartOfIncidents open={found.incidents.open} />
       <WorkNotes work={found.work} own={{ kind: 'feed', key: feed.key }} takesActions={found.takesActions} />
       <SeriesNotes series={found.series} takesActions={found.takesActions} />
       <LastRunNote run={feed.lastRun} told={feed.failedRun?.says ?? null} />

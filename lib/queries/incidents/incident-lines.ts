@@ -33,8 +33,8 @@ export interface IncidentLine {
   status: Status | null
   /** The worst it ever was, as far as that is told. */
   worst: Status | null
-  /** What it stands on; of one that is over what it was about, each with since when. */
-  roots: (CauseName & { since: Instant })[]
+  /** What it stands on; of one that is over what it was about, each with since when, and until when it stood here. */
+  roots: (CauseName & { since: Instant; to: Instant | null })[]
   /** Of what it holds now; of one that is well, of all that it ever held. The feed with the most of it first. */
   feeds: IncidentFeed[]
   assets: number
@@ -91,9 +91,9 @@ export function toLine(row: LineRow, { said, names, now }: LineFacts): IncidentL
   return {
     ...line,
     worst: worstOf([line.status, ...statuses.map(({ status }) => status)]),
-    roots: rootsOf(row).flatMap(({ key, since }) => {
+    roots: rootsOf(row).flatMap(({ key, since, to }) => {
       const name = names.get(key)
-      return name === undefined ? [] : [{ ...name, since }]
+      return name === undefined ? [] : [{ ...name, since, to }]
     }),
     assets: line.feeds.reduce((sum, { assets }) => sum + assets, 0),
     handling: handlingAt({ entries }, said, now),

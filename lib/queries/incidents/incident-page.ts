@@ -31,12 +31,12 @@ export async function getIncidentPage(ctx: Context, id: number): Promise<Inciden
   return { page, now, banners, incident, why, takesActions, templates }
 }
 
-/** As it stands, or stood right before it was well. */
-function reasonsOf(ctx: Context, { roots, members, endedAt }: IncidentView, now: Instant): Promise<CauseDetails[]> {
+/** As each stands, or stood right before it was well. */
+function reasonsOf(ctx: Context, { roots, members }: IncidentView, now: Instant): Promise<CauseDetails[]> {
   const heldIds = members.map((member) => member.id)
   return getCauseDetails(
     ctx,
-    roots.map(({ cause }) => ({ cause: { key: cause, heldIds }, at: endedAt === null ? now : endedAt - 1 })),
+    roots.map(({ cause, to }) => ({ cause: { key: cause, heldIds }, at: to === null ? now : to - 1 })),
   )
 }
 

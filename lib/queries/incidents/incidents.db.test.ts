@@ -94,6 +94,7 @@ describe('the list', () => {
             key: 'records-source',
             name: 'records-source',
             since: hoursAgo(1) - MINUTE_MS,
+            to: null,
           },
         ],
         feeds: ['other', 'records'].map((name) => ({ key: `${name}-feed`, name, group: { key: name, name }, owner: name, assets: 1 })),
