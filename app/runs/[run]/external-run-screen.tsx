@@ -12,6 +12,7 @@ import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { ExternalRunPage } from '#lib/queries/pages/external-run-page.ts'
 import { OrderedBy } from './ordered-by.tsx'
+import { RunIncidents } from './run-incidents.tsx'
 import { WrittenAssets } from './written-assets.tsx'
 
 /** A run of another system: how it stands, in that system's own words, and what it writes. */
@@ -74,6 +75,7 @@ export function ExternalRunScreen({ found }: { found: ExternalRunPage }) {
         ]}
       />
       <TouchedAssets writes={writes} loaded={loaded} />
+      <RunIncidents incidents={found.incidents} />
     </PageShell>
   )
 }

@@ -5,6 +5,7 @@ import { feedPath, flowPath, runsPath } from '#app/_ui/paths.ts'
 import type { RunPage, RunPageQuery } from '#lib/queries/pages/run-page.ts'
 import { LiveRun } from './live-run.tsx'
 import { RejectedRows } from './rejected-rows.tsx'
+import { RunIncidents } from './run-incidents.tsx'
 import { WrittenAssets } from './written-assets.tsx'
 
 /** One run: how it goes, step by step, what it put aside, its log, and what it writes. */
@@ -37,6 +38,7 @@ export function RunScreen({ found, query }: { found: RunPage; query: RunPageQuer
         <Listed items={[...feeds].map(([key, name]) => ({ key, shown: <a href={feedPath(key)}>{name}</a> }))} />
       </div>
       {!found.takesActions && <NoActions />}
+      <RunIncidents incidents={found.incidents} />
       <WrittenAssets assets={writes} />
     </PageShell>
   )

@@ -9,6 +9,7 @@ import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/datab
 import { fillTwoGroups } from '#lib/testing/database/two-groups.ts'
 import { getIncident } from './incident.ts'
 import { getIncidents } from './incidents.ts'
+import { getIncidentsOfRun } from './incidents-of-run.ts'
 
 const NOW = Date.parse('2026-11-20T12:00Z')
 const [OWN, OTHER] = [4, 14]
@@ -219,4 +220,14 @@ describe('one incident', () => {
     expect(await getIncident(ctx, 99)).toBeNull()
     expect(await getIncident(ctx, 30)).toMatchObject({ mergedInto: 31, withdrawnAt: expect.any(Number) })
   })
+})
+
+test('a run belongs to the incidents it was linked to, and, where it failed, to those that its flow was a cause of then', async () => {
+  const cause = 'connection:records-source'
+  const idsOf = async (id: string, state: 'failed' | 'completed', hours: number) =>
+    (await getIncidentsOfRun(ctx, { id, cause, state, scheduledFor: hoursAgo(hours) })).map((incident) => incident.id)
+  expect(await idsOf(RUN, 'completed', 3)).toEqual([31])
+  expect(await idsOf('another', 'completed', 3)).toEqual([])
+  expect(await idsOf('another', 'failed', 26.5)).toEqual([32])
+  expect(await idsOf('another', 'failed', 3)).toEqual([31])
 })

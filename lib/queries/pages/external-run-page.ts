@@ -2,6 +2,8 @@ import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
 import { jobKey, stateFor } from '#lib/domain/runs/external-run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import type { IncidentLine } from '#lib/queries/incidents/incident-lines.ts'
+import { getIncidentsOfRun } from '#lib/queries/incidents/incidents-of-run.ts'
 import { EXTERNAL_RUN_COLUMNS, type ExternalRunRow, USUAL_DURATION } from '#lib/queries/runs/external-run-rows.ts'
 import { getOrdersOfRun, type OrderOfRun } from '#lib/queries/runs/reload-order.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
@@ -30,6 +32,7 @@ export interface ExternalRunPage {
   parent: { system: string; job: string; id: string | null } | null
   /** The reloads that it runs for. */
   orders: OrderOfRun[]
+  incidents: IncidentLine[]
   /** The assets that name its job, as far as its end is about them. */
   writes: WrittenAsset[]
   /** Those that it loaded to their end although it ended badly as a whole. */
@@ -59,14 +62,15 @@ export async function getExternalRunPage(ctx: Context, id: string): Promise<Exte
   const [row] = found.rows
   if (page === null || row === undefined) return null
   const { usualMs, isPushed, jobType, parent, writes, loaded, ...run } = row
-  const [banners, orders, written] = await Promise.all([
+  const [banners, orders, written, incidents] = await Promise.all([
     getBanners(ctx, page.demo),
     getOrdersOfRun(ctx, id),
     ctx.pool.query<Written>(WRITTEN, [jobKey(run.system, run.job)]),
+    getIncidentsOfRun(ctx, { ...run, cause: `job:${jobKey(run.system, run.job)}` }),
   ])
   const named = { state: run.state, writes: writes ?? undefined, loaded: loaded ?? undefined }
   const byState = Map.groupBy(written.rows, (asset) => stateFor(named, run.system, asset))
   const loadedWell = run.state === 'completed' ? [] : (byState.get('completed') ?? [])
   const assets = { writes: byState.get(run.state) ?? [], loaded: loadedWell }
-  return { page, now: ctx.clock.now(), banners, run, usualMs, isPushed, jobType, parent, orders, ...assets }
+  return { page, now: ctx.clock.now(), banners, run, usualMs, isPushed, jobType, parent, orders, incidents, ...assets }
 }

@@ -2,6 +2,8 @@ import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
 import { mayOrder } from '#lib/domain/access/actions.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import type { IncidentLine } from '#lib/queries/incidents/incident-lines.ts'
+import { getIncidentsOfRun } from '#lib/queries/incidents/incidents-of-run.ts'
 import { getFlowParameters } from '#lib/queries/runs/flow-parameters.ts'
 import { getRunLog, type LogPart, type LogQuery } from '#lib/queries/runs/run-log.ts'
 import { getRunRejections, type Rejections } from '#lib/queries/runs/run-rejections.ts'
@@ -21,6 +23,7 @@ export interface RunPage {
   /** The names of the parameters its flow takes; null when the catalogue has the flow no longer. */
   parameters: string[] | null
   takesActions: boolean
+  incidents: IncidentLine[]
 }
 
 export interface RunPageQuery {
@@ -37,12 +40,14 @@ const WRITES = `
 export async function getRunPage(ctx: Context, id: string, query: RunPageQuery): Promise<RunPage | null> {
   const [page, run] = await Promise.all([getPageSettings(ctx), getRunView(ctx, id)])
   if (page === null || run === null) return null
-  const [log, rejections, writes, banners, parameters] = await Promise.all([
+  const [log, rejections, writes, banners, parameters, incidents] = await Promise.all([
     getRunLog(ctx, id, query.log),
     getRunRejections(ctx, id, query.rejections),
     ctx.pool.query<RunPage['writes'][number]>(WRITES, [run.flow]),
     getBanners(ctx, page.demo),
     getFlowParameters(ctx, run.flow),
+    getIncidentsOfRun(ctx, { ...run, cause: `flow:${run.flow}` }),
   ])
-  return { page, now: ctx.clock.now(), banners, run, log, rejections, writes: writes.rows, parameters, takesActions: mayOrder(ctx.actor) }
+  const shown = { run, log, rejections, writes: writes.rows, parameters, incidents }
+  return { page, now: ctx.clock.now(), banners, ...shown, takesActions: mayOrder(ctx.actor) }
 }

@@ -3,6 +3,7 @@ import { getChangesBefore } from '#lib/queries/incidents/changes-before.ts'
 import { getIncident } from '#lib/queries/incidents/incident.ts'
 import { getIncidentPage } from '#lib/queries/incidents/incident-page.ts'
 import { getIncidents } from '#lib/queries/incidents/incidents.ts'
+import { getIncidentsOfRun } from '#lib/queries/incidents/incidents-of-run.ts'
 import { getIncidentsPage } from '#lib/queries/incidents/incidents-page.ts'
 import { getLinked } from '#lib/queries/incidents/linked.ts'
 import { getSaid } from '#lib/queries/incidents/said.ts'
@@ -23,6 +24,8 @@ export const INCIDENT_QUERIES: Record<string, (ctx: Context, about: Asked) => Pr
   },
   getIncidentPage: async (ctx, { group }) => [await getIncidentPage(ctx, group), await getIncidentPage(ctx, 21)],
   getIncidents: (ctx) => getIncidents(ctx, { feed: null, before: null }, 'UTC'),
+  getIncidentsOfRun: (ctx, { name, run }) =>
+    getIncidentsOfRun(ctx, { id: run, cause: `connection:${name}-source`, state: 'failed', scheduledFor: ctx.clock.now() }),
   getIncidentsPage: (ctx) => getIncidentsPage(ctx, { feed: null, before: null }),
   getLinked: (ctx, { name, run }) => getLinked(ctx, [{ at: 0, by: name, kind: 'linked', to: { kind: 'run', id: run } }]),
   getSaid: async (ctx, { group }) => [...(await getSaid(ctx, [group, 21]))],
