@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { incidentDetailSchema, incidentSchema, saidSchema } from '#lib/queries/api/incident-answers.ts'
-import { assignBody, linkBody, noteBody, postmortemBody, snoozeBody, updateBody } from '#lib/queries/api/incident-bodies.ts'
+import { deployNotedSchema, incidentDetailSchema, incidentSchema, saidSchema } from '#lib/queries/api/incident-answers.ts'
+import { assignBody, deployBody, linkBody, noteBody, postmortemBody, snoozeBody, updateBody } from '#lib/queries/api/incident-bodies.ts'
 import { incidentsQuestion } from '#lib/queries/api/questions.ts'
 import { list, type Operation, type Operations, order, read } from './operation.ts'
 
@@ -13,6 +13,12 @@ const say = (summary: string, options: Partial<Operation> = {}) => ({
 
 /** What can be read and said of incidents. */
 export const INCIDENT_OPERATIONS: Operations = {
+  '/api/v1/deploys': {
+    post: order('Note what was rolled out', deployNotedSchema, {
+      body: deployBody,
+      description: 'It stands before the incidents that open in the day after. A token that runs may note it.',
+    }),
+  },
   '/api/v1/incidents': { get: list('Incidents', incidentSchema, incidentsQuestion, { description: 'The newest first.' }) },
   '/api/v1/incidents/{incident}': { get: read('An incident', incidentDetailSchema, { path, refusals: [404] }) },
   '/api/v1/incidents/{incident}/acknowledge': say('Acknowledge an incident'),

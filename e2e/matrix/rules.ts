@@ -79,6 +79,7 @@ export const RULES: Record<string, Rule> = {
   '/api/v1/assets': reader(),
   '/api/v1/catalogue': reader(),
   '/api/v1/bars': reader(({ feed }) => `?subjects=feed:${feed}`),
+  '/api/v1/deploys': order('engineer', (things) => ({ ...about(things), text: 'Models 4f2c1' })),
   '/api/v1/incidents': reader(),
   '/api/v1/incidents/[incident]': reader(),
   '/api/v1/incidents/[incident]/acknowledge': order('engineer'),

@@ -11,7 +11,7 @@ export function BeforeIt({ changes }: { changes: readonly ChangeBefore[] }) {
       {changes.length === 0 ? (
         <p className="muted">
           Nothing that this page knows of, in the day before it: no edit of the catalogue, no other credential, no other columns, no reload,
-          no end of announced work.
+          no deploy, no end of announced work.
         </p>
       ) : (
         <ol className="divide-y divide-line text-sm">
@@ -74,6 +74,8 @@ function Words({ change: { kind, key, name } }: { change: ChangeBefore }) {
           Announced work or a pause ended: <bdi>{name === '' ? 'of everything' : name}</bdi>
         </>
       )
+    case 'deploy':
+      return <>Rolled out: {key === '' ? <bdi>{name}</bdi> : <Linked href={key}>{name}</Linked>}</>
   }
 }
 

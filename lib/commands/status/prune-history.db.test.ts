@@ -121,7 +121,8 @@ describe('pruning', () => {
         from (values (1, timestamptz '${OLD}'), (2, '${OLD}'), (3, '${RECENT}'), (4, null)) as made (id, ended);
       insert into incident_event (incident_id, kind, at, recorded_at, entry) select id, 'opened', '${OLD}', '${OLD}', '{}' from incident;
       insert into incident_said (incident_id, at, kind, said_by, actor_kind, words) values (2, '${OLD}', 'noted', 'Ada', 'person', '{"text": "It was the disk."}')`)
-    expect(await pruneHistory(ctx)).toMatchObject({ incident_event: 4, incident: 1 })
+    await ctx.pool.query(`insert into deploy_note (at, text) values ('${OLD}', 'old'), ('${RECENT}', 'new')`)
+    expect(await pruneHistory(ctx)).toMatchObject({ incident_event: 4, incident: 1, deploy_note: 1 })
     expect(await column('select id from incident order by 1')).toEqual([2, 3, 4])
   })
 

@@ -11,6 +11,7 @@ const LEAST_ROLES = {
   'window.change': 'engineer',
   'window.close': 'engineer',
   'window.everything': 'admin',
+  'deploy.note': 'engineer',
   'incident.acknowledge': 'engineer',
   'incident.assign': 'engineer',
   'incident.snooze': 'engineer',

@@ -11,6 +11,7 @@ const WORDS: Record<Action, string> = {
   'window.change': 'changed a pause or announced work',
   'window.close': 'ended a pause or work',
   'window.everything': 'paused or announced work on everything',
+  'deploy.note': 'noted what was rolled out',
   'incident.acknowledge': 'acknowledged an incident',
   'incident.assign': 'said whose an incident is',
   'incident.snooze': 'snoozed an incident',

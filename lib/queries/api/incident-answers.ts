@@ -92,7 +92,7 @@ export const incidentDetailSchema = z
       .array(
         z.object({
           at: time,
-          kind: z.enum(['catalogue', 'credential', 'columns', 'order', 'run', 'maintenance']),
+          kind: z.enum(['catalogue', 'credential', 'columns', 'order', 'run', 'maintenance', 'deploy']),
           key: z.string(),
           name: z.string(),
           by: text,
@@ -102,6 +102,9 @@ export const incidentDetailSchema = z
   })
   .meta({ id: 'IncidentInFull', description: 'What the facts and people say of one incident, as far as you see it.' })
 export type ApiIncidentInFull = z.infer<typeof incidentDetailSchema>
+
+/** What a note of a deploy is answered with. */
+export const deployNotedSchema = z.object({ deploy: z.int(), location }).meta({ id: 'DeployNoted' })
 
 /** What people's words are answered with. */
 export const saidSchema = z

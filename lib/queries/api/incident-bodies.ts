@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ASSIGNEE_LENGTH_MAX, TEXT_LENGTH_MAX } from '#lib/domain/incidents/saying.ts'
 import { parseDuration } from '#lib/domain/time/duration.ts'
-import { writable } from './text-schemas.ts'
+import { subjectOrEverything, writable } from './text-schemas.ts'
 
 const text = writable('“text” is a text.')
   .transform((words) => words.replaceAll('\r\n', '\n').trim())
@@ -49,4 +49,29 @@ export const linkBody = z.object({
     .uuid(NO_ID)
     .transform((id) => id.toLowerCase())
     .meta({ override: { type: 'string', format: 'uuid' } }),
+})
+
+/** What was rolled out, as a pipeline tells it. */
+export const deployBody = z.object({
+  text: text.meta({
+    override: { type: 'string', minLength: 1, maxLength: TEXT_LENGTH_MAX },
+    description: 'What was rolled out: `dbt models 4f2c1`.',
+  }),
+  subject: subjectOrEverything(
+    ['group', 'feed', 'asset'],
+    'Say what it is about: subject is feed:<key>, group:<key>, asset:<key> or everything.',
+  ).meta({
+    description: '`feed:terms`, `group:records`, `asset:lake/x`, or `everything`, for who sees everything.',
+  }),
+  url: z
+    .url({ protocol: /^https?$/, error: '“url” is an address that begins with https://.' })
+    .max(2000, '“url” is too long.')
+    .nullish()
+    .transform((url) => url ?? null)
+    .meta({ override: { type: 'string', format: 'uri' } }),
+  at: z.iso
+    .datetime({ offset: true, error: '“at” is an instant with its offset, such as 2026-11-29T04:00:00Z.' })
+    .nullish()
+    .transform((at) => (at ? Date.parse(at) : null))
+    .meta({ override: { type: 'string', format: 'date-time' }, description: 'When; without it now.' }),
 })

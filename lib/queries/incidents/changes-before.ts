@@ -6,10 +6,10 @@ import { instant } from '#lib/queries/shared/instant-column.ts'
 /** Something that changed right before an incident opened, and may be why it did. */
 export interface ChangeBefore {
   at: Instant
-  kind: 'catalogue' | 'credential' | 'columns' | 'order' | 'run' | 'maintenance'
-  /** Of a version of the catalogue its number, of a credential its connection, of columns the asset's key, of an order or a run its id, of work its number. */
+  kind: 'catalogue' | 'credential' | 'columns' | 'order' | 'run' | 'maintenance' | 'deploy'
+  /** Of a version of the catalogue its number, of a credential its connection, of columns the asset's key, of an order or a run its id, of work its number, of what was rolled out its address, or nothing. */
   key: string
-  /** What it is about: the secret's name, the asset, the feed, the flow; of the catalogue nothing. */
+  /** What it is about: the secret's name, the asset, the feed, the flow, what was rolled out; of the catalogue nothing. */
   name: string
   by: string | null
 }
@@ -50,6 +50,11 @@ const CHANGES = `
   from maintenance_window w left join subject s on s.id = w.subject_id
   where w.to_at > $1 and w.to_at <= $2 and (w.flow in (select name from flows) or w.subject_id in (select id from near) or w.subject_id in (select id from feeds)
     or (w.subject_id is null and w.flow is null))
+  union all
+  select ${instant('d.at')}, 'deploy', coalesce(d.url, ''), d.text, d.noted_by
+  from deploy_note d
+  where d.at > $1 and d.at <= $2 and (d.subject_id is null or d.subject_id in (select id from near) or d.subject_id in (select id from feeds)
+    or d.subject_id in (select f.group_id from feed f where f.subject_id in (select id from feeds)))
   order by at desc, kind, name, key limit ${SHOWN}`
 
 /** What changed in the day before an incident opened, of its members, of what they are made from, and of its causes, as far as the reader sees it. */

@@ -66,6 +66,7 @@ export function groupInSql(name: string, from: number): string {
     insert into incident_said (incident_id, at, kind, said_by, actor_kind, words) values (${from}, now(), 'noted', '${name}', 'person', '{"text": "${name}"}');
     insert into incident_event (incident_id, kind, at, recorded_at, entry)
       values (${from}, 'opened', now(), now(), '{"at": 0, "kind": "opened", "roots": ["connection:${name}-source"], "assetIds": [${from + 3}], "cameFrom": null}');
+    insert into deploy_note (at, subject_id, text, noted_by) values (now(), ${from + 1}, '${name}', '${name}');
     insert into audience_group values ('${name}', ${from});`
 }
 
