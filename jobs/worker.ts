@@ -29,7 +29,7 @@ import { RunHolder } from './worker/run-holder.ts'
 import { singleFlight } from './worker/single-flight.ts'
 import { sweepIncidents } from './worker/sweep-incidents.ts'
 import { planSweep, sweepInbox, sweepStatuses } from './worker/sweeps.ts'
-import { startWakeUps } from './worker/wake-ups.ts'
+import { startWakeUps, type WakeUps } from './worker/wake-ups.ts'
 import { watchCatalogue } from './worker/watch-catalogue.ts'
 import { watchSecrets } from './worker/watch-secrets.ts'
 
@@ -85,12 +85,7 @@ async function work(services: JobServices, databaseUrl: string): Promise<void> {
   )
   const beat = singleFlight(() => beatInside(services, startedAt), failed(log, 'the heartbeat could not be written'))
   ctx.trouble.onBegin = () => beat.trigger()
-  const sweeps = { plan, heartbeat: beat }
-  const crontab = SCHEDULE.map((line) =>
-    cron.schedule(line.cron, () => ('sweep' in line ? sweeps[line.sweep].trigger() : wakeUps.send(line.job)), {
-      suppressMissedWarning: true,
-    }),
-  )
+  const crontab = startCrontab({ plan, heartbeat: beat }, wakeUps)
   const onChange = () => {
     statusSignal.wake()
     incidentSignal.wake()
@@ -123,6 +118,15 @@ async function work(services: JobServices, databaseUrl: string): Promise<void> {
   await Promise.all([...crontab.map((task) => task.destroy()), wakeUps.stop(), services.runs.stop((ms) => clock.sleep(ms)), ...loops])
   await Promise.all([plan.idle(), beat.idle()])
   await noteStopped(ctx, services.workerId, clock.now())
+}
+
+/** Does what recurs at its times: sweeps here, the rest by the queue. */
+function startCrontab(sweeps: Record<'plan' | 'heartbeat', { trigger(): void }>, wakeUps: WakeUps) {
+  return SCHEDULE.map((line) =>
+    cron.schedule(line.cron, () => ('sweep' in line ? sweeps[line.sweep].trigger() : wakeUps.send(line.job)), {
+      suppressMissedWarning: true,
+    }),
+  )
 }
 
 function failed(log: Log, what: string): (error: unknown) => void {

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { assetPath, connectionPath, feedPath, flowPath, groupPath, personPath, runPath } from '#app/_ui/paths.ts'
+import { assetPath, connectionPath, feedPath, flowPath, groupPath, incidentPath, personPath, runPath } from '#app/_ui/paths.ts'
 import { Mark } from '#app/_ui/status-mark.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { type ChangedField, changedFields } from '#lib/domain/access/changed-fields.ts'
@@ -93,6 +93,7 @@ const PATHS: Record<string, (key: string) => string> = {
   flow: flowPath,
   run: runPath,
   connection: connectionPath,
+  incident: (key) => incidentPath(Number(key)),
   person: personPath,
 }
 
