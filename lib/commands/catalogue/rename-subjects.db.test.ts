@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Catalogue } from '#lib/catalogue/catalogue.ts'
+import { followIncidents } from '#lib/commands/incidents/follow-incidents.ts'
 import { rollUpDays } from '#lib/commands/status/roll-up-days.ts'
 import { sweepDue } from '#lib/commands/status/sweep-due.ts'
 import { getRenamed } from '#lib/db/catalogue/renames.ts'
@@ -97,6 +98,7 @@ describe('"was:" that comes later than the new key', () => {
     await look(ctx, [seen(`lake/${names.asset ?? 'a'}`, { writtenAt: START })])
     await sweepDue(ctx)
     await rollUpDays(ctx)
+    await followIncidents(ctx)
     const told = await outbox()
     await sync(catalogue(names, was))
     const expected = [...PAST.slice(0, 2), expect.stringMatching(/^stale\/overdue 10 18:00–/)]
@@ -107,7 +109,12 @@ describe('"was:" that comes later than the new key', () => {
     expect(feed?.at(-1)).toMatch(/^stale\/overdue .*–$/)
     expect(await outbox()).toBe(told)
     expect(await getFeedPage(ctx, names.feed ?? 'terms')).not.toBeNull()
-    await ctx.pool.query('select 1')
+    await followIncidents(ctx)
+    const { rows } = await ctx.pool.query(
+      'select i.opened_by, m.asset_id, i.ended_at from incident i join incident_member m on m.incident_id = i.id where withdrawn_at is null order by i.opened_at',
+    )
+    const { rows: assets } = await ctx.pool.query<{ id: number }>(`select id from subject where kind = 'asset' and removed_at is null`)
+    expect(rows).toEqual([{ opened_by: `asset:${assets[0]?.id}`, asset_id: assets[0]?.id, ended_at: null }])
   })
 
   test('does not mix two that were there at the same time', async () => {

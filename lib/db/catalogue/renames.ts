@@ -80,12 +80,25 @@ const ORDERS = [
   'update reload_order set feed_id = $1 where feed_id = $2',
 ]
 
+/** Incidents are followed anew from where the facts changed; what ended long before names the asset as it is known now. */
+const INCIDENTS = [
+  `insert into incident_member (incident_id, asset_id, from_at, to_at) select incident_id, $1, from_at, to_at from incident_member where asset_id = $2
+   on conflict do nothing`,
+  'delete from incident_member where asset_id = $2 and $1::int is not null',
+  `update incident set opened_by = case when opened_by = 'asset:' || $2::int then 'asset:' || $1::int else opened_by end,
+     roots = replace(roots::text, '"asset:' || $2::int || '"', '"asset:' || $1::int || '"')::jsonb,
+     entries = replace(entries::text, '"asset:' || $2::int || '"', '"asset:' || $1::int || '"')::jsonb,
+     causes = array_replace(causes, 'asset:' || $2::int, 'asset:' || $1::int)
+   where 'asset:' || $2::int = any(causes)`,
+]
+
 /** What holds the facts of a subject; what follows from them (spans, days) is worked out anew. */
 const FACTS = [
   'update former_key set subject_id = $1 where subject_id = $2',
   'update maintenance_window set subject_id = $1 where subject_id = $2',
   'update maintenance_series set subject_id = $1 where subject_id = $2',
   'update status_change set subject_id = $1 where subject_id = $2',
+  'update deploy_note set subject_id = $1 where subject_id = $2',
   'update arrival set asset_id = $1 where asset_id = $2',
   'update blind set asset_id = $1 where asset_id = $2',
   ...JOIN_EDGES,
@@ -112,7 +125,7 @@ async function joinHistories(sql: Sql, kind: SubjectKind, oldId: number, youngId
   const ends = `delete from subject_version v where v.subject_id = $1 and v.settings is null and v.from_at >= (
     select min(from_at) from subject_version where subject_id = $2)`
   if (kind !== 'group') await sql.query(ends, [oldId, youngId])
-  for (const text of [...ORDERS, ...FACTS]) await sql.query(text, [oldId, youngId])
+  for (const text of [...ORDERS, ...INCIDENTS, ...FACTS]) await sql.query(text, [oldId, youngId])
   for (const text of REST) await sql.query(text, [youngId])
 }
 
