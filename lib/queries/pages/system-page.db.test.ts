@@ -92,7 +92,9 @@ describe('where the database account may read little', () => {
   it('is words, part by part, and no error', async () => {
     const role = `reader_${process.pid}`
     await ctx.whole.query(`create role ${role} login password 'reader'`)
-    await ctx.whole.query(`grant select on setting, connection_state, catalogue_state, catalogue_version, worker_state, blind to ${role}`)
+    await ctx.whole.query(
+      `grant select on setting, connection_state, catalogue_state, catalogue_version, worker_state, blind, incident to ${role}`,
+    )
     const url = new URL(database.url)
     url.username = role
     url.password = 'reader'
