@@ -56,11 +56,13 @@ export function createContext(options: {
   applicationName?: string
   /** For a process that answers people: no connection and no answer takes longer than this. */
   answerMs?: number
+  /** What its connections are made with; by default with what watches the server. */
+  client?: NonNullable<PoolConfig['Client']>
 }): Context {
   const { actor, clock, log } = options
   const trouble = new TroubleWatch(() => clock.now())
   const config: PoolConfig = {
-    Client: trouble.clientClass(),
+    Client: options.client ?? trouble.clientClass(),
     connectionString: options.url,
     max: options.connections ?? 10,
     application_name: options.applicationName ?? 'tidemark',

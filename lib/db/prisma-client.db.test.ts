@@ -8,7 +8,7 @@ const AT = Date.parse('2026-11-29T06:00:00.123Z')
 
 let database: TestDatabase
 beforeAll(async () => {
-  database = await createTestDatabase()
+  database = await createTestDatabase({ unused: true })
   const { pool } = database.context()
   const { rows } = await pool.query<{ name: string }>('select quote_ident(current_database()) as name')
   await pool.query(`alter database ${rows[0]?.name} set timezone to 'America/New_York'`)

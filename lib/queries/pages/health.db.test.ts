@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Context } from '#lib/db/context.ts'
+import { type Context, closeContext, createContext } from '#lib/db/context.ts'
 import { noteHeartbeat } from '#lib/db/runs/workers.ts'
 import { putSetting } from '#lib/db/settings.ts'
+import { atTerminal } from '#lib/domain/access/actor.ts'
+import { silentLog } from '#lib/platform/log.ts'
 import { FakeClock, turns } from '#lib/testing/clock/fake-clock.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { getHealth } from './health.ts'
@@ -79,12 +81,14 @@ describe('the health of the database', () => {
 
   test('says so when this very process was refused for it', async () => {
     await beat({})
+    const own = createContext({ url: db.url, actor: atTerminal(null), clock, log: silentLog })
     const refusal = `do $$ begin raise exception 'could not extend file "base/1/2": No space left on device' using errcode = '53100'; end $$`
-    await expect(ctx.pool.query(refusal)).rejects.toThrow('No space left')
-    expect((await getHealth(ctx)).database.problem).toContain('disk')
+    await expect(own.pool.query(refusal)).rejects.toThrow('No space left')
+    expect((await getHealth(own)).database.problem).toContain('disk')
     clock.set(NOW + 61_000)
     await noteHeartbeat(ctx, { id: 'w', startedAt: NOW, at: clock.now(), detail: {} })
-    expect((await getHealth(ctx)).database.problem).toBeNull()
+    expect((await getHealth(own)).database.problem).toBeNull()
+    await closeContext(own)
   })
 })
 

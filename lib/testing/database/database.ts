@@ -9,6 +9,7 @@ import { silentLog } from '#lib/platform/log.ts'
 import { applyMigrations, migrationChecksum, readMigrations } from '#lib/platform/migrate.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { startTestServer } from '#lib/testing/servers/test-server.ts'
+import { KeptDatabase } from './kept-database.ts'
 
 export interface TestDatabase {
   url: string
@@ -79,26 +80,56 @@ async function findStrategy(pool: Pool): Promise<string> {
 let template: Promise<string> | undefined
 let strategy: Promise<string> | undefined
 
-/** A new database of its own, migrated unless `empty`. Call `drop` when done. */
-export async function createTestDatabase(options: { empty?: boolean } = {}): Promise<TestDatabase> {
+async function createDatabase(isEmpty: boolean): Promise<string> {
   const name = `test_${process.pid}_${randomBytes(4).toString('hex')}`
   const pool = await adminPool()
-  template ??= options.empty === true ? undefined : findTemplate(pool)
+  if (!isEmpty) template ??= findTemplate(pool)
   strategy ??= findStrategy(pool)
-  const source = options.empty === true ? 'template0' : await template
-  await pool.query(`create database ${name} template ${source} ${await strategy}`)
-  const url = databaseUrl(await adminUrl(), name)
+  await pool.query(`create database ${name} template ${isEmpty ? 'template0' : await template} ${await strategy}`)
+  return databaseUrl(await adminUrl(), name)
+}
+
+async function dropDatabase(url: string): Promise<void> {
+  await (await adminPool()).query(`drop database if exists ${new URL(url).pathname.slice(1)} with (force)`)
+}
+
+/** Databases that tests of this process are done with, as good as new. */
+const free: KeptDatabase[] = []
+
+/** Whether the server ends with the tests, so that nothing of theirs is left on it. */
+const isKept = () => environmentVariable('TIDEMARK_TEST_DATABASES') === 'kept'
+
+/** A database of its own, as good as new, migrated unless `empty`. Call `drop` when done. Nobody was ever connected to one that is `unused`. */
+export async function createTestDatabase({ empty = false, unused = false } = {}): Promise<TestDatabase> {
+  if (empty || unused || !isKept()) {
+    const url = await createDatabase(empty)
+    return testDatabase(url, undefined, () => dropDatabase(url))
+  }
+  const kept = free.pop() ?? (await KeptDatabase.open(await createDatabase(false)))
+  return testDatabase(kept.url, kept, async () => {
+    if (await kept.renew()) free.push(kept)
+    else await dropDatabase(kept.url)
+  })
+}
+
+function testDatabase(url: string, kept: KeptDatabase | undefined, giveBack: () => Promise<void>): TestDatabase {
   const contexts: Context[] = []
+  let dropped: Promise<void> | undefined
+  const drop = async () => {
+    kept?.finish()
+    await Promise.all(contexts.map((ctx) => closeContext(ctx)))
+    await giveBack()
+  }
   return {
     url,
     context(clock = systemClock, actor = atTerminal(null)) {
-      const ctx = createContext({ url, actor, clock, log: silentLog, connections: 5 })
+      const ctx = createContext({ url, actor, clock, log: silentLog, connections: 5, ...(kept && { client: kept.Client }) })
       contexts.push(ctx)
       return ctx
     },
-    async drop() {
-      await Promise.all(contexts.map((ctx) => closeContext(ctx)))
-      await pool.query(`drop database if exists ${name} with (force)`)
+    drop() {
+      dropped ??= drop()
+      return dropped
     },
   }
 }
