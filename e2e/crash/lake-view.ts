@@ -61,8 +61,13 @@ export function watchLake(url: string, look: string): { stop(): Promise<Sample[]
   const seen = new Map<string, Sample>()
   const stopping = new AbortController()
   const watching = withClient(url, async (client) => {
+    let before = ''
     while (!stopping.signal.aborted) {
-      const { rows } = await client.query<Sample>(look)
+      // As long as no transaction has ended, all looks as it did.
+      const { rows: snapshots } = await client.query<{ now: string }>('select pg_current_snapshot()::text as now')
+      const now = snapshots[0]?.now ?? ''
+      const { rows } = now === before ? { rows: [] } : await client.query<Sample>(look)
+      before = now
       const sample = rows[0]
       if (sample) seen.set(createHash('sha1').update(JSON.stringify(sample)).digest('hex'), sample)
       await systemClock.sleep(30, stopping.signal)
