@@ -20,6 +20,7 @@ import { weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { FeedPage } from '#lib/queries/pages/feed-page.ts'
 import type { LastRun } from '#lib/queries/runs/last-run.ts'
 import { FeedIncidents, PartOfIncidents } from './feed-incidents.tsx'
+import { FeedOutlook } from './feed-outlook.tsx'
 import { FeedVerdict } from './feed-verdict.tsx'
 import { LastRunNote } from './last-run-note.tsx'
 import { LineageStrip } from './lineage-strip.tsx'
@@ -83,6 +84,7 @@ function Head({ found }: { found: FeedPage }) {
           <FeedVerdict found={found} />
         </p>
       )}
+      <FeedOutlook found={found} />
       <PartOfIncidents open={found.incidents.open} />
       <WorkNotes work={found.work} own={{ kind: 'feed', key: feed.key }} takesActions={found.takesActions} />
       <SeriesNotes series={found.series} takesActions={found.takesActions} />

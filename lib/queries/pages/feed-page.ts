@@ -2,9 +2,13 @@ import { z } from 'zod'
 import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
 import { mayOrder } from '#lib/domain/access/actions.ts'
+import { isUnhealthy } from '#lib/domain/freshness/status.ts'
+import type { GoodAgain } from '#lib/domain/lineage/again/again.ts'
 import type { Edge } from '#lib/domain/lineage/edge.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import type { IncidentLine } from '#lib/queries/incidents/incident-lines.ts'
 import { getIncidents } from '#lib/queries/incidents/incidents.ts'
+import { type CauseLine, getOutlook } from '#lib/queries/outlook/outlook.ts'
 import { type ExternalRunRow, getRecentExternalRuns } from '#lib/queries/runs/external-run-rows.ts'
 import { getReload, type ReloadView } from '#lib/queries/runs/reload-order.ts'
 import { getRecentRuns, type RunDetail } from '#lib/queries/runs/run-rows.ts'
@@ -42,6 +46,8 @@ export interface FeedPage {
   feed: FeedRow
   /** What holds it back in the end; none where nothing that it is made from does. */
   roots: HeldByRun[]
+  /** When it is good again, from when on it is at risk, and the causes that say so. */
+  outlook: { again: GoodAgain | null; riskAt: Instant | null; lines: CauseLine[] }
   why: string | null
   description: string | null
   runbook: string | null
@@ -111,6 +117,7 @@ export async function getFeedPage(ctx: Context, key: string): Promise<FeedPage |
     group: { key: head.groupKey, name: head.groupName },
     feed,
     roots: await getRootsOfFeed(ctx, feed),
+    outlook: await outlookOf(ctx, feed),
     why: head.why,
     description: head.description,
     runbook: head.runbook,
@@ -126,6 +133,11 @@ export async function getFeedPage(ctx: Context, key: string): Promise<FeedPage |
     reload: await getReload(ctx, key),
     incidents: { open: incidents.open, past: incidents.days.flatMap((day) => day.incidents).slice(0, INCIDENTS_SHOWN) },
   }
+}
+
+async function outlookOf(ctx: Context, feed: FeedRow): Promise<FeedPage['outlook']> {
+  const { lines, again, risk } = await getOutlook(ctx, [feed])
+  return { again: isUnhealthy(feed.status) ? (again.get(feed.id) ?? null) : null, riskAt: risk.get(feed.id) ?? null, lines }
 }
 
 /** The newest of both: as many as are shown of all together. */

@@ -1,0 +1,22 @@
+import { Pieces } from '#app/_ui/feeds/pieces.tsx'
+import { againInPieces, causeInPieces } from '#lib/domain/wording/cause-sentences.ts'
+import type { FeedPage } from '#lib/queries/pages/feed-page.ts'
+
+/** How it goes on with a feed: when it is good again, or from when on it is late and because of what. */
+export function FeedOutlook({ found: { feed, outlook, window } }: { found: Pick<FeedPage, 'feed' | 'outlook' | 'window'> }) {
+  const { again, riskAt, lines } = outlook
+  const pieces = againInPieces([{ ...feed, again }], window.now, feed.failedRun?.says ?? null)
+  if (pieces.length > 0)
+    return (
+      <p className="mt-2">
+        <Pieces of={pieces} />
+      </p>
+    )
+  const cause = lines.find(({ atRisk }) => atRisk.some(({ id }) => id === feed.id))
+  if (riskAt === null || cause === undefined) return null
+  return (
+    <p className="mt-2">
+      <Pieces of={['It is at risk: it will be late from ', { at: riskAt }, ' if this goes on, because ', ...causeInPieces(cause), '.']} />
+    </p>
+  )
+}
