@@ -28,7 +28,7 @@ const sap: CauseLine = {
     why: 'Nothing answers at that address.',
     said: null,
   },
-  ...{ owners: ['Identity team'], focus: 'lake/people', nextLookAt: null, held: [held('People')], atRisk: [] },
+  ...{ owners: ['Identity team'], focus: 'lake/people', nextLookAt: null, held: [held('People')], atRisk: [], incident: null },
 }
 const other = (name: string, more: Partial<CauseLine> = {}): CauseLine => ({ ...sap, of: { kind: 'connection', key: name, name }, ...more })
 const render = (lines: readonly CauseLine[], total = lines.length) =>
@@ -50,6 +50,14 @@ it('a cause says what it is, why, what it holds back, what next, when that is go
       'People is late because of it. Patron file, Meals, Cards and 1 more will be late from tomorrow 06:00 if this goes on. ' +
       'Next try tomorrow 02:55, good by about tomorrow 02:58 if SAP answers. Ask Identity team. How it comes to this',
   )
+})
+
+it('says who is on it instead of whom to ask, and leads to what was said so far', () => {
+  const seen = { id: 7, acknowledged: { at: NOW, by: 'Ada' }, assignee: null }
+  expect(wordsOf({ ...sap, incident: seen })).toContain('Ada has seen it. Ask Identity team. How it comes to this · Its incident')
+  const taken = { ...sap, incident: { ...seen, assignee: 'Identity on call' } }
+  expect(wordsOf(taken)).toMatch(/Identity on call is on it. How it comes to this · Its incident$/)
+  expect(markupOf(taken)).toContain('href="/incidents/7"')
 })
 
 it('leads to the system, to what it holds back, and to the way there', () => {

@@ -1,6 +1,6 @@
 import { Fragment, type ReactNode } from 'react'
 import { Pieces } from '#app/_ui/feeds/pieces.tsx'
-import { feedPath, lineagePath } from '#app/_ui/paths.ts'
+import { feedPath, incidentPath, lineagePath } from '#app/_ui/paths.ts'
 import { Owner } from '#app/_ui/reload/owner.tsx'
 import { Mark, StatusIcon, StatusMark } from '#app/_ui/status-mark.tsx'
 import { Time } from '#app/_ui/time.tsx'
@@ -131,10 +131,37 @@ function goesOn({ held, said, nextLookAt }: CauseLine, now: number): Piece[] {
   return again.length > 0 || nextLookAt === null || nextLookAt <= now ? again : ['It is asked again at ', { at: nextLookAt }, '.']
 }
 
-/** Whom to ask, and the way from it to what it holds back. */
-function Help({ line: { owners, of, focus } }: { line: CauseLine }) {
+/** Who is on it or whom to ask, the way from it to what it holds back, and what was said and done so far. */
+function Help({ line }: { line: CauseLine }) {
+  const { focus, incident } = line
+  return (
+    <>
+      <Who line={line} />
+      <span className="muted">
+        {focus !== null && <a href={lineagePath({ focus })}>How it comes to this</a>}
+        {focus !== null && incident !== null && ' · '}
+        {incident !== null && <a href={incidentPath(incident.id)}>Its incident</a>}
+      </span>
+    </>
+  )
+}
+
+function Who({ line: { owners, of, incident } }: { line: CauseLine }) {
+  const assignee = incident?.assignee ?? null
+  const seenBy = incident?.acknowledged?.by ?? null
+  if (assignee !== null)
+    return (
+      <>
+        <bdi>{assignee}</bdi> is on it.{' '}
+      </>
+    )
   return (
     <span className="muted">
+      {seenBy !== null && (
+        <>
+          <bdi>{seenBy}</bdi> has seen it.{' '}
+        </>
+      )}
       {owners.map((owner, index) => (
         <Fragment key={owner}>
           {index === 0 ? 'Ask ' : ' or '}
@@ -142,7 +169,6 @@ function Help({ line: { owners, of, focus } }: { line: CauseLine }) {
         </Fragment>
       ))}
       {owners.length > 0 && '. '}
-      {focus !== null && <a href={lineagePath({ focus })}>How it comes to this</a>}
     </span>
   )
 }

@@ -10,6 +10,7 @@ import { fillTwoGroups } from '#lib/testing/database/two-groups.ts'
 import { getIncident } from './incident.ts'
 import { getIncidents } from './incidents.ts'
 import { getIncidentsOfRun } from './incidents-of-run.ts'
+import { getIncidentsOfCauses } from './who-is-on.ts'
 
 const NOW = Date.parse('2026-11-20T12:00Z')
 const [OWN, OTHER] = [4, 14]
@@ -220,6 +221,12 @@ describe('one incident', () => {
     expect(await getIncident(ctx, 99)).toBeNull()
     expect(await getIncident(ctx, 30)).toMatchObject({ mergedInto: 31, withdrawnAt: expect.any(Number) })
   })
+})
+
+test('a cause is followed by the incident that stands on it now, with who is on it', async () => {
+  const found = await getIncidentsOfCauses(ctx, ['connection:records-source', 'connection:other-source'])
+  expect([...found]).toEqual([['connection:records-source', { id: 31, acknowledged: { at: hoursAgo(1.9), by: 'Ada' }, assignee: 'Ada' }]])
+  expect((await getIncidentsOfCauses(asActor(ctx, visitor('other')), ['connection:records-source'])).size).toBe(0)
 })
 
 test('a run belongs to the incidents it was linked to, and, where it failed, to those that its flow was a cause of then', async () => {

@@ -1,10 +1,11 @@
 import type { Context } from '#lib/db/context.ts'
 import { type Status, worstOf } from '#lib/domain/freshness/status.ts'
 import type { GoodAgain } from '#lib/domain/lineage/again/again.ts'
-import type { Cause } from '#lib/domain/lineage/causes/cause.ts'
+import type { Cause, CauseKey } from '#lib/domain/lineage/causes/cause.ts'
 import { type Causes, findCauses } from '#lib/domain/lineage/causes/find-causes.ts'
 import { againOfFeeds, riskOfFeeds, type ToldCause, type ToldFeed, toldCauses } from '#lib/domain/lineage/causes/told-causes.ts'
 import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
+import { type CauseIncident, getIncidentsOfCauses } from '#lib/queries/incidents/who-is-on.ts'
 import { causeGraphNow } from '#lib/queries/shared/causes.ts'
 import { getGoodAgain } from '#lib/queries/shared/good-again.ts'
 import { type AboutCause, aboutCauses } from './about-causes.ts'
@@ -16,6 +17,8 @@ export interface CauseLine extends Omit<ToldCause, 'cause'>, AboutCause {
   status: Status | null
   /** The asset whose lineage shows the way from it. */
   focus: string | null
+  /** What follows it, and who is on it; null: nothing has come of it yet. */
+  incident: CauseIncident | null
 }
 
 /** What everything that is wrong comes down to, and how it goes on. */
@@ -54,10 +57,16 @@ export async function getOutlook(ctx: Context, feeds: readonly ToldFeed[]): Prom
   const feedOf = new Map(promised.map(({ id, feedId }) => [id, feedId]))
   const told = toldCauses(causes.all, { feeds, feedOf, again, riskUntil: ctx.clock.now() + RISK_AHEAD_MS })
   const shown = told.slice(0, LINES_MAX)
-  const about = await aboutCauses(ctx, shown, graph)
+  const [about, incidents] = await Promise.all([
+    aboutCauses(ctx, shown, graph),
+    getIncidentsOfCauses(
+      ctx,
+      shown.map(({ cause }) => cause.key),
+    ),
+  ])
   return {
     causes,
-    lines: shown.flatMap((one, index) => toLine(one, about[index], promised)),
+    lines: shown.flatMap((one, index) => toLine(one, about[index], { promised, incidents })),
     total: told.length,
     holding: told.filter(({ held }) => held.length > 0).length,
     again: againOfFeeds({ feedOf, again }),
@@ -70,7 +79,12 @@ async function promisedAmong(ctx: Context, causes: readonly Cause[]): Promise<Pr
   return ids.size === 0 ? [] : (await ctx.pool.query<Promised>(PROMISED, [[...ids]])).rows
 }
 
-function toLine({ cause, held, atRisk }: ToldCause, about: AboutCause | undefined, promised: readonly Promised[]): CauseLine[] {
+interface Around {
+  promised: readonly Promised[]
+  incidents: ReadonlyMap<CauseKey, CauseIncident>
+}
+
+function toLine({ cause, held, atRisk }: ToldCause, about: AboutCause | undefined, { promised, incidents }: Around): CauseLine[] {
   if (about === undefined) return []
   const ids = new Set(held.length > 0 ? cause.heldIds : atRisk.length > 0 ? cause.atRisk.map(({ id }) => id) : [])
   const worst = held[0]?.id ?? atRisk[0]?.id
@@ -79,6 +93,7 @@ function toLine({ cause, held, atRisk }: ToldCause, about: AboutCause | undefine
       ...{ held, atRisk, ...about, since: cause.since },
       status: worstOf(held.map(({ status }) => status)),
       focus: promised.find(({ id, feedId }) => feedId === worst && ids.has(id))?.key ?? null,
+      incident: incidents.get(cause.key) ?? null,
     },
   ]
 }

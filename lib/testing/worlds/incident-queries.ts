@@ -7,6 +7,7 @@ import { getIncidentsOfRun } from '#lib/queries/incidents/incidents-of-run.ts'
 import { getIncidentsPage } from '#lib/queries/incidents/incidents-page.ts'
 import { getLinked } from '#lib/queries/incidents/linked.ts'
 import { getSaid } from '#lib/queries/incidents/said.ts'
+import { getIncidentsOfCauses } from '#lib/queries/incidents/who-is-on.ts'
 import type { Asked } from './catalogue-queries.ts'
 
 /** Those of incidents; 21 is one that lies in both groups. */
@@ -24,6 +25,7 @@ export const INCIDENT_QUERIES: Record<string, (ctx: Context, about: Asked) => Pr
   },
   getIncidentPage: async (ctx, { group }) => [await getIncidentPage(ctx, group), await getIncidentPage(ctx, 21)],
   getIncidents: (ctx) => getIncidents(ctx, { feed: null, before: null }, 'UTC'),
+  getIncidentsOfCauses: async (ctx, { name }) => [...(await getIncidentsOfCauses(ctx, [`connection:${name}-source`]))],
   getIncidentsOfRun: (ctx, { name, run }) =>
     getIncidentsOfRun(ctx, { id: run, cause: `connection:${name}-source`, state: 'failed', scheduledFor: ctx.clock.now() }),
   getIncidentsPage: (ctx) => getIncidentsPage(ctx, { feed: null, before: null }),
