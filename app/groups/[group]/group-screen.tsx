@@ -2,6 +2,7 @@ import { History } from '#app/_bars/history.tsx'
 import { SeriesNotes } from '#app/_ui/actions/maintenance-action.tsx'
 import { PauseAction } from '#app/_ui/actions/pause-action.tsx'
 import { WorkNotes } from '#app/_ui/actions/work-note.tsx'
+import { CauseList } from '#app/_ui/feeds/cause-list.tsx'
 import { ChangeList } from '#app/_ui/feeds/change-list.tsx'
 import { FeedLine } from '#app/_ui/feeds/feed-line.tsx'
 import { toFeedLine } from '#app/_ui/feeds/feed-summary.ts'
@@ -44,6 +45,7 @@ export function GroupScreen({ group, pageNumber }: { group: GroupPage; pageNumbe
             )}
           </span>
         </p>
+        <CauseList {...group.trouble} now={group.now} />
         <WorkNotes work={group.work} own={{ kind: 'group', key: group.key }} takesActions={group.takesActions} />
         <SeriesNotes series={group.series} takesActions={group.takesActions} />
         <PauseAction subject={{ kind: 'group', key: group.key }} name={group.name} work={group.work} takesActions={group.takesActions} />
