@@ -155,14 +155,14 @@ function checkRoutes(told: readonly Told[], standing: ReadonlyMap<string, Status
     ({ feed }) => feed,
   )
   return [...standing].flatMap(([feed, status]) => {
-    const own = new Map((byFeed.get(feed) ?? []).map((one) => [one.id, one.to]))
-    const words = [...own.values()]
-    const last = words.at(-1) ?? 'fresh'
+    const own = [...new Map((byFeed.get(feed) ?? []).map((one) => [one.id, one])).values()]
+    const last = own.at(-1)?.to ?? 'fresh'
     const isKnown = last === status || (!isUnhealthy(last) && !isUnhealthy(status))
-    const isTwice = words.some((to, n) => n > 0 && to === words[n - 1])
+    // What came between two turns to one status may have been overtaken while its sender was down.
+    const isTwice = own.some(({ to, at }, n) => n > 0 && to === own[n - 1]?.to && at === own[n - 1]?.at)
     return [
       ...(isKnown ? [] : [`${feed} is ${status}, and its receiver was told last that it is ${last}`]),
-      ...(isTwice ? [`of ${feed} the same was told twice under two ids: ${words.join(', ')}`] : []),
+      ...(isTwice ? [`of ${feed} the same was told twice under two ids: ${own.map(({ to }) => to).join(', ')}`] : []),
     ]
   })
 }
