@@ -4,6 +4,7 @@ import { putSetting } from '#lib/db/settings.ts'
 import { groupInSql } from '#lib/testing/database/two-groups.ts'
 import { named, thingsOf } from '../matrix/actors.ts'
 import type { Things } from '../matrix/rules.ts'
+import { yesterday } from './routes.ts'
 
 /** Stands in every hostile text, so that what was not shown at all is no proof. */
 export const MARK = `taken-${randomBytes(4).toString('hex')}`
@@ -23,9 +24,9 @@ export const WORDS_OF_DATABASE = /syntax error|unterminated|SQLSTATE|invalid inp
 const NAME = 'hostile'
 
 /** What stands for each variable part of an address. */
-export const HOSTILE: Things & Record<'token' | 'person' | 'invitation' | 'form', string> = {
+export const HOSTILE: Things & Record<'token' | 'person' | 'invitation' | 'form' | 'day', string> = {
   ...named(NAME),
-  ...{ run: '', order: '', token: 'a-token-that-nobody-has', person: 'nobody', invitation: '0', form: 'badge.svg' },
+  ...{ day: yesterday(), run: '', order: '', token: 'a-token-that-nobody-has', person: 'nobody', invitation: '0', form: 'badge.svg' },
 }
 
 /** Every text there is for people to read, where it may be changed. */
@@ -45,6 +46,7 @@ const TEXTS: Record<string, readonly string[]> = {
   reload_step: ['problem'],
   status_change: ['explanation'],
   outbox: ['problem'],
+  deploy_note: ['text', 'noted_by'],
 }
 
 /** A group with everything that belongs to one; then every text that anybody reads anywhere is markup. */
@@ -64,6 +66,11 @@ export async function fillHostileWorld(ctx: Context): Promise<void> {
     [MARKUP, JSON.stringify({ [MARKUP]: MARKUP })],
   )
   Object.assign(HOSTILE, await thingsOf(ctx, NAME))
+  await whole.query(
+    `insert into incident_said (incident_id, at, kind, said_by, actor_kind, words)
+     select $1, now(), kind, $2, 'person', $3 from unnest('{acknowledged,assigned,updated,noted,postmortem}'::text[]) kind`,
+    [HOSTILE.incident, MARKUP, JSON.stringify({ text: MARKUP, to: MARKUP })],
+  )
 }
 
 /** What the web writes by itself as time goes by, as conditions that leave it out: that it receives. */

@@ -12,6 +12,7 @@ const JSON_TYPE = 'application/json'
 /** Fields that some order has, whether or not the one that is given has them. */
 const FIELDS = [
   'reason',
+  'text',
   'note',
   'name',
   'email',

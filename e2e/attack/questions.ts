@@ -11,6 +11,8 @@ const OF_PAGES: Record<string, readonly string[]> = {
   '/flows': ['q', 'group', 'state', 'page'],
   '/runs': ['flow', 'state', 'before', 'page'],
   '/runs/[run]': ['find', 'level', 'before', 'after', 'reason', 'rows'],
+  '/incidents': ['feed', 'before'],
+  '/days/[day]': ['bar'],
   '/maintenance': ['subject', 'window', 'when', 'from', 'for', 'note'],
   '/sign-in': ['to', 'said'],
   '/sign-in/invitation/[token]': ['email', 'name'],

@@ -3,6 +3,7 @@ import type { Context } from '#lib/db/context.ts'
 import { insertDeployNote } from '#lib/db/incidents/deploy-notes.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Instant, isFuture } from '#lib/domain/time/instant.ts'
+import { toShownText } from '#lib/domain/values/shown-text.ts'
 
 /** What was rolled out, and what it is about; null: everything. */
 export interface Deploy {
@@ -14,7 +15,8 @@ export interface Deploy {
 }
 
 /** Keeps that something was rolled out; answers its number. */
-export function noteDeploy(ctx: Context, { subject, text, url, at }: Deploy): Promise<number> {
+export function noteDeploy(ctx: Context, { subject, text: written, url, at }: Deploy): Promise<number> {
+  const text = toShownText(written)
   return act(ctx, { action: 'deploy.note', target: subject, reason: text }, async (sql) => {
     const now = ctx.clock.now()
     if (at !== null && isFuture(at, now))

@@ -5,7 +5,7 @@ import { insertIncidentEvents } from '#lib/db/incidents/incident-events.ts'
 import { insertSaid, loadSaid, lockIncident, type SaidOfRow } from '#lib/db/incidents/said.ts'
 import type { Action } from '#lib/domain/access/actions.ts'
 import { handlingAt, type Said } from '#lib/domain/incidents/said.ts'
-import { conflictOf, isSaidAlready, problemOf, type Saying } from '#lib/domain/incidents/saying.ts'
+import { conflictOf, isSaidAlready, problemOf, type Saying, toShownSaying } from '#lib/domain/incidents/saying.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
@@ -31,7 +31,8 @@ export interface SaidOfIncident {
 }
 
 /** Adds what somebody says of an incident; what is written to everybody is news. Said twice it stands once. */
-export async function sayOfIncident(ctx: Context, id: number, saying: Saying): Promise<SaidOfIncident> {
+export async function sayOfIncident(ctx: Context, id: number, written: Saying): Promise<SaidOfIncident> {
+  const saying = toShownSaying(written)
   const order = { action: actionOf(saying.kind), target: { kind: 'incident' as const, key: String(id) } }
   if (saying.kind === 'linked') await requireLinkable(ctx, saying.to)
   return act(ctx, order, async (sql) => {

@@ -2,7 +2,16 @@ import { describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
 import { minute } from '#lib/testing/incidents/cause-changes.ts'
 import { handlingAt, type Said } from './said.ts'
-import { ASSIGNEE_LENGTH_MAX, conflictOf, isSaidAlready, problemOf, readSnoozeEnd, type Saying, TEXT_LENGTH_MAX } from './saying.ts'
+import {
+  ASSIGNEE_LENGTH_MAX,
+  conflictOf,
+  isSaidAlready,
+  problemOf,
+  readSnoozeEnd,
+  type Saying,
+  TEXT_LENGTH_MAX,
+  toShownSaying,
+} from './saying.ts'
 
 const now = minute(60)
 
@@ -29,6 +38,16 @@ test.each([
   ['2026-12-01T08:00Z', Date.parse('2026-12-01T08:00Z')],
 ])('a snooze until %s ends by the clocks of the page, or as it says', (written, end) => {
   expect(readSnoozeEnd(written, 'America/New_York')).toBe(end)
+})
+
+test('words that a terminal obeys, or that turn others around, are taken out; all else stays', () => {
+  expect(toShownSaying({ kind: 'noted', text: 'The\u001b[2J disk\nis full' })).toEqual({
+    kind: 'noted',
+    text: 'The\ufffd[2J disk\nis full',
+  })
+  expect(toShownSaying({ kind: 'assigned', to: 'A\u202eda' })).toEqual({ kind: 'assigned', to: 'A\ufffdda' })
+  const others: Saying[] = [{ kind: 'assigned', to: null }, { kind: 'acknowledged' }, { kind: 'snoozed', until: now }]
+  for (const saying of others) expect(toShownSaying(saying)).toBe(saying)
 })
 
 test('what is no time is told with one that is', () => {

@@ -1,5 +1,6 @@
 import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
 import { readMoment } from '#lib/domain/values/convert-time.ts'
+import { toShownText } from '#lib/domain/values/shown-text.ts'
 import type { Handling, Said } from './said.ts'
 
 /** What somebody wants to say of an incident. */
@@ -13,6 +14,12 @@ export type Saying =
 export const TEXT_LENGTH_MAX = 4000
 export const ASSIGNEE_LENGTH_MAX = 200
 export const SNOOZE_MAX_MS = 30 * DAY_MS
+
+/** The same with words that may be stored and shown anywhere. */
+export function toShownSaying(saying: Saying): Saying {
+  if ('text' in saying) return { ...saying, text: toShownText(saying.text) }
+  return saying.kind === 'assigned' && saying.to !== null ? { ...saying, to: toShownText(saying.to) } : saying
+}
 
 /** What is wrong with it, whatever it is said of; null: nothing. */
 export function problemOf(saying: Saying, now: Instant): string | null {
