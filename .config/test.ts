@@ -40,6 +40,8 @@ async function browserTests(name: string): Promise<StepResult> {
     name,
     '--reporter',
     'line,json',
+    '--output',
+    `test-results/${name}`,
   ] as const
   const environment = { PLAYWRIGHT_JSON_OUTPUT_FILE: file }
   const result = await runSuite({ name, run, environment }, () => readPlaywrightReport(file))
@@ -65,15 +67,15 @@ async function inTurn(...suites: (() => Promise<StepResult>)[]): Promise<StepRes
 }
 
 const checks = await check()
-// The tests of the database wait for it half of the time; build, crash points and attacks need one core between them and are over
-// a little earlier, so that the journeys begin beside the last of them.
+// The tests of the database wait for it half of the time; build, crash points and journeys need as long as they do and the attacks after them.
 const inBrowser = (project: string) => () => browserTests(project)
 const beside = await Promise.all([
   inTurn(
     () => runVitest('systems', 'systems'),
     () => runVitest('database', 'db'),
+    inBrowser('attacks'),
   ),
-  inTurn(build, crashPoints, inBrowser('attacks'), inBrowser('journeys')),
+  inTurn(build, crashPoints, inBrowser('journeys')),
 ])
 const results = [...checks, ...beside.flat(), ...(await inTurn(inBrowser('alone')))]
 

@@ -31,7 +31,7 @@ test.describe('without JavaScript', () => {
     await page.getByRole('link', { name: 'Student records in full' }).click()
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Student records')
     await expect(page.locator('.verdict')).toContainText('1 of 2 fresh')
-    await page.getByRole('link', { name: 'Terms', exact: true }).click()
+    await page.locator('.feeds').getByRole('link', { name: 'Terms', exact: true }).click()
     await expect(page.getByText('at most 30 h old')).toBeVisible()
     await expect(page.locator('.strip')).toContainText('Terms as received')
     await page.getByRole('rowheader', { name: 'Terms by service' }).getByRole('link').click()
