@@ -1,3 +1,12 @@
+/** Lengths from an hour to a week. */
+export const UP_TO_A_WEEK = [
+  ['1h', 'for 1 hour'],
+  ['4h', 'for 4 hours'],
+  ['1d', 'for a day'],
+  ['3d', 'for 3 days'],
+  ['7d', 'for a week'],
+] as const
+
 interface LengthInputProps {
   words: string
   /** Lengths by the words that orders know. */

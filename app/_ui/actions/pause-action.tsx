@@ -1,7 +1,7 @@
 import { pausePath, resumePath } from '#app/_ui/paths.ts'
 import type { WorkView } from '#lib/queries/shared/work.ts'
 import { ActionForm, BeginInput } from './action-form.tsx'
-import { LengthInput, WhyInput } from './inputs.tsx'
+import { LengthInput, UP_TO_A_WEEK, WhyInput } from './inputs.tsx'
 import { MaintenanceAction, subjectText } from './maintenance-action.tsx'
 import { NoActions } from './no-actions.tsx'
 import { isOwn } from './work-words.ts'
@@ -14,14 +14,7 @@ interface PauseActionProps {
 }
 
 /** How long a pause may be asked to last, by the words that the command line knows. */
-const LENGTHS = [
-  ['', 'until I end it'],
-  ['1h', 'for 1 hour'],
-  ['4h', 'for 4 hours'],
-  ['1d', 'for a day'],
-  ['3d', 'for 3 days'],
-  ['7d', 'for a week'],
-] as const
+const LENGTHS = [['', 'until I end it'], ...UP_TO_A_WEEK] as const
 
 /** Pauses something and ends that, and announces maintenance, in a row; where the page takes no actions, it says so. */
 export function PauseAction(props: PauseActionProps & { takesActions: boolean }) {

@@ -1,5 +1,5 @@
 import { ActionForm } from '#app/_ui/actions/action-form.tsx'
-import { LengthInput, TextInput } from '#app/_ui/actions/inputs.tsx'
+import { LengthInput, TextInput, UP_TO_A_WEEK } from '#app/_ui/actions/inputs.tsx'
 import { incidentPath } from '#app/_ui/paths.ts'
 import type { UpdateTemplate } from '#lib/domain/wording/update-words.ts'
 import type { IncidentView } from '#lib/queries/incidents/incident.ts'
@@ -10,14 +10,6 @@ interface SayFormsProps {
   reader: string | null
   templates: readonly UpdateTemplate[]
 }
-
-const LENGTHS = [
-  ['1h', 'for 1 hour'],
-  ['4h', 'for 4 hours'],
-  ['1d', 'for a day'],
-  ['3d', 'for 3 days'],
-  ['7d', 'for a week'],
-] as const
 
 /** What engineers can say of an incident: that they have seen it, whose it is, what everybody should know. None of it ends one. */
 export function SayForms({ incident, reader, templates }: SayFormsProps) {
@@ -38,7 +30,7 @@ export function SayForms({ incident, reader, templates }: SayFormsProps) {
           action={to('snooze')}
           question="Nobody is reminded of it meanwhile. It ends before if it gets worse, has another cause, or is over."
           yes="No reminders"
-          inputs={<LengthInput words="How long" of={LENGTHS} preset="4h" />}
+          inputs={<LengthInput words="How long" of={UP_TO_A_WEEK} preset="4h" />}
         >
           No reminders…
         </ActionForm>
