@@ -83,3 +83,27 @@ test.each<[what: string, change: string, due: string[]]>([
 ])('%s makes due', async (_, change, due) => {
   expect(await dueAfter(change)).toEqual(due)
 })
+
+test('very many spans that move at once are compared with what they were in one go, also where few moved before', async () => {
+  const plans: string[] = []
+  const client = await ctx.whole.connect()
+  try {
+    client.on('notice', ({ message = '' }) => plans.push(message))
+    await client.query(`begin; load 'auto_explain'; set local auto_explain.log_nested_statements = on; set local auto_explain.log_level = notice;
+      set local auto_explain.log_min_duration = 0`)
+    const move = (minutes: number) => `update status_span set to_at = '2026-01-01 01:${minutes}Z' where status = 'late'`
+    await client.query(move(30))
+    await client.query(
+      `insert into status_span (subject_id, status, reason, from_at, to_at)
+       select ${SOURCE}, 'late', 'overdue', at, at + interval '1 second' from generate_series(timestamptz '2025-12-01', '2025-12-02', '1 minute') at`,
+    )
+    plans.length = 0
+    await client.query(`update status_span set since_at = from_at - interval '1 second' where status = 'late'`)
+  } finally {
+    await client.query('rollback')
+    client.release()
+  }
+  const comparing = plans.filter((plan) => plan.includes('rows_before'))
+  expect(comparing).toHaveLength(1)
+  expect(comparing[0]).not.toContain('Nested Loop')
+})
