@@ -1,6 +1,8 @@
 import { dateTime } from '#jobs/cli/run/in-words.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { againInWords } from '#lib/domain/wording/again-words.ts'
 import { reasonInWords, statusInWords } from '#lib/domain/wording/words.ts'
+import { readGoodAgain } from '#lib/queries/api/again-answers.ts'
 import { type StatusJson, statusJsonSchema } from '#lib/queries/api/answers.ts'
 import { getStatusJson } from '#lib/queries/pages/status-json.ts'
 import { withDatabase } from './databases.ts'
@@ -15,7 +17,7 @@ async function readStatus(command: CommandLine): Promise<StatusJson> {
   throw new TidemarkError('unavailable', { publicMessage: 'No catalogue has been accepted yet, so there is no status.' })
 }
 
-/** Feeds as a table: status, key, since when and why. */
+/** Feeds as a table: status, key, since when and why; below what is not fresh when it is good again. */
 function feedsInWords(feeds: StatusJson['feeds'], zone: string): string[] {
   const cells = feeds.map(({ status, key, since, reason, failedRun }) => [
     statusInWords(status),
@@ -24,12 +26,12 @@ function feedsInWords(feeds: StatusJson['feeds'], zone: string): string[] {
     failedRun?.words ?? (reason === null ? '' : reasonInWords(reason)),
   ])
   const widths = [0, 1, 2].map((column) => Math.max(0, ...cells.map((row) => row[column]?.length ?? 0)))
-  return cells.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
+  return cells.flatMap((row, index) => {
+    const line = row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')
+    const again = readGoodAgain(feeds[index]?.goodAgain ?? null)
+    const below = again === null ? [] : [`    ${againInWords(again, (at) => dateTime(at, zone))}`]
+    return [line.trimEnd(), ...below]
+  })
 }
 
 export default defineVerb({

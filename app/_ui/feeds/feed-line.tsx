@@ -73,8 +73,10 @@ function Facts({ feed }: { feed: FeedLineData }) {
       {feed.good !== undefined && (
         <span>
           Good again by about <Time at={feed.good} />
+          {feed.goodIf}
         </span>
       )}
+      {feed.again !== undefined && <span>{feed.again}</span>}
       {feed.work !== undefined && (
         <span className="t-maintenance">
           {feed.work.words}

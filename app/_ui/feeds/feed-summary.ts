@@ -2,8 +2,10 @@ import { type WorkMark, workMark } from '#app/_ui/actions/work-words.ts'
 import { lastRunInWords } from '#app/_ui/runs/run-labels.ts'
 import type { Reason, Status } from '#lib/domain/freshness/status.ts'
 import { localDay } from '#lib/domain/time/local-day.ts'
+import { againInWords, conditionsInWords } from '#lib/domain/wording/again-words.ts'
 import { freshCount } from '#lib/domain/wording/headline.ts'
 import { heldInWords } from '#lib/domain/wording/held-words.ts'
+import { capital } from '#lib/domain/wording/sentences.ts'
 import { reasonInWords, weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { OverviewFeed, OverviewGroup } from '#lib/queries/pages/status-overview.ts'
 import type { Bars } from '#lib/queries/shared/bars.ts'
@@ -29,6 +31,10 @@ export interface FeedLineData {
   due?: number
   /** By when it is good again, where it is not and that is known. */
   good?: number
+  /** On which conditions. */
+  goodIf?: string
+  /** The same in words, where there is no date. */
+  again?: string
   /** From when on it is not fresh if nothing comes, where what it is made from holds that up. */
   risk?: number
   loading?: boolean
@@ -79,6 +85,14 @@ export function toFeedLine(feed: OverviewFeed, zone: string, work: readonly Work
   if (feed.riskAt !== null) line.risk = feed.riskAt
   if (feed.isLoading && status !== 'fresh') line.loading = true
   return addHistory(addLastRun(line, feed, work), bars)
+}
+
+/** The same with all that is known of when it is good again, for pages of few feeds. */
+export function toFullFeedLine(feed: OverviewFeed, zone: string, work: readonly WorkView[]): FeedLineData {
+  const line = toFeedLine(feed, zone, work)
+  if (feed.again === null) return line
+  if (feed.again.kind === 'by' && !feed.again.isLook) return { ...line, goodIf: conditionsInWords(feed.again) }
+  return { ...line, again: capital(againInWords(feed.again, String)) }
 }
 
 function whyOf({ key, status, reason, heldBy, failedRun }: OverviewFeed): Pick<FeedLineData, 'why' | 'heldBy'> {

@@ -3,6 +3,7 @@ import { SeriesNotes } from '#app/_ui/actions/maintenance-action.tsx'
 import { WorkNotes } from '#app/_ui/actions/work-note.tsx'
 import { AssetTable } from '#app/_ui/feeds/asset-table.tsx'
 import { ChangeList } from '#app/_ui/feeds/change-list.tsx'
+import { GoodAgainLine } from '#app/_ui/feeds/good-again-line.tsx'
 import { assetsShown, flowsShown, jobsShown } from '#app/_ui/live/shown-topics.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { embedsPath, feedPath, groupPath, lineagePath, overviewPath } from '#app/_ui/paths.ts'
@@ -54,6 +55,7 @@ export function AssetScreen({ found }: { found: AssetPage }) {
             </span>
           )}
         </p>
+        {found.again !== null && <GoodAgainLine again={found.again} now={window.now} said={null} />}
         <WorkNotes work={found.work} own={{ kind: 'asset', key: asset.key }} hidden={hiddenOf(found)} takesActions={found.takesActions} />
         <SeriesNotes series={found.series} takesActions={found.takesActions} />
         <PlaceActions

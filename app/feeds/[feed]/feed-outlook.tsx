@@ -1,17 +1,12 @@
+import { GoodAgainLine } from '#app/_ui/feeds/good-again-line.tsx'
 import { Pieces } from '#app/_ui/feeds/pieces.tsx'
-import { againInPieces, causeInPieces } from '#lib/domain/wording/cause-sentences.ts'
+import { causeInPieces } from '#lib/domain/wording/cause-sentences.ts'
 import type { FeedPage } from '#lib/queries/pages/feed-page.ts'
 
 /** How it goes on with a feed: when it is good again, or from when on it is late and because of what. */
 export function FeedOutlook({ found: { feed, outlook, window } }: { found: Pick<FeedPage, 'feed' | 'outlook' | 'window'> }) {
   const { again, riskAt, lines } = outlook
-  const pieces = againInPieces([{ ...feed, again }], window.now, feed.failedRun?.says ?? null)
-  if (pieces.length > 0)
-    return (
-      <p className="mt-2">
-        <Pieces of={pieces} />
-      </p>
-    )
+  if (again !== null) return <GoodAgainLine again={again} now={window.now} said={feed.failedRun?.says ?? null} />
   const cause = lines.find(({ atRisk }) => atRisk.some(({ id }) => id === feed.id))
   if (riskAt === null || cause === undefined) return null
   return (

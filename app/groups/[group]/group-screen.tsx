@@ -5,8 +5,9 @@ import { WorkNotes } from '#app/_ui/actions/work-note.tsx'
 import { CauseList } from '#app/_ui/feeds/cause-list.tsx'
 import { ChangeList } from '#app/_ui/feeds/change-list.tsx'
 import { FeedLine } from '#app/_ui/feeds/feed-line.tsx'
-import { toFeedLine } from '#app/_ui/feeds/feed-summary.ts'
+import { toFullFeedLine } from '#app/_ui/feeds/feed-summary.ts'
 import { FEEDS_PAGE } from '#app/_ui/feeds/found-page.ts'
+import { Pieces } from '#app/_ui/feeds/pieces.tsx'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { Pager } from '#app/_ui/pager.tsx'
 import { pageOf } from '#app/_ui/pages-of.ts'
@@ -15,6 +16,7 @@ import { Purpose, Section } from '#app/_ui/section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { worstFirst } from '#app/_ui/worst-first.ts'
+import { againInPieces } from '#lib/domain/wording/cause-sentences.ts'
 import { freshCount } from '#lib/domain/wording/headline.ts'
 import type { GroupPage } from '#lib/queries/pages/group-page.ts'
 
@@ -46,6 +48,7 @@ export function GroupScreen({ group, pageNumber }: { group: GroupPage; pageNumbe
           </span>
         </p>
         <CauseList {...group.trouble} now={group.now} />
+        <AllAgain group={group} />
         <WorkNotes work={group.work} own={{ kind: 'group', key: group.key }} takesActions={group.takesActions} />
         <SeriesNotes series={group.series} takesActions={group.takesActions} />
         <PauseAction subject={{ kind: 'group', key: group.key }} name={group.name} work={group.work} takesActions={group.takesActions} />
@@ -60,7 +63,7 @@ export function GroupScreen({ group, pageNumber }: { group: GroupPage; pageNumbe
       >
         <ul className="feeds border-b border-line *:ps-0!">
           {feeds.items.map((feed) => (
-            <FeedLine key={feed.key} feed={toFeedLine(feed, group.page.zone, group.work)} until={feed.bars?.until ?? until} withBars />
+            <FeedLine key={feed.key} feed={toFullFeedLine(feed, group.page.zone, group.work)} until={feed.bars?.until ?? until} withBars />
           ))}
         </ul>
         <Pager of={feeds} what="feeds" order="worst first" hrefOf={(number) => `${groupPath(group.key)}?page=${number}`} />
@@ -73,5 +76,16 @@ export function GroupScreen({ group, pageNumber }: { group: GroupPage; pageNumbe
       <History subject={`group:${group.key}`} name={group.name} bars={group.bars} days={group.days} />
       <ChangeList changes={group.changes} />
     </PageShell>
+  )
+}
+
+/** When all of it is good again, where that does not hang on one cause alone. */
+function AllAgain({ group: { name, feeds, trouble, now } }: { group: GroupPage }) {
+  const pieces = trouble.lines.length > 1 ? againInPieces(feeds, now) : []
+  if (pieces.length === 0) return null
+  return (
+    <p className="mt-2">
+      All of <bdi>{name}</bdi>: <Pieces of={pieces} />
+    </p>
   )
 }

@@ -141,11 +141,18 @@ describe('tidemark wait', () => {
 describe('at a page, with a token and no database', () => {
   it('feeds and runs are told as beside the database', async () => {
     answers = async (path) => (path.startsWith('/api/v1/status') ? JSON.parse((await getStatusJson(ctx))?.json ?? '') : runsAnswer(path))
+    await ctx.whole.query("update status_span set status = 'late', reason = 'overdue' where to_at is null and status is not null")
     for (const words of ['status', 'status terms', 'runs --limit 5']) {
       const [there, here] = [tidemark(words, 'page'), tidemark(words, 'database')]
       expect([await there.code, there.printed]).toEqual([await here.code, here.printed])
       expect(there.printed.length).toBeGreaterThan(0)
     }
+    const { code, printed } = tidemark('status terms', 'page')
+    expect(await code).toBe(0)
+    expect(printed).toEqual([
+      expect.stringMatching(/^Late {2}terms {2}since /),
+      '    no date: no run of term has succeeded yet, so nobody knows how long one takes',
+    ])
     expect(await tidemark('status nothing', 'page').code).toBe(1)
   })
 

@@ -11,6 +11,7 @@ test.each([
   [by(['SAP', 'Oracle']), 'good by about 03:03 if SAP and Oracle answer'],
   [by([], ['term']), 'good by about 03:03 if the next run of term succeeds'],
   [by(['SAP'], ['term', 'course', 'seats']), 'good by about 03:03 if SAP answers and the next runs of term, course and seats succeed'],
+  [{ ...by(['SAP', 'Oracle']), isLook: true }, 'good as soon as SAP and Oracle answer'],
   [no('nothing known here loads Orders', 'Identity team'), 'no date: ask Identity team'],
   [no('term is paused', null), 'no date: term is paused'],
 ])('when something is good again is said', (again, words) => {

@@ -2,8 +2,9 @@ import type { Conditions, GoodAgain } from '#lib/domain/lineage/again/again.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { listInWords } from './lists.ts'
 
-/** When something is good again, as half a sentence: `good by about 03:03 if SAP answers`, `no date: ask Identity team`. */
+/** When something is good again, as half a sentence: `good by about 03:03 if SAP answers`, `good as soon as SAP answers`, `no date: ask Identity team`. */
 export function againInWords(again: GoodAgain, time: (at: Instant) => string): string {
+  if (again.kind === 'by' && again.isLook) return `good as soon as ${answeringInWords(again.ifAnswering)}`
   if (again.kind === 'by') return `good by about ${time(again.at)}${conditionsInWords(again)}`
   return `no date: ${again.ask === null ? trimmed(again.because) : `ask ${again.ask}`}`
 }

@@ -3,7 +3,7 @@ import type { Status } from '#lib/domain/freshness/status.ts'
 import type { GoodAgain } from '#lib/domain/lineage/again/again.ts'
 import type { HeldFeed } from '#lib/domain/lineage/causes/told-causes.ts'
 import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
-import { againInPieces, causeInPieces, heldInPieces, riskInPieces } from './cause-sentences.ts'
+import { againInPieces, causeInPieces, heldInPieces, oneAgainInPieces, riskInPieces } from './cause-sentences.ts'
 import { type Named, type Piece, piecesInWords } from './pieces.ts'
 
 const time = (at: number) => new Date(at).toISOString().slice(11, 16)
@@ -92,6 +92,14 @@ describe('when it is good again', () => {
     [again(null), ''],
   ])('%s', (said, expected) => {
     expect(said).toBe(expected)
+  })
+
+  it('of one thing alone names whom to ask where there is no date', () => {
+    expect(words(oneAgainInPieces(by(3, 3), NOW))).toBe('Next try 03:00, good by about 03:03 if SAP answers.')
+    expect(words(oneAgainInPieces(never('No: Gone.'), NOW, 'Gone.'))).toBe('Nobody can say when it is good again: No. Ask Ada.')
+    expect(words(oneAgainInPieces({ kind: 'no-date', because: 'term is paused', ask: null }, NOW))).toBe(
+      'Nobody can say when it is good again: term is paused.',
+    )
   })
 
   it('does not say again what a run said that stands there already', () => {

@@ -1,5 +1,5 @@
 import { severity } from '#lib/domain/freshness/status.ts'
-import { type GoodBy, laterOf } from '#lib/domain/lineage/again/again.ts'
+import { type GoodAgain, type GoodBy, laterOf } from '#lib/domain/lineage/again/again.ts'
 import type { HeldFeed, RiskyFeed, ToldFeed } from '#lib/domain/lineage/causes/told-causes.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { answeringInWords, conditionsInWords } from './again-words.ts'
@@ -59,11 +59,22 @@ export function againInPieces(held: readonly HeldFeed[], now: Instant, said: str
   const dateless = held.flatMap((feed) => (feed.again?.kind === 'no-date' ? [{ feed, because: feed.again.because }] : []))
   const [first, ...others] = dates
   const [without] = dateless
-  if (first === undefined) return without === undefined ? [] : [`Nobody can say when it is good again: ${unsaid(without.because, said)}.`]
+  if (first === undefined) return without === undefined ? [] : [whyNobodyKnows(without.because, said)]
   const when = dateInPieces(first, others.reduce(laterOf, first), now)
   if (without === undefined) return when
   const feeds = dateless.map(({ feed }) => toNamed(feed))
   return [...when, ' There is no date for ', ...namesInPieces(feeds, NAMED), '.']
+}
+
+/** The same of one thing that stands alone, with whom to ask where there is no date. */
+export function oneAgainInPieces(again: GoodAgain, now: Instant, said: string | null = null): Piece[] {
+  if (again.kind === 'by') return dateInPieces(again, again, now)
+  const ask = again.ask === null ? '' : ` Ask ${again.ask}.`
+  return [`${whyNobodyKnows(again.because, said)}${ask}`]
+}
+
+function whyNobodyKnows(because: string, said: string | null): string {
+  return `Nobody can say when it is good again: ${unsaid(because, said)}.`
 }
 
 function dateInPieces(first: GoodBy, last: GoodBy, now: Instant): Piece[] {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { SECRET_PLACES } from '#lib/domain/connections/secret-reference.ts'
 import { LOG_LEVELS } from '#lib/queries/runs/run-log.ts'
+import { goodAgainSchema } from './again-answers.ts'
 import {
   countsSchema,
   failedRunSchema,
@@ -47,6 +48,7 @@ export const statusJsonSchema = z
         status: statusSchema,
         reason: reasonSchema,
         failedRun: failedRunSchema,
+        goodAgain: goodAgainSchema,
         weakEvidence: text,
         since: time,
         dataThroughAt: time,

@@ -3,12 +3,15 @@ import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
 import { judgesAClock } from '#lib/domain/freshness/judged-value.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
+import { isUnhealthy } from '#lib/domain/freshness/status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { type AssetFacts, getAssetFacts } from '#lib/queries/shared/asset-columns.ts'
 import { getUnseenNeighbours } from '#lib/queries/shared/asset-rows.ts'
+import { getGoodAgain } from '#lib/queries/shared/good-again.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { joinLatestArrival } from '#lib/queries/shared/latest-arrival.ts'
-import { type ApiList, markOfFound, markOfSubjects, subjectsOf, toTime, toToldRun } from './list.ts'
+import { type ApiGoodAgain, tellGoodAgain } from './again-answers.ts'
+import { type ApiList, markOfFound, markOfGoodAgain, markOfSubjects, subjectsOf, toTime, toToldRun } from './list.ts'
 import { type AssetsQuestion, assetsQuestion } from './questions.ts'
 import type { ApiAsset, ApiRemoved } from './shapes.ts'
 
@@ -101,15 +104,20 @@ export const ASSET_LIST: ApiList<AssetsQuestion, ApiAsset | ApiRemoved> = {
     const filters = [changedSince, key, feed, group, connection, status, isWithColumns]
     const { rows } = await ctx.pool.query<Row>(ASSETS, [Number(after ?? 0), limit, ...filters])
     const ids = rows.map(({ id }) => id)
-    const [unseen, facts] = await Promise.all([getUnseenNeighbours(ctx, ids), isWithColumns ? getAssetFacts(ctx, ids) : null])
+    const [unseen, facts, again] = await Promise.all([
+      getUnseenNeighbours(ctx, ids),
+      isWithColumns ? getAssetFacts(ctx, ids) : null,
+      tellGoodAgain(ctx, await getGoodAgain(ctx)),
+    ])
     const sides = new Set(unseen.map(({ assetId, isUpstream }) => sideOf(assetId, isUpstream)))
     return rows.map((row) => {
-      const item = toItem(row, sides)
+      const item = toItem(row, sides, again.get(row.id) ?? null)
       return { place: String(row.id), item: facts === null ? item : withColumns(item, facts.get(row.id)) }
     })
   },
   async mark(ctx, { include }) {
-    return include === 'columns' ? JSON.stringify([await markOfSubjects(ctx), await markOfFound(ctx)]) : markOfSubjects(ctx)
+    const own = [await markOfSubjects(ctx), await markOfGoodAgain(ctx)]
+    return JSON.stringify(include === 'columns' ? [...own, await markOfFound(ctx)] : own)
   },
 }
 
@@ -122,7 +130,7 @@ function sideOf(assetId: number, isUpstream: boolean): string {
   return `${isUpstream ? 'before' : 'after'} ${assetId}`
 }
 
-function toItem(row: Row, unseen: ReadonlySet<string>): ApiAsset | ApiRemoved {
+function toItem(row: Row, unseen: ReadonlySet<string>, goodAgain: ApiGoodAgain): ApiAsset | ApiRemoved {
   const { key, name, why, kind, feed, group, connection, path, flow, promised, upstream, downstream, blindAfterMs } = row
   const removedAt = toTime(row.removedAt)
   if (removedAt !== null) return { key, removedAt }
@@ -144,6 +152,7 @@ function toItem(row: Row, unseen: ReadonlySet<string>): ApiAsset | ApiRemoved {
       since: toTime(row.since),
       explanation,
       failedRun: toToldRun(toFailedRun(row.lastEnds)),
+      goodAgain: isUnhealthy(status) ? goodAgain : null,
       dueAt: toTime(row.dueAt),
       lateAt: toTime(row.lateAt),
       staleAt: toTime(row.staleAt),

@@ -1,9 +1,12 @@
 import { mayHaveFailedSinceSql } from '#lib/db/runs/failed-runs.ts'
+import { isUnhealthy } from '#lib/domain/freshness/status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { weaknessInWords } from '#lib/domain/wording/words.ts'
 import { type FeedRow, getFeedRows } from '#lib/queries/shared/feed-rows.ts'
+import { getGoodAgainOfFeeds } from '#lib/queries/shared/good-again.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
-import { type ApiList, subjectsOf, toTime, toToldRun } from './list.ts'
+import { type ApiGoodAgain, tellGoodAgain } from './again-answers.ts'
+import { type ApiList, markOfGoodAgain, markOfSubjects, subjectsOf, toTime, toToldRun } from './list.ts'
 import { type FeedsQuestion, feedsQuestion } from './questions.ts'
 import type { ApiFeed, ApiRemoved } from './shapes.ts'
 
@@ -41,13 +44,19 @@ export const FEED_LIST: ApiList<FeedsQuestion, ApiFeed | ApiRemoved> = {
   async read(ctx, { changedSince, key, group, status }, after, limit) {
     const { rows } = await ctx.pool.query<Row>(FEEDS, [Number(after ?? 0), limit, changedSince, key, group, status])
     const ids = rows.map(({ id }) => id)
-    const lines = new Map((await getFeedRows(ctx, ids)).map((line) => [line.id, line]))
-    return rows.map((row) => ({ place: String(row.id), item: toItem(row, lines.get(row.id), ctx.clock.now()) }))
+    const [lines, again] = await Promise.all([getFeedRows(ctx, ids), tellGoodAgain(ctx, await getGoodAgainOfFeeds(ctx))])
+    const told = new Map(
+      lines.map((line) => [line.id, { ...line, goodAgain: isUnhealthy(line.status) ? (again.get(line.id) ?? null) : null }]),
+    )
+    return rows.map((row) => ({ place: String(row.id), item: toItem(row, told.get(row.id), ctx.clock.now()) }))
+  },
+  async mark(ctx) {
+    return JSON.stringify([await markOfSubjects(ctx), await markOfGoodAgain(ctx)])
   },
 }
 
 /** A feed without a line left the catalogue between the two looks. */
-function toItem(row: Row, line: FeedRow | undefined, now: Instant): ApiFeed | ApiRemoved {
+function toItem(row: Row, line: (FeedRow & { goodAgain: ApiGoodAgain }) | undefined, now: Instant): ApiFeed | ApiRemoved {
   const { key, why, description, group, runbook, promise } = row
   const removedAt = toTime(row.removedAt)
   if (removedAt !== null) return { key, removedAt }
@@ -65,6 +74,7 @@ function toItem(row: Row, line: FeedRow | undefined, now: Instant): ApiFeed | Ap
     reason: line.reason,
     since: toTime(line.since),
     failedRun: toToldRun(line.failedRun),
+    goodAgain: line.goodAgain,
     weakEvidence: line.weakBy === null ? null : weaknessInWords(line.weakBy),
     dataThroughAt: toTime(line.dataThroughAt),
     dataThroughIsDay: line.dataThroughIsDay,

@@ -5,6 +5,7 @@ import type { Context } from '#lib/db/context.ts'
 import { FAILED_RUNS_MARK, type FailedRun } from '#lib/db/runs/failed-runs.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { getGoodAgain } from '#lib/queries/shared/good-again.ts'
 import { newestId } from '#lib/queries/shared/newest-id.ts'
 import { readCursor, toCursor } from './cursor.ts'
 import { PAGE_ITEMS } from './questions.ts'
@@ -87,6 +88,11 @@ export async function markOfSubjects(ctx: Context): Promise<string> {
        from asset left join sight on asset_id = subject_id)) as mark`,
   )
   return rows[0]?.mark ?? ''
+}
+
+/** Another text when it is known otherwise when something is good again: that moves with runs, schedules, looks and the time. */
+export async function markOfGoodAgain(ctx: Context): Promise<string> {
+  return digest(JSON.stringify([...(await getGoodAgain(ctx))]))
 }
 
 /** Sums, not the latest: what is written down last may have been seen, or told, before something else. */

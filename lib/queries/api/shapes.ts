@@ -5,6 +5,7 @@ import { RUN_STATES } from '#lib/domain/runs/run.ts'
 import { ENTRY_KINDS, ENTRY_STATES } from '#lib/domain/search/entry.ts'
 import { PLACES } from '#lib/domain/search/match.ts'
 import { UNSEEN } from '#lib/domain/wording/words.ts'
+import { goodAgainSchema } from './again-answers.ts'
 
 export const timeSchema = z.iso.datetime().meta({ description: 'An instant, in UTC.' })
 const time = timeSchema.nullable()
@@ -76,6 +77,7 @@ export const feedSchema = z
     reason: reasonSchema,
     since: time,
     failedRun: failedRunSchema,
+    goodAgain: goodAgainSchema,
     weakEvidence: z.string().nullable().meta({ description: 'Why the status is only probably right; null: it rests on strong evidence.' }),
     dataThroughAt: time,
     dataThroughIsDay: z.boolean().meta({ description: '`dataThroughAt` is the end of a local day: the source only knows dates.' }),
@@ -105,6 +107,7 @@ const verdictSchema = z
     since: time,
     explanation: z.string().nullable(),
     failedRun: failedRunSchema,
+    goodAgain: goodAgainSchema,
     dueAt: time,
     lateAt: time,
     staleAt: time,

@@ -7,7 +7,7 @@ import { againOfFeeds, riskOfFeeds, type ToldCause, type ToldFeed, toldCauses } 
 import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
 import { type CauseIncident, getIncidentsOfCauses } from '#lib/queries/incidents/who-is-on.ts'
 import { causeGraphNow } from '#lib/queries/shared/causes.ts'
-import { getGoodAgain } from '#lib/queries/shared/good-again.ts'
+import { getGoodAgain, type Promised, promisedAmong } from '#lib/queries/shared/good-again.ts'
 import { type AboutCause, aboutCauses } from './about-causes.ts'
 
 /** A cause as a line of its own: what it is, why, and what it means for feeds. */
@@ -38,22 +38,11 @@ const LINES_MAX = 20
 /** What turns later is no news today. */
 const RISK_AHEAD_MS = 7 * DAY_MS
 
-const PROMISED = `
-  select s.id, a.feed_id as "feedId", s.key from subject s join asset a on a.subject_id = s.id
-  where s.id = any($1::int[]) and s.removed_at is null and a.promised`
-
-/** A promised asset, and the feed that is judged by it. */
-interface Promised {
-  id: number
-  feedId: number
-  key: string
-}
-
 /** What everything comes down to, told by these feeds, and when they are good again: of one look, as far as the reader sees it. */
 export async function getOutlook(ctx: Context, feeds: readonly ToldFeed[]): Promise<Outlook> {
   const graph = await causeGraphNow(ctx, true)
   const causes = findCauses(graph)
-  const [promised, again] = await Promise.all([promisedAmong(ctx, causes.all), getGoodAgain(ctx, graph)])
+  const [promised, again] = await Promise.all([promisedAmong(ctx, assetsUnder(causes.all)), getGoodAgain(ctx, graph)])
   const feedOf = new Map(promised.map(({ id, feedId }) => [id, feedId]))
   const told = toldCauses(causes.all, { feeds, feedOf, again, riskUntil: ctx.clock.now() + RISK_AHEAD_MS })
   const shown = told.slice(0, LINES_MAX)
@@ -74,9 +63,8 @@ export async function getOutlook(ctx: Context, feeds: readonly ToldFeed[]): Prom
   }
 }
 
-async function promisedAmong(ctx: Context, causes: readonly Cause[]): Promise<Promised[]> {
-  const ids = new Set(causes.flatMap(({ heldIds, atRisk }) => [...heldIds, ...atRisk.map(({ id }) => id)]))
-  return ids.size === 0 ? [] : (await ctx.pool.query<Promised>(PROMISED, [[...ids]])).rows
+function assetsUnder(causes: readonly Cause[]): number[] {
+  return causes.flatMap(({ heldIds, atRisk }) => [...heldIds, ...atRisk.map(({ id }) => id)])
 }
 
 interface Around {

@@ -8,6 +8,8 @@ import { lateArrivals } from '#lib/domain/freshness/days/late-arrivals.ts'
 import type { Arrival, JudgedClock } from '#lib/domain/freshness/facts.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import { isUnhealthy } from '#lib/domain/freshness/status.ts'
+import type { GoodAgain } from '#lib/domain/lineage/again/again.ts'
+import { findCauses } from '#lib/domain/lineage/causes/find-causes.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { type ExternalRunRow, getRecentExternalRuns } from '#lib/queries/runs/external-run-rows.ts'
 import { getReload, type ReloadView } from '#lib/queries/runs/reload-order.ts'
@@ -16,10 +18,12 @@ import { type AssetFacts, getAssetFacts } from '#lib/queries/shared/asset-column
 import { type AssetRow, getAssetsByIds, getEdgesOf, getUnseenNeighbours, type UnseenNeighbour } from '#lib/queries/shared/asset-rows.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { type Bars, getBars } from '#lib/queries/shared/bars.ts'
+import { causeGraphNow } from '#lib/queries/shared/causes.ts'
 import { type ChangeRow, getChangeRows } from '#lib/queries/shared/change-rows.ts'
 import { type ClockLine, getClockLines, seesWitness } from '#lib/queries/shared/clock-lines.ts'
 import { type DayRow, getDayRows } from '#lib/queries/shared/day-rows.ts'
 import { type DayWindow, getDayWindow } from '#lib/queries/shared/day-window.ts'
+import { getGoodAgain } from '#lib/queries/shared/good-again.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 import { getRootsOfAsset, type HeldByRun } from '#lib/queries/shared/roots.ts'
@@ -78,6 +82,8 @@ export interface AssetPage {
   asset: AssetRow
   /** What holds it back in the end; none where something of its own is wrong. */
   roots: HeldByRun[]
+  /** When it is good again; null: it is not in trouble. */
+  again: GoodAgain | null
   why: string | null
   connection: string
   path: string
@@ -181,7 +187,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     banners,
     group: { key: groupKey, name: groupName },
     asset,
-    roots: isUnhealthy(asset.status) ? await getRootsOfAsset(ctx, id, key) : [],
+    ...(await trouble(ctx, asset)),
     why,
     jobName,
     connection,
@@ -206,6 +212,14 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     takesActions: mayOrder(ctx.actor),
     reload: await getReload(ctx, asset.feedKey),
   }
+}
+
+/** What holds it back and when it is good again, of one look. */
+async function trouble(ctx: Context, { id, key, status }: AssetRow): Promise<Pick<AssetPage, 'roots' | 'again'>> {
+  if (!isUnhealthy(status)) return { roots: [], again: null }
+  const graph = await causeGraphNow(ctx, false)
+  const [roots, again] = await Promise.all([getRootsOfAsset(ctx, id, key, findCauses(graph)), getGoodAgain(ctx, graph)])
+  return { roots, again: again.get(id) ?? null }
 }
 
 /** Which of these arrivals delivered late what the promises in force then asked for. */

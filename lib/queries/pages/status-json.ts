@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Context } from '#lib/db/context.ts'
+import { isUnhealthy } from '#lib/domain/freshness/status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { weaknessInWords } from '#lib/domain/wording/words.ts'
+import { tellGoodAgain } from '#lib/queries/api/again-answers.ts'
 import { toToldRun } from '#lib/queries/api/list.ts'
 import { getFeedRows } from '#lib/queries/shared/feed-rows.ts'
+import { getGoodAgainOfFeeds } from '#lib/queries/shared/good-again.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 import { countStatuses } from '#lib/queries/shared/status-counts.ts'
 import { getWork, type WorkView } from '#lib/queries/shared/work.ts'
@@ -19,13 +22,14 @@ interface GroupRow {
 export async function getStatusJson(ctx: Context): Promise<{ json: string; etag: string } | null> {
   const page = await getPageSettings(ctx)
   if (page === null) return null
-  const [groups, feeds, work] = await Promise.all([
+  const [groups, feeds, work, again] = await Promise.all([
     ctx.pool.query<GroupRow>(
       `select s.id, s.key, s.name, sp.status from subject s left join status_span sp on sp.subject_id = s.id and sp.to_at is null
        where s.kind = 'group' and s.removed_at is null order by s.position, s.id`,
     ),
     getFeedRows(ctx),
     getWork(ctx),
+    getGoodAgainOfFeeds(ctx).then((found) => tellGoodAgain(ctx, found)),
   ])
   const keyOf = new Map(groups.rows.map((group) => [group.id, group.key]))
   const json = JSON.stringify({
@@ -46,6 +50,7 @@ export async function getStatusJson(ctx: Context): Promise<{ json: string; etag:
       status: feed.status,
       reason: feed.reason,
       failedRun: toToldRun(feed.failedRun),
+      goodAgain: isUnhealthy(feed.status) ? (again.get(feed.id) ?? null) : null,
       weakEvidence: feed.weakBy === null ? null : weaknessInWords(feed.weakBy),
       since: text(feed.since),
       dataThroughAt: text(feed.dataThroughAt),

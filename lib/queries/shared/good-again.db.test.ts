@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
 import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { getApiPage, getListMark } from '#lib/queries/api/list.ts'
+import { ASSET_LIST } from '#lib/queries/api/list-assets.ts'
+import { FEED_LIST } from '#lib/queries/api/list-feeds.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import type { TestDatabase } from '#lib/testing/database/database.ts'
 import { edgesInSql } from '#lib/testing/database/edges.ts'
-import { openOrderWorld } from '#lib/testing/runs/order-world.ts'
+import { openOrderWorld, turn } from '#lib/testing/runs/order-world.ts'
 import { getGoodAgain } from './good-again.ts'
 
 const NOW = Date.parse('2026-11-20T22:00:00Z')
@@ -180,4 +183,32 @@ it('goes by since when something is in trouble, whatever that was called meanwhi
   await ctx.whole.query("update flow set cron = '3 2 * * *' where name = 'seat'")
   await ran('seat', 'completed', 30, 1)
   expect(await told()).toEqual({ [TERM]: '11-21T02:05', [SEAT]: '11-22T02:04' })
+})
+
+it('is told by the API of feeds and assets, in words, too; who has its answer hears when that moves', async () => {
+  await stands({ [TERM]: 9, [COURSE]: 8 })
+  await turn(ctx, 'late', 11, 12)
+  const toldBy = async (by: Context) => {
+    const feeds = (await getApiPage(by, FEED_LIST, {})).items.flatMap((one) =>
+      'goodAgain' in one ? [[one.key, one.goodAgain?.words]] : [],
+    )
+    const assets = (await getApiPage(by, ASSET_LIST, {})).items.flatMap((one) =>
+      'verdict' in one ? [[one.key, one.verdict.goodAgain]] : [],
+    )
+    return { ...Object.fromEntries(feeds), ...Object.fromEntries(assets) }
+  }
+  const [at, tryAt] = ['2026-11-21T02:05:00.000Z', '2026-11-21T02:00:00.000Z']
+  const words = 'good by about Sat 21 Nov 02:05 UTC'
+  const certain = { kind: 'by', isLook: false, ifAnswering: [], ifSucceeding: [] }
+  expect(await toldBy(ctx)).toMatchObject({ terms: words, 'lake/term': { ...certain, at, tryAt, words }, 'lake/seat': null })
+  const because = 'it waits for a system you may not see'
+  const seen = { courses: `no date: ${because}`, 'lake/course': { kind: 'no-date', because, ask: null, words: `no date: ${because}` } }
+  expect(await toldBy(grace)).toEqual({ ...seen, seats: undefined, board: undefined, 'lake/seat': null, 'looker/board': null })
+
+  const marks = () => Promise.all([getListMark(ctx, FEED_LIST, {}), getListMark(ctx, ASSET_LIST, { include: 'columns' })])
+  const before = await marks()
+  expect(await marks()).toEqual(before)
+  await ran('term', 'scheduled', -1, null, { trigger: 'manual' })
+  expect((await marks()).filter((mark) => before.includes(mark))).toEqual([])
+  expect(await toldBy(ctx)).toMatchObject({ terms: 'good by about Fri 20 Nov 23:05 UTC' })
 })

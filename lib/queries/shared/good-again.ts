@@ -4,6 +4,7 @@ import type { GoodAgain } from '#lib/domain/lineage/again/again.ts'
 import { goodAgain, type LoadedAsset } from '#lib/domain/lineage/again/good-again.ts'
 import type { CauseAsset, CauseGraph } from '#lib/domain/lineage/causes/cause.ts'
 import { explainingEdges } from '#lib/domain/lineage/causes/explaining-edges.ts'
+import { againOfFeeds } from '#lib/domain/lineage/causes/told-causes.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { getWriters } from '#lib/queries/runs/writers.ts'
 import { causeGraphNow } from './causes.ts'
@@ -30,6 +31,23 @@ interface Details extends Pick<LoadedAsset, 'id' | 'name' | 'owner' | 'follows'>
   lookAt: Instant | null
 }
 
+/** A promised asset, and the feed that is judged by it. */
+export interface Promised {
+  id: number
+  feedId: number
+  key: string
+}
+
+const PROMISED = `
+  select s.id, a.feed_id as "feedId", s.key from subject s join asset a on a.subject_id = s.id
+  where s.id = any($1::int[]) and s.removed_at is null and a.promised`
+
+/** Those of these assets that their feeds are judged by. */
+export async function promisedAmong(ctx: Context, ids: Iterable<number>): Promise<Promised[]> {
+  const asked = [...new Set(ids)]
+  return asked.length === 0 ? [] : (await ctx.pool.query<Promised>(PROMISED, [asked])).rows
+}
+
 /** When each asset that is late, stale or unknown is good again, as far as what decides it is seen, by its id. `known`: what the causes of the same look were found in. */
 export async function getGoodAgain(ctx: Context, known: CauseGraph | null = null): Promise<Map<number, GoodAgain>> {
   const graph = known ?? (await causeGraphNow(ctx, false))
@@ -45,6 +63,13 @@ export async function getGoodAgain(ctx: Context, known: CauseGraph | null = null
   const around = { known: new Set(writers.map(({ key }) => key)), seesAll: ctx.actor.audience === null }
   const assets = concerned.flatMap((asset) => toLoaded(asset, byId.get(asset.id), around) ?? [])
   return goodAgain(assets, explaining, writers, ctx.clock.now())
+}
+
+/** The same of feeds, by their ids: each with the last of what is promised of it. */
+export async function getGoodAgainOfFeeds(ctx: Context): Promise<Map<number, GoodAgain>> {
+  const again = await getGoodAgain(ctx)
+  const promised = await promisedAmong(ctx, again.keys())
+  return againOfFeeds({ feedOf: new Map(promised.map(({ id, feedId }) => [id, feedId])), again })
 }
 
 function namesOf(assets: readonly CauseAsset[], kind: 'flow' | 'job'): string[] {

@@ -136,8 +136,8 @@ function toHeldBy(
 }
 
 /** With what the trouble of an asset begins, as far as the reader sees it, what turned first before the others; not itself, unless a connection is the reason. */
-export async function getRootsOfAsset(ctx: Context, id: number, key: string): Promise<HeldByRun[]> {
-  const found = (await load(ctx, [{ of: id, ids: [id] }])).get(id) ?? []
+export async function getRootsOfAsset(ctx: Context, id: number, key: string, known: Causes | null = null): Promise<HeldByRun[]> {
+  const found = (await load(ctx, [{ of: id, ids: [id] }], known)).get(id) ?? []
   return withLastRuns(
     ctx,
     found.filter((root) => root.key !== key || root.system?.kind === 'connection'),

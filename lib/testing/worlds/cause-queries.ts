@@ -2,7 +2,7 @@ import type { Context } from '#lib/db/context.ts'
 import { getOutlook } from '#lib/queries/outlook/outlook.ts'
 import { causeGraphNow, causesAt, causesNow } from '#lib/queries/shared/causes.ts'
 import { getFeedRows } from '#lib/queries/shared/feed-rows.ts'
-import { getGoodAgain } from '#lib/queries/shared/good-again.ts'
+import { getGoodAgain, getGoodAgainOfFeeds, promisedAmong } from '#lib/queries/shared/good-again.ts'
 import { getRootsOfAsset, getRootsOfFeed, getRootsOfFeeds } from '#lib/queries/shared/roots.ts'
 import type { Asked } from './catalogue-queries.ts'
 
@@ -12,12 +12,14 @@ export const CAUSE_QUERIES: Record<string, (ctx: Context, about: Asked) => Promi
   causesAt: async (ctx) => [await causesAt(ctx), await causesAt(ctx, ctx.clock.now() - 1)],
   causesNow: (ctx) => causesNow(ctx),
   getGoodAgain: async (ctx) => [...(await getGoodAgain(ctx))],
+  getGoodAgainOfFeeds: async (ctx) => [...(await getGoodAgainOfFeeds(ctx))],
   getOutlook: async (ctx) => (await getOutlook(ctx, await getFeedRows(ctx))).lines,
   getRootsOfAsset: (ctx, { assets: [, id = 0] }) => getRootsOfAsset(ctx, id, ''),
   getRootsOfFeed: (ctx, { feed }) => getRootsOfFeed(ctx, { id: feed, key: '', status: 'late' }),
   getRootsOfFeeds: async (ctx, { feed }) => [
     ...(await getRootsOfFeeds(ctx, [{ id: feed, status: 'late', reason: 'blocked' }], await causesNow(ctx))),
   ],
+  promisedAmong: (ctx, { assets }) => promisedAmong(ctx, assets),
 }
 
 /** They tell numbers, times and statuses. */

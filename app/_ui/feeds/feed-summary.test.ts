@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import type { GoodAgain } from '#lib/domain/lineage/again/again.ts'
+import type { OverviewFeed } from '#lib/queries/pages/status-overview.ts'
+import { toFeedLine, toFullFeedLine } from './feed-summary.ts'
+
+const by = (isLook: boolean): GoodAgain => ({ kind: 'by', at: 9, tryAt: 8, isLook, ifAnswering: ['SAP'], ifSucceeding: [] })
+const feed = (again: GoodAgain | null) =>
+  ({ ...NOTHING, key: 'people', name: 'People', status: 'late', heldBy: [], again }) as unknown as OverviewFeed
+const NOTHING = {
+  id: 1,
+  owner: null,
+  since: null,
+  reason: null,
+  weakBy: null,
+  dataThroughAt: null,
+  updatedAt: null,
+  dueAt: null,
+  riskAt: null,
+  lastRun: null,
+  bars: null,
+}
+
+test.each<[string, GoodAgain | null, object, object]>([
+  ['a run is to come', by(false), { good: 9 }, { good: 9, goodIf: ' if SAP answers' }],
+  ['its system has to answer', by(true), {}, { again: 'Good as soon as SAP answers' }],
+  ['nobody loads it', { kind: 'no-date', because: 'nothing loads it', ask: 'Ada' }, {}, { again: 'No date: ask Ada' }],
+  ['it is fresh', null, {}, {}],
+])('when it is good again stands in its line, on the page of its group in full: %s', (_, again, brief, full) => {
+  const base = { key: 'people', name: 'People', status: 'late', days: expect.any(String) }
+  expect(toFeedLine(feed(again), 'UTC', [])).toEqual({ ...base, ...brief })
+  expect(toFullFeedLine(feed(again), 'UTC', [])).toEqual({ ...base, ...full })
+})

@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import type { Context } from '#lib/db/context.ts'
+import type { GoodAgain } from '#lib/domain/lineage/again/again.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { againInWords } from '#lib/domain/wording/again-words.ts'
+import { longTime, zoneAbbreviation } from '#lib/domain/wording/dates.ts'
+import { getPageZone } from '#lib/queries/shared/page-settings.ts'
+
+const words = z.string().meta({ description: 'The same in words for people, times by the clocks of the page.' })
+
+const goodBySchema = z.object({
+  kind: z.literal('by'),
+  at: z.iso.datetime().meta({ description: 'About when; of a look not before then.' }),
+  tryAt: z.iso.datetime().meta({ description: 'When the first run or look begins that this rests on; past: it goes on.' }),
+  isLook: z.boolean().meta({ description: 'Nothing has to run: it is good as soon as these answer, and seen to be at the next look.' }),
+  ifAnswering: z.array(z.string()).meta({ description: 'Systems that have to answer before.' }),
+  ifSucceeding: z.array(z.string()).meta({ description: 'Flows and jobs whose next runs have to succeed before.' }),
+  words,
+})
+
+const noDateSchema = z.object({
+  kind: z.literal('no-date'),
+  because: z.string(),
+  ask: z.string().nullable().meta({ description: 'Whom to ask, where the catalogue names somebody.' }),
+  words,
+})
+
+export const goodAgainSchema = z.union([goodBySchema, noDateSchema]).nullable().meta({
+  id: 'GoodAgain',
+  description:
+    'When something that is late, stale or unknown is good again; null: it is none of these. It moves with runs and schedules: `changedSince` does not go by it.',
+})
+export type ApiGoodAgain = z.infer<typeof goodAgainSchema>
+
+/** When each of these is good again as the API tells it, by its id. */
+export async function tellGoodAgain(ctx: Context, again: ReadonlyMap<number, GoodAgain>): Promise<ReadonlyMap<number, ApiGoodAgain>> {
+  if (again.size === 0) return new Map()
+  const zone = await getPageZone(ctx)
+  const time = (at: Instant) => `${longTime(at, zone, ctx.clock.now())} ${zoneAbbreviation(at, zone)}`
+  return new Map([...again].map(([id, one]) => [id, toAnswer(one, againInWords(one, time))]))
+}
+
+function toAnswer(again: GoodAgain, inWords: string): ApiGoodAgain {
+  if (again.kind === 'no-date') return { kind: again.kind, because: again.because, ask: again.ask, words: inWords }
+  const { kind, at, tryAt, isLook, ifAnswering, ifSucceeding } = again
+  return { kind, at: toTime(at), tryAt: toTime(tryAt), isLook, ifAnswering, ifSucceeding, words: inWords }
+}
+
+/** What the API told, as it is known here. */
+export function readGoodAgain(told: ApiGoodAgain): GoodAgain | null {
+  if (told === null || told.kind === 'no-date') return told
+  const { words: _, ...again } = told
+  return { ...again, at: Date.parse(told.at), tryAt: Date.parse(told.tryAt) }
+}
+
+function toTime(at: Instant): string {
+  return new Date(at).toISOString()
+}
