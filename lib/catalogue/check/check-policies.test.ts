@@ -47,6 +47,7 @@ describe('a deadline', () => {
     expect(problemsOf('policy: { kind: deadline, cron: "0 1 * *", calendar: work }')).toEqual([
       `${at(34, 'policy.cron')} | "0 1 * *" is not a cron line of five fields, such as "0 2 * * *". | Write five fields between quotes, such as "0 2 * * *" for 02:00 every day.`,
     ])
+    expect(problemsOf('policy: { kind: deadline, cron: "0 1 30 2 *" }')[0]).toContain('"0 1 30 2 *" is a cron line that never comes')
   })
 })
 

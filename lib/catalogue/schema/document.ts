@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import { policyInputSchema } from '#lib/domain/freshness/policies/policy.ts'
+import { cronLineSchema, policyInputSchema } from '#lib/domain/freshness/policies/policy.ts'
 import { assetKeySchema } from '#lib/domain/lineage/asset-key.ts'
 import { isDottedName, LETTER_CASES } from '#lib/domain/lineage/identity.ts'
 import { partsOfJob } from '#lib/domain/runs/external-run.ts'
-import { isValidCron } from '#lib/domain/time/cron.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { DAY_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { timeOfDaySchema, zoneSchema } from '#lib/domain/time/local-day.ts'
@@ -36,7 +35,6 @@ const keySchema = z
   .string()
   .regex(/^[A-Za-z][A-Za-z0-9_-]{0,99}$/, 'cannot be used as a key: begin with a letter and use letters, digits, "-" and "_"')
 const name = z.string().trim().min(1, 'must not be empty')
-const cron = z.string().refine(isValidCron, 'is not a cron line of five fields, such as "0 2 * * *"')
 const positive = durationSchema.refine((ms) => ms > 0, 'must be longer than nothing')
 const atLeastSecond = durationSchema.refine((ms) => ms >= 1000, 'must be at least 1s')
 const httpUrl = z.url({ protocol: /^https?$/, error: 'is not a web address; begin with https:// or http://' })
@@ -183,7 +181,7 @@ const groupSchema = z.strictObject({
 const flowSchema = z
   .strictObject({
     why: whySchema,
-    schedule: cron.optional(),
+    schedule: cronLineSchema.optional(),
     timezone: zoneSchema.optional(),
     after: z.array(z.string()).optional().describe('Flows whose run for the same night must have ended well first.'),
     timeout: positive.optional(),

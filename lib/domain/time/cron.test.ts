@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { at, iso } from '#lib/testing/history/domain-builders.ts'
-import { isValidCron, nextTick, previousTick, type Schedule, ticksBetween } from './cron.ts'
+import { isValidCron, nextTick, previousTick, type Schedule, ticksBetween, whyNoSchedule } from './cron.ts'
 import { DAY_MS, MINUTE_MS } from './instant.ts'
 import { localDay, timeOfDay } from './local-day.ts'
 
@@ -30,6 +30,16 @@ describe('isValidCron', () => {
     '*/0 * * * *',
   ])('refuses %j', (line) => {
     expect(isValidCron(line)).toBe(false)
+  })
+
+  test.each([
+    ['0 0 30 2 *', /^is a cron line that never comes/],
+    ['0 0 31 4,6,9,11 *', /^is a cron line that never comes/],
+    ['0 0 32 2 *', /^is not a cron line/],
+    ['61 0 30 2 *', /^is not a cron line/],
+    ['0 0 30 13 *', /^is not a cron line/],
+  ])('says why: %s', (line, words) => {
+    expect(whyNoSchedule(line)).toMatch(words)
   })
 })
 

@@ -20,10 +20,24 @@ const SHARED_SCHEDULES_MAX = 5_000
 
 /** True for a line of five fields that runs at some time. */
 export function isValidCron(line: string): boolean {
-  if (line.trim().split(/\s+/).length !== 5 || /h/i.test(line.replaceAll(/thu/gi, ''))) return false
+  return whyNoSchedule(line) === null
+}
+
+const MALFORMED = 'is not a cron line of five fields, such as "0 2 * * *"'
+const NEVER = 'is a cron line that never comes: no month that it names has such a day'
+
+/** Why a cron line is no schedule, as the end of a sentence; null for one of five fields that runs at some time. */
+export function whyNoSchedule(line: string): string | null {
+  const [minute, hour, day, month, weekday, ...more] = line.trim().split(/\s+/)
+  if (weekday === undefined || more.length > 0 || /h/i.test(line.replaceAll(/thu/gi, ''))) return MALFORMED
+  if (isRead(line)) return nextTick({ cron: line, zone: 'UTC', calendar: null }, 0) === null ? NEVER : null
+  return isRead(`${minute} ${hour} ${day} * ${weekday}`) && isRead(`${minute} ${hour} * ${month} ${weekday}`) ? NEVER : MALFORMED
+}
+
+function isRead(line: string): boolean {
   try {
     new Line(line)
-    return nextTick({ cron: line, zone: 'UTC', calendar: null }, 0) !== null
+    return true
   } catch {
     return false
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { JUDGED_CLOCKS, type JudgedClock } from '#lib/domain/freshness/facts.ts'
 import type { BusinessCalendar } from '#lib/domain/time/business-calendar.ts'
-import { isValidCron, type Schedule } from '#lib/domain/time/cron.ts'
+import { type Schedule, whyNoSchedule } from '#lib/domain/time/cron.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { timeOfDaySchema, zoneSchema } from '#lib/domain/time/local-day.ts'
 
@@ -59,6 +59,11 @@ const calendar = z.string().optional()
 
 const positive = durationSchema.refine((ms) => ms > 0, 'must be longer than nothing')
 
+/** A cron line as people write it: one that comes at some time. */
+export const cronLineSchema = z.string().refine((line) => whyNoSchedule(line) === null, {
+  error: ({ input }) => whyNoSchedule(String(input)) ?? undefined,
+})
+
 /** A policy as people write it in the catalogue. */
 export const policyInputSchema = z.discriminatedUnion('kind', [
   z
@@ -84,7 +89,7 @@ export const policyInputSchema = z.discriminatedUnion('kind', [
   z
     .strictObject({
       kind: z.literal('deadline'),
-      cron: z.string().refine(isValidCron, 'is not a cron line of five fields, such as "0 2 * * *"'),
+      cron: cronLineSchema,
       grace: durationSchema.default(0),
       staleAfter: positive.optional(),
       opensBefore: positive.optional(),
