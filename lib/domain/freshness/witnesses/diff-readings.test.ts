@@ -19,6 +19,14 @@ describe('what a look tells', () => {
     expect(kinds(knownAt(5), 4)).toEqual(['correction'])
   })
 
+  test('an instant of the day that was known before is an arrival, one of an earlier day a correction', () => {
+    const [day, lastOfIt] = [Date.parse('2026-11-30T00:00Z'), Date.parse('2026-11-30T23:59:59.999Z')]
+    const known: KnownReadings = { writtenAt: { at: lastOfIt, precision: 'day' } }
+    expect(kinds(known, day + 5)).toEqual(['arrival'])
+    expect(kinds(known, day - 5)).toEqual(['correction'])
+    expect(kinds(knownAt(lastOfIt), day + 5)).toEqual(['correction'])
+  })
+
   test('the same value tells nothing', () => {
     expect(kinds(knownAt(5), 5)).toEqual([])
   })

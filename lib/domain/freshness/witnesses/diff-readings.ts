@@ -1,5 +1,5 @@
 import type { Arrival, JudgedClock } from '#lib/domain/freshness/facts.ts'
-import type { Instant } from '#lib/domain/time/instant.ts'
+import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
 import type { Witness } from './witness.ts'
 
 /** What a look saw on one clock; null: it looked, and nothing was there. */
@@ -28,7 +28,7 @@ export function diffReadings(
     const { clock, at, precision } = reading
     const before = known[clock]
     if (before !== undefined && (at === before.at || isRepeat(before.at, reading))) return []
-    const kind = before === undefined ? firstKind(reading) : isForward(before.at, at) ? 'arrival' : 'correction'
+    const kind = before === undefined ? firstKind(reading) : isForward(before, reading) ? 'arrival' : 'correction'
     return [{ clock, at, recordedAt: lookedAt, witness, happenedAt: lookedAt, kind, precision, rows }]
   })
 }
@@ -37,8 +37,10 @@ function firstKind({ at, isEmptied }: Reading): Arrival['kind'] {
   return at === null && isEmptied === true ? 'correction' : 'arrival'
 }
 
-function isForward(before: Instant | null, at: Instant | null): boolean {
-  return at !== null && (before === null || at > before)
+/** A known day is its last instant: where the clock comes to tell instants, one of that day is no step back. */
+function isForward(before: Pick<Reading, 'at' | 'precision'>, { at, precision }: Reading): boolean {
+  if (at === null || before.at === null) return at !== null
+  return at > (before.precision === 'day' && precision === 'instant' ? before.at - DAY_MS : before.at)
 }
 
 /** It went back on the wall only: as the second of the two instants that show it, it is later than before. */
