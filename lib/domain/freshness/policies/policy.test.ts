@@ -26,7 +26,7 @@ describe('a policy as written', () => {
   test.each([
     [{ kind: 'age', lateAfter: '0m', staleAfter: '1d' }, 'longer than nothing'],
     [{ kind: 'age', lateAfter: 'soon', staleAfter: '1d' }, 'not a duration'],
-    [{ kind: 'deadline', cron: '0 0 31 2 *' }, 'not a cron line'],
+    [{ kind: 'deadline', cron: '0 0 31 2 *' }, 'never comes'],
     [{ kind: 'deadline', cron: '0 1 * * *', zone: 'Boston' }, 'not an IANA time zone'],
     [{ kind: 'calendar-days', by: '8am' }, 'not a time of day'],
   ])('%j is refused: %s', (input, message) => {
