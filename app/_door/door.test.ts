@@ -17,14 +17,19 @@ let door: ReturnType<typeof createDoor>
 let port: number
 let pending: (() => void)[]
 
-beforeEach(async () => {
+beforeEach(() => {
   seen = []
   asked = 0
   pending = []
   catalogue = 'https://status.campus.example'
+  return openDoor({})
+})
+afterEach(() => closeDoor())
+
+async function openDoor(limits: { headersMs?: number; requestMs?: number }): Promise<void> {
   door = createDoor({
     isDevelopment: false,
-    limits: { headersMs: 60, requestMs: 120, checkMs: 20 },
+    limits: { checkMs: 20, ...limits },
     addresses: ['https://data.campus.example:8443', 'http://localhost:3000'],
     proxies: [],
     catalogueAddress: async () => {
@@ -41,11 +46,12 @@ beforeEach(async () => {
   })
   await new Promise<void>((resolve) => door.listen(0, '0.0.0.0', resolve))
   port = (door.address() as AddressInfo).port
-})
-afterEach(() => {
+}
+
+function closeDoor(): Promise<unknown> {
   door.closeAllConnections()
   return new Promise((resolve) => door.close(resolve))
-})
+}
 
 const from = (host: string | undefined, head: string, body: Buffer[] = []) =>
   rawRequest(port, head, { body, ...(host !== undefined && { host }) })
@@ -167,6 +173,8 @@ describe('the door', () => {
   })
 
   it('does not wait longer than it says for a head or a body that comes slowly', async () => {
+    await closeDoor()
+    await openDoor({ headersMs: 60, requestMs: 120 })
     expect((await rawRequest(port, 'GET / HTTP/1.1\r\nHo', { waitMs: 5000 })).status).toBe(408)
     const head = headOf('POST', '/api/x', { ...ORDER, 'content-length': '20', connection: 'keep-alive' })
     expect((await rawRequest(port, head, { body: [Buffer.from('{')], waitMs: 5000 })).status).toBe(408)
