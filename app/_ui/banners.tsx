@@ -49,7 +49,7 @@ function Words({ banner }: { banner: Banner }) {
         <p>
           <strong>
             <a href={connectionPath(banner.connection)}>
-              <bdi>{banner.connection}</bdi>
+              <bdi>{banner.name}</bdi>
             </a>{' '}
             cannot be looked at
           </strong>{' '}

@@ -20,13 +20,15 @@ const STATES: Record<ConnectionView['health']['state'], [icon: string, words: st
 
 /** One outside system: does it let us in, what for, and how old are its secrets? */
 export function ConnectionCard({ connection, found }: { connection: ConnectionView; found: FoundCounts | null }) {
-  const { key, kind, health } = connection
+  const { key, name, kind, health } = connection
   const [icon, words] = STATES[health.state]
   return (
     <article className="card" id={key} aria-labelledby={`name-${key}`}>
       <header>
-        <h2 id={`name-${key}`}>{key}</h2>
-        <span className="muted">{kind}</span>
+        <h2 id={`name-${key}`}>
+          <bdi>{name}</bdi>
+        </h2>
+        <span className="muted">{name === key ? kind : `${key}, ${kind}`}</span>
         <Mark icon={icon}>{words}</Mark>
       </header>
       {connection.why !== null && (

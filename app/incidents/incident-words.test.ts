@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { CauseName } from '#lib/queries/incidents/cause-names.ts'
+import type { CauseName } from '#lib/queries/outlook/cause-names.ts'
 import { incidentTitle } from './incident-words.ts'
 
 const cause = (kind: CauseName['kind'], name: string) => ({ kind, name })

@@ -1,7 +1,7 @@
 import { pastCauseFirst, pastCauseInWords } from '#lib/domain/wording/past-cause-words.ts'
 import { capital } from '#lib/domain/wording/sentences.ts'
 import { UNSEEN } from '#lib/domain/wording/words.ts'
-import type { CauseName } from '#lib/queries/incidents/cause-names.ts'
+import type { CauseName } from '#lib/queries/outlook/cause-names.ts'
 
 /** What an incident is about, as its title: `sap does not answer`, once it is over `sap did not answer, and the flow people did not succeed`. */
 export function incidentTitle({ roots, endedAt }: { roots: readonly Named[]; endedAt: number | null }): string {

@@ -70,6 +70,8 @@ export interface CatalogueAudience {
 
 export interface CatalogueConnection {
   key: string
+  /** What people call it; absent: its key. */
+  name?: string
   kind: string
   /** The reason why it exists, where somebody wrote it. */
   why?: string

@@ -55,7 +55,7 @@ export function FlowCardBody({ card, now, takesActions, isWhole = false }: CardP
           ['Feed', linksOf(card.feeds.map(({ key, name }) => [name, feedPath(key)]))],
           ['Runs', <Schedule key="runs" card={card} />],
           ['Does', routeOf(card, isWhole)],
-          ['Uses', linksOf(card.connections.map((key) => [key, connectionPath(key)]))],
+          ['Uses', linksOf(card.connections.map(({ key, name }) => [name, connectionPath(key)]))],
           ['Sets', Object.keys(card.parameters).length === 0 ? null : <code key="sets">{JSON.stringify(card.parameters)}</code>],
           ['Limits', limitsInWords(card) || null],
           ['Last', (card.running ?? card.last) === null ? null : <LastRun key="last" card={card} now={now} />],

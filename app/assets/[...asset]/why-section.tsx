@@ -34,7 +34,7 @@ export function WhySection({ found }: { found: AssetPage }) {
           [
             'Through the connection',
             <a key="through" href={connectionPath(found.connection)}>
-              <bdi>{found.connection}</bdi>
+              <bdi>{asset.connectionName}</bdi>
             </a>,
           ],
           ['Written by the flow', flowLink(asset.flow)],

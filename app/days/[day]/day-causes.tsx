@@ -5,7 +5,7 @@ import { Section } from '#app/_ui/section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { worstOf } from '#lib/domain/freshness/status.ts'
 import { endsSentence } from '#lib/domain/wording/sentences.ts'
-import { reasonInWords } from '#lib/domain/wording/words.ts'
+import { reasonInWords, UNSEEN_FIRST } from '#lib/domain/wording/words.ts'
 import type { DayCause } from '#lib/queries/days/day-causes.ts'
 import type { DayPageFeed, DayStory } from '#lib/queries/days/day-page.ts'
 import { ReloadWords } from './day-hands.tsx'
@@ -85,17 +85,13 @@ function CauseWords({ cause, feeds, story }: { cause: DayCause; feeds: ReadonlyM
 }
 
 function Title({ cause: { kind, key, name, feed } }: { cause: DayCause }) {
-  if (kind === 'unseen') return name
+  if (kind === 'unseen') return UNSEEN_FIRST
   if (kind === 'asset') {
     return (
       <>
-        {key === '' ? (
-          name
-        ) : (
-          <a href={assetPath(key)}>
-            <bdi>{name}</bdi>
-          </a>
-        )}
+        <a href={assetPath(key)}>
+          <bdi>{name}</bdi>
+        </a>
         {feed !== null && (
           <span className="font-normal">
             {' of '}

@@ -14,7 +14,18 @@ const feeds = (...worst: (Status | null)[]): DayStory['feeds'] =>
 
 /** What held back these feeds. */
 const sap = (...ids: number[]): DayStory['causes'][number] => ({
-  ...{ kind: 'connection', key: 'sap', name: 'sap', since: 0, feed: null, reason: null, run: null, says: null, incident: null },
+  ...{
+    cause: 'connection:sap',
+    kind: 'connection',
+    key: 'sap',
+    name: 'sap',
+    since: 0,
+    feed: null,
+    reason: null,
+    run: null,
+    says: null,
+    incident: null,
+  },
   held: ids.map((id) => ({ id, trouble })),
 })
 

@@ -124,7 +124,7 @@ function FeedFacts({ found }: { found: FeedPage }) {
           ['Last run', lastRun(feed.lastRun)],
           ['Loaded by', links(flowsOf(found), flowPath)],
           ['Written by jobs elsewhere', links(jobsOf(found), jobPath)],
-          ['Through', links([...new Set(found.assets.map((asset) => asset.connection))], connectionPath)],
+          ['Through', links([...connectionsOf(found).keys()], connectionPath, connectionsOf(found))],
           [`Ready by ${page.readyBy}`, bars === null || bars.readyOf === 0 ? null : `on ${bars.ready} of ${bars.readyOf} days`],
           [
             'Owner',
@@ -187,13 +187,17 @@ const flowsOf = ({ assets }: FeedPage) => [...new Set(assets.flatMap(({ flow }) 
 
 const jobsOf = ({ assets }: FeedPage) => [...new Set(assets.flatMap(({ job }) => (job === null ? [] : [job])))]
 
-function links(names: readonly string[], pathOf: (name: string) => string) {
-  if (names.length === 0) return null
-  const items = names.map((name) => ({
-    key: name,
+function connectionsOf({ assets }: FeedPage): Map<string, string> {
+  return new Map(assets.map(({ connection, connectionName }) => [connection, connectionName]))
+}
+
+function links(keys: readonly string[], pathOf: (key: string) => string, called: ReadonlyMap<string, string> = new Map()) {
+  if (keys.length === 0) return null
+  const items = keys.map((key) => ({
+    key,
     shown: (
-      <a href={pathOf(name)}>
-        <bdi>{name}</bdi>
+      <a href={pathOf(key)}>
+        <bdi>{called.get(key) ?? key}</bdi>
       </a>
     ),
   }))

@@ -47,7 +47,7 @@ function Words({ change: { kind, key, name } }: { change: ChangeBefore }) {
     case 'credential':
       return (
         <>
-          <bdi>{name}</bdi> of <Linked href={connectionPath(key)}>{key}</Linked> has another value
+          <Linked href={connectionPath(key)}>{name}</Linked> has another value
         </>
       )
     case 'columns':

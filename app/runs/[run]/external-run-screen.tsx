@@ -63,7 +63,7 @@ export function ExternalRunScreen({ found }: { found: ExternalRunPage }) {
           [
             found.isPushed ? 'Pushed to the connection' : 'Told by the connection',
             <a key="connection" href={connectionPath(run.system)}>
-              <bdi>{run.system}</bdi>
+              <bdi>{found.systemName}</bdi>
             </a>,
           ],
           [

@@ -59,6 +59,7 @@ function resolveConnections({ connections }: CatalogueDocument, { connectors }: 
     const settings = settingsBeside(written, CONNECTION_KEYS)
     return {
       key,
+      ...(written.name !== undefined && { name: written.name }),
       kind: written.kind,
       ...whyOf(written),
       probeEveryMs: written.probe,

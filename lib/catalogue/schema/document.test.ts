@@ -104,7 +104,7 @@ describe('a reference', () => {
 
 describe('our own keys', () => {
   it('are told from those of a connector', () => {
-    expect([...CONNECTION_KEYS]).toEqual(['kind', 'why', 'probe', 'discover', 'rotatedOn', 'maxAge', 'identity', 'limits'])
+    expect([...CONNECTION_KEYS]).toEqual(['kind', 'name', 'why', 'probe', 'discover', 'rotatedOn', 'maxAge', 'identity', 'limits'])
     expect([...ASSET_KEYS].sort()).toEqual(['blindAfter', 'from', 'job', 'kind', 'name', 'policy', 'promised', 'was', 'why'])
   })
 })

@@ -114,6 +114,7 @@ export type WrittenLimits = z.infer<typeof limitsSchema>
 
 const connectionSchema = z.looseObject({
   kind: z.string().describe('The connector that speaks to it.'),
+  name: name.optional().describe('What people call it; by default its key.'),
   why: whySchema,
   probe: atLeastSecond
     .refine((ms) => ms <= 7 * DAY_MS, 'must be at most 7d')

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { recompute } from '#lib/commands/status/recompute.ts'
 import { sweepDue } from '#lib/commands/status/sweep-due.ts'
+import { loadConnectionNames } from '#lib/db/catalogue/connection-names.ts'
 import { lockConnection } from '#lib/db/catalogue/connections.ts'
 import { lockAllSubjects } from '#lib/db/catalogue/subjects.ts'
 import { type Context, withTransaction } from '#lib/db/context.ts'
@@ -160,6 +161,17 @@ describe('syncing a catalogue', () => {
     await declare(ctx, [anAsset('a')])
     const { rows } = await ctx.pool.query('select settings from connection_state')
     expect(rows).toEqual([{ settings: { timeoutSeconds: 30, rotatedOn: null, maxAgeMs: 365 * DAY_MS } }])
+  })
+
+  test('a connection is called as the catalogue says, by its key where that says nothing', async () => {
+    const nameIs = async (more: object) => {
+      const catalogue = aCatalogue([anAsset('a')])
+      const connections = catalogue.connections.map((one) => ({ ...one, ...more }))
+      await syncCatalogue(ctx, { catalogue: { ...catalogue, connections }, document: {}, hash: JSON.stringify(more), schema: {} })
+      return [...(await loadConnectionNames(ctx.pool, ['lake', 'nowhere']))]
+    }
+    expect(await nameIs({ name: 'The lake' })).toEqual([['lake', 'The lake']])
+    expect(await nameIs({})).toEqual([['lake', 'lake']])
   })
 
   test('two syncs at once end as one does', async () => {

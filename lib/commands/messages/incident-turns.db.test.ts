@@ -20,6 +20,7 @@ const assets = new Map<string, number>()
 beforeAll(async () => {
   db = await createTestDatabase()
   ctx = db.context(clock)
+  await ctx.pool.query("insert into connection_state (key, name, kind, probe_every_ms) values ('sap', 'SAP', 'sap', 1000)")
   for (const key of ['people', 'patrons', 'payments']) {
     const feedId = await makeFeed(ctx, key, { feed: key, group: `Group of ${key}` })
     feeds.set(key, feedId)
@@ -59,7 +60,7 @@ describe('an incident', () => {
     expect(notice(0)).toMatchObject({
       type: 'incident.opened',
       about: `incident:${id}`,
-      title: `sap has not answered since ${SINCE}`,
+      title: `SAP has not answered since ${SINCE}`,
       lines: [
         'Expected of people: every day at 01:00.',
         'Affected: people (Group of people), late and patrons (Group of patrons), stale.',
@@ -72,7 +73,7 @@ describe('an incident', () => {
       link: `https://status.campus.example/incidents/${id}`,
       data: {
         incident: String(id),
-        causes: [{ kind: 'connection', name: 'sap', since: '2026-11-20T17:00:00.000Z', status: 'late' }],
+        causes: [{ kind: 'connection', name: 'SAP', since: '2026-11-20T17:00:00.000Z', status: 'late' }],
         feeds: [
           { feedKey: 'people', place: 'root' },
           { feedKey: 'patrons', place: 'dependant' },
@@ -115,7 +116,7 @@ describe('an incident', () => {
     await tell()
     await endIncident(ctx, id)
     await tell()
-    expect(titles()).toEqual([`sap has not answered since ${SINCE}`, `Over: sap had not answered since ${SINCE}`])
+    expect(titles()).toEqual([`SAP has not answered since ${SINCE}`, `Over: SAP had not answered since ${SINCE}`])
   })
 
   test('of a storm whose cause is noticed last is one of two messages', async () => {
@@ -141,7 +142,7 @@ describe('an incident', () => {
       clock.set(NOON + at)
       await tell()
     }
-    expect(titles()).toEqual([`sap/people is late since ${SINCE}`, `Changed: sap has not answered since ${SINCE}`])
+    expect(titles()).toEqual([`sap/people is late since ${SINCE}`, `Changed: SAP has not answered since ${SINCE}`])
     expect(sent.map((message) => 'about' in message && message.about)).toEqual([`incident:${first}`, `incident:${first}`])
     expect(await waitingIn(ctx)).toEqual([])
   })
@@ -179,7 +180,7 @@ describe('an incident', () => {
     expect(notice(1)).toMatchObject({ type: 'incident.updated', lines: expect.arrayContaining(['Ada says: The vendor knows.']) })
     await clock.advance(30 * MINUTE_MS)
     await tell()
-    expect(titles()[2]).toBe(`Still: sap has not answered since ${SINCE}`)
+    expect(titles()[2]).toBe(`Still: SAP has not answered since ${SINCE}`)
     expect(notice(2)?.data).toMatchObject({ reminder: true })
     const until = clock.now() + 5 * HOUR_MS
     await sayOf(ctx, id, 'snoozed', { until })
@@ -213,7 +214,7 @@ describe('an incident', () => {
     await ctx.pool.query('update incident set well_since = null where id = $1', [id])
     await addEvent(ctx, id, 'changed', { kind: 'reopened' })
     await tell()
-    expect(titles()[1]).toMatch(/^Changed: sap/)
+    expect(titles()[1]).toMatch(/^Changed: SAP/)
   })
 
   test('that began and ended in quiet hours, or within a moment, is told to nobody', async () => {
@@ -242,7 +243,7 @@ describe('an incident', () => {
     await tell()
     await clock.advance(HOUR_MS)
     await tell()
-    expect(titles().map((title) => title.slice(0, 5))).toEqual(['sap h', 'sap h', 'Over:'])
+    expect(titles().map((title) => title.slice(0, 5))).toEqual(['SAP h', 'SAP h', 'Over:'])
     expect(ids()[1]).toBe(ids()[0])
     expect(await waitingIn(ctx)).toEqual([])
   })

@@ -93,7 +93,9 @@ describe('the plan of a reload', () => {
   it('shows those who do not see all of it no name and no word of the rest, and the same steps', async () => {
     await turn(ctx, 'stale', 21, 22)
     for (const ago of [30, 20, 10]) await pastRun('term', ago, 1, 'failed', `No answer of sis, try ${ago}.`)
-    await ctx.whole.query("insert into connection_state (key, kind, probe_every_ms) values ('sis', 'http', 1000), ('term', 'http', 1000)")
+    await ctx.whole.query(
+      "insert into connection_state (key, name, kind, probe_every_ms) values ('sis', 'sis of ours', 'http', 1000), ('term', null, 'http', 1000)",
+    )
     // A connection that is seen may be called like a flow that is not.
     await ctx.whole.query("update asset set connection_key = 'term' where subject_id = 24")
     await ctx.whole.query("insert into blind (connection_key, from_at, reason) values ('sis', now(), 'source-unreachable')")

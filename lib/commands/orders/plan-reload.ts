@@ -1,3 +1,4 @@
+import { loadConnectionNames } from '#lib/db/catalogue/connection-names.ts'
 import type { Context } from '#lib/db/context.ts'
 import { type JobElsewhere, loadJobsElsewhere } from '#lib/db/runs/jobs-elsewhere.ts'
 import { loadRecords } from '#lib/db/runs/reload-scope.ts'
@@ -52,8 +53,7 @@ const WRITES = `
 
 /** SQL: the flows and jobs among these that are seen, and connections, marked as such: a flow may be called like one. */
 const SEEN = `
-  select name from flow where name = any($1::text[]) union select 'connection ' || key from connection_state
-  union select job from asset where job = any($2::text[])`
+  select name from flow where name = any($1::text[]) union select job from asset where job = any($2::text[])`
 
 const DEPENDANTS = `
   with recursive down(id) as (
@@ -91,6 +91,10 @@ export async function planReload(ctx: Context, key: string): Promise<ReloadPlan 
     ctx.pool.query<{ id: number }>('select subject_id as id from asset where feed_id = $1', [feed.id]),
   ])
   const names = new Set(seen.rows.map(({ name }) => name))
+  const connections = await loadConnectionNames(
+    ctx.pool,
+    records.flatMap(({ downConnections }) => downConnections),
+  )
   const recordOf = (step: ScopeStep) => records.find(({ name }) => name === step.name)
   const written = [...writes.rows, ...own.rows].map(({ id }) => id)
   const dependants = await ctx.pool.query<{ key: string; name: string }>(DEPENDANTS, [written, feed.id])
@@ -103,7 +107,7 @@ export async function planReload(ctx: Context, key: string): Promise<ReloadPlan 
       writes: writes.rows.filter((row) => isBy(row, step)).map(({ key, name }) => ({ key, name })),
     })),
     goodAgain: planEnd(
-      records.map((record) => asSeen(record, names)),
+      records.map((record) => asSeen(record, names, connections)),
       ctx.clock.now(),
     ),
     dependants: dependants.rows,
@@ -122,8 +126,8 @@ function isBy({ by, isJob }: Written, { kind, name }: ScopeStep): boolean {
 }
 
 /** The same without names and words of what is not seen. */
-function asSeen(record: WorkRecord, names: ReadonlySet<string>): WorkRecord {
-  const downConnections = record.downConnections.map((name) => (names.has(`connection ${name}`) ? name : UNSEEN))
+function asSeen(record: WorkRecord, names: ReadonlySet<string>, connections: ReadonlyMap<string, string>): WorkRecord {
+  const downConnections = record.downConnections.map((key) => connections.get(key) ?? UNSEEN)
   if (names.has(record.name)) return { ...record, downConnections }
   // That it failed in the same way counts, how it did does not show.
   const ends = keepsFailing(record.ends) ? record.ends.map(() => ({ state: 'failed' as const, problem: null })) : []

@@ -116,17 +116,18 @@ function toStoredSettings({ settings, rotatedOn, maxAgeMs, why }: CatalogueConne
 export async function syncConnections(sql: Sql, now: Instant, connections: readonly CatalogueConnection[]): Promise<void> {
   const rows = connections.map((c) => ({
     key: c.key,
+    name: c.name,
     kind: c.kind,
     every: c.probeEveryMs,
     settings: toStoredSettings(c),
     starts: c.startsJobs === true,
   }))
   await sql.query(
-    `insert into connection_state as c (key, kind, probe_every_ms, next_probe_at, settings, starts_jobs)
-     select key, kind, every, $2, settings, starts
-     from jsonb_to_recordset($1::jsonb) as x(key text, kind text, every int, settings jsonb, starts boolean) order by key
+    `insert into connection_state as c (key, name, kind, probe_every_ms, next_probe_at, settings, starts_jobs)
+     select key, name, kind, every, $2, settings, starts
+     from jsonb_to_recordset($1::jsonb) as x(key text, name text, kind text, every int, settings jsonb, starts boolean) order by key
      on conflict (key) do update
-     set kind = excluded.kind, probe_every_ms = excluded.probe_every_ms, settings = excluded.settings,
+     set name = excluded.name, kind = excluded.kind, probe_every_ms = excluded.probe_every_ms, settings = excluded.settings,
          starts_jobs = excluded.starts_jobs, removed_at = null,
          next_probe_at = case
            when c.removed_at is not null or c.next_probe_at is null then excluded.next_probe_at

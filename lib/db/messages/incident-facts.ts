@@ -1,3 +1,4 @@
+import { connectionNameSql } from '#lib/db/catalogue/connection-names.ts'
 import { ms } from '#lib/db/causes/result-sql.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { toSaid } from '#lib/db/incidents/said.ts'
@@ -88,6 +89,7 @@ interface RootRow {
   assetId: number | null
   assetName: string | null
   jobName: string | null
+  connectionName: string | null
   status: Status | null
   problem: string | null
   explanation: string | null
@@ -108,6 +110,7 @@ const CAUSES = `
     select r.*, case when r.key like 'asset:%' then array[substr(r.key, 7)::int] else array(${IN_IT} order by 1) end as assets from r
   )
   select w.key, w.since, a.subject_id as "assetId", s.name as "assetName", case when w.key like 'job:%' then ${jobNameOfKeySql('substr(w.key, 5)')} end as "jobName",
+    case when w.key like 'connection:%' then ${connectionNameSql('substr(w.key, 12)')} end as "connectionName",
     sp.status, a.problem, a.verdict ->> 'explanation' as explanation,
     case when sp.reason = 'run-failed' or w.key like 'flow:%' or w.key like 'job:%' then ${lastEndsSql()} end as "lastEnds",
     array(select distinct g.key from asset x join feed f on f.subject_id = x.feed_id join subject g on g.id = f.group_id where x.subject_id = any(w.assets)) as groups,
@@ -132,7 +135,7 @@ export async function loadIncidentRoots(sql: Sql, id: number): Promise<RootInInc
 /** How each kind of cause is called, and who says what is wrong with it: the look, or the run. */
 const TOLD: Record<ToldRoot['kind'], (row: RootRow, key: string) => { name: string; says: string | null }> = {
   asset: ({ assetName, lastEnds, explanation }, key) => ({ name: assetName ?? key, says: toFailedRun(lastEnds)?.words ?? explanation }),
-  connection: ({ problem }, key) => ({ name: key, says: problem }),
+  connection: ({ problem, connectionName }, key) => ({ name: connectionName ?? key, says: problem }),
   flow: ({ lastEnds }, key) => ({ name: key, says: toFailedRun(lastEnds)?.words ?? null }),
   job: ({ jobName, lastEnds }, key) => ({ name: jobOfSystemInWords(key, jobName), says: toFailedRun(lastEnds)?.words ?? null }),
 }

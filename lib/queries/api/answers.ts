@@ -176,6 +176,7 @@ const ageSchema = z.object({
 export const connectionSchema = z
   .object({
     key: z.string(),
+    name: z.string(),
     kind: z.string(),
     why: whySchema,
     settings: z.array(z.tuple([z.string(), z.string()])),

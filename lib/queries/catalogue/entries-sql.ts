@@ -55,7 +55,7 @@ const FLOWS = `
   from flow x where x.removed_at is null`
 
 const CONNECTIONS = `
-  select 'connection', null, x.key, null, x.key, x.key, lower(x.key || E'\\n' || x.key), 'adopted', null, null, null, lower(x.kind), null, lower(x.settings ->> 'why'), null
+  select 'connection', null, x.key, null, x.key, coalesce(x.name, x.key), lower(coalesce(x.name, x.key) || E'\\n' || x.key), 'adopted', null, null, null, lower(x.kind), null, lower(x.settings ->> 'why'), null
   from connection_state x where x.removed_at is null`
 
 /**

@@ -25,6 +25,7 @@ export interface FoundThing extends Pick<FoundLine, 'path' | 'name' | 'kind' | '
   now: Instant
   banners: Banner[]
   connection: string
+  connectionName: string
   job: string | null
   /** What its system calls the job, where that is another word. */
   jobName: string | null
@@ -41,7 +42,7 @@ export interface FoundThing extends Pick<FoundLine, 'path' | 'name' | 'kind' | '
 type Row = Omit<FoundThing, 'page' | 'now' | 'banners' | 'around'>
 
 const THING = `
-  select f.connection_key as connection, f.path, f.name, f.kind, f.description, f.owner, f.url, f.job, ${jobNameSql('f.connection_key', 'f.job')} as "jobName", f.labels, f.columns, f.policy, f.settings,
+  select f.connection_key as connection, coalesce(c.name, c.key) as "connectionName", f.path, f.name, f.kind, f.description, f.owner, f.url, f.job, ${jobNameSql('f.connection_key', 'f.job')} as "jobName", f.labels, f.columns, f.policy, f.settings,
     ${instant('f.found_at')} as "foundAt", ${instant('case when f.gone_at is null then d.whole_at else f.seen_at end')} as "seenAt",
     ${instant('f.gone_at')} as "goneAt"
   from found_asset f join connection_state c on c.key = f.connection_key and c.removed_at is null

@@ -227,8 +227,8 @@ const flows: Read = (ctx, found) => {
 const connections: Read = (ctx, found) => {
   const read = async (keys: string[]) =>
     (
-      await ctx.pool.query<{ name: string; why: string | null; kind: string }>(
-        `select key as name, kind, settings ->> 'why' as why from connection_state where key = any($1::text[])`,
+      await ctx.pool.query<{ key: string; name: string; why: string | null; kind: string }>(
+        `select key, coalesce(name, key) as name, kind, settings ->> 'why' as why from connection_state where key = any($1::text[])`,
         [keys],
       )
     ).rows
@@ -236,8 +236,8 @@ const connections: Read = (ctx, found) => {
     found.filter(({ kind }) => kind === 'connection'),
     ({ key }) => key,
     read,
-    ({ name }) => name,
-    ({ kind, ...row }) => ({
+    ({ key }) => key,
+    ({ key: _, kind, ...row }) => ({
       facts: { ...NOTHING, ...row },
       places: placed('connection', kind),
     }),

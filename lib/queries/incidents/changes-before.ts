@@ -30,7 +30,7 @@ const CHANGES = `
   select ${instant('v.accepted_at')} as at, 'catalogue' as kind, v.id::text as key, '' as name, v.actor as by
   from catalogue_version v where v.accepted_at > $1 and v.accepted_at <= $2
   union all
-  select x.at, 'credential', c.key, x.name, null
+  select x.at, 'credential', c.key, x.name || ' of ' || coalesce(c.name, c.key), null
   from connection_state c cross join lateral (
     select (e ->> 'changedAt')::float8 as at, e ->> 'name' as name from jsonb_array_elements(c.secrets) e where jsonb_typeof(e -> 'changedAt') = 'number'
   ) x

@@ -4,8 +4,8 @@ import type { FactEntry, IncidentEnd, RootSpan, StatusSpan } from '#lib/domain/i
 import { type Handling, handlingAt, type Said } from '#lib/domain/incidents/said.ts'
 import { partsOfCause } from '#lib/domain/lineage/causes/cause.ts'
 import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
+import { type CauseName, getCauseNames } from '#lib/queries/outlook/cause-names.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
-import { type CauseName, getCauseNames } from './cause-names.ts'
 import { getSaid } from './said.ts'
 
 /** A feed of which something belongs to an incident, and how much. */

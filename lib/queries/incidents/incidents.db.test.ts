@@ -95,6 +95,7 @@ describe('the list', () => {
             kind: 'connection',
             key: 'records-source',
             name: 'records-source',
+            feed: null,
             since: hoursAgo(1) - MINUTE_MS,
             to: null,
           },
@@ -200,7 +201,7 @@ describe('one incident', () => {
       ['run', 'records-flow', 'Bob'],
       ['columns', 'other', null],
       ['columns', 'records', null],
-      ['credential', 'SAP_PASSWORD', null],
+      ['credential', 'SAP_PASSWORD of records-source', null],
     ])
     expect(found?.causes.get('connection:records-source')?.name).toBe('records-source')
   })

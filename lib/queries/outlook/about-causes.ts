@@ -7,8 +7,8 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import type { Named } from '#lib/domain/wording/pieces.ts'
 import { capital, endsSentence } from '#lib/domain/wording/sentences.ts'
 import { reasonInWords } from '#lib/domain/wording/words.ts'
-import { withJobNames } from '#lib/queries/shared/causes.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
+import { type CauseName, getCauseNames } from './cause-names.ts'
 
 /** What a cause is called, why it is so, and whom to ask. */
 export interface AboutCause {
@@ -29,23 +29,17 @@ const OWNERS_MAX = 2
 /** So many assets of a system are asked whose they are. */
 const ASKED_MAX = 20
 
-/** Of `$1` what they are and whose, and why they are not fresh; of `$2` how the runs ended that write them, whatever their reason. */
+/** Of `$1` whose they are, and why they are not fresh; of `$2` how the runs ended that write them, whatever their reason. */
 const ASSETS = `
-  select s.id, s.key, s.name, a.promised, fs.id as "feedId", fs.key as "feedKey", fs.name as "feedName", f.owner, sp.status, sp.reason,
+  select s.id, f.owner, sp.status, sp.reason,
     case when sp.reason = 'run-failed' or s.id = any($2::int[]) then ${lastEndsSql()} end as "lastEnds"
   from subject s join asset a on a.subject_id = s.id
-  join feed f on f.subject_id = a.feed_id join subject fs on fs.id = f.subject_id
+  join feed f on f.subject_id = a.feed_id
   left join status_span sp on sp.subject_id = s.id and sp.to_at is null
   where s.id = any($1::int[])`
 
 interface AssetRow {
   id: number
-  key: string
-  name: string
-  promised: boolean
-  feedId: number
-  feedKey: string
-  feedName: string
   owner: string | null
   status: Status | null
   reason: Reason | null
@@ -73,19 +67,19 @@ export async function aboutCauses(ctx: Context, told: readonly ToldCause[], grap
   const asked = told.map((one) => ({ told: one, ...partsOfCause(one.cause.key), ids: assetsToAsk(one.cause, graph) }))
   const running = asked.flatMap(({ kind, ids }) => (kind === 'flow' || kind === 'job' ? ids.slice(0, 1) : []))
   const connections = asked.flatMap(({ kind, name }) => (kind === 'connection' ? [name] : []))
-  const [assets, systems, jobs] = await Promise.all([
+  const [assets, systems, names] = await Promise.all([
     rowsOf<AssetRow>(ctx, ASSETS, [[...new Set(asked.flatMap(({ ids }) => ids))], running]),
     rowsOf<ConnectionRow>(ctx, CONNECTIONS, [connections]),
-    withJobNames(
+    getCauseNames(
       ctx,
-      asked.map(({ kind, name }) => ({ kind, key: name, name })),
+      told.map(({ cause }) => cause.key),
     ),
   ])
   const byId = new Map(assets.map((row) => [row.id, row]))
   const byKey = new Map(systems.map((row) => [row.key, row]))
-  return asked.map((one, index) => {
+  return asked.map((one) => {
     const rows = one.ids.flatMap((id) => byId.get(id) ?? [])
-    return toAbout({ ...one, name: jobs[index]?.name ?? one.name, key: one.name }, rows, byKey.get(one.name))
+    return { ...toAbout(one, rows, byKey.get(one.name)), of: nameOf(names.get(one.told.cause.key), one.told) }
   })
 }
 
@@ -109,27 +103,22 @@ function rank({ status, id }: CauseAsset): number {
   return isUnhealthy(status) ? id - Number.MAX_SAFE_INTEGER : id
 }
 
-function toAbout(
-  { told, kind, key, name }: Asked & { key: string },
-  rows: readonly AssetRow[],
-  system: ConnectionRow | undefined,
-): AboutCause {
+function toAbout({ kind }: Asked, rows: readonly AssetRow[], system: ConnectionRow | undefined): Omit<AboutCause, 'of'> {
   const [first] = rows
   const owners = [...new Set(rows.flatMap(({ owner }) => owner ?? []))].slice(0, OWNERS_MAX)
   const nothing = { why: null, said: null, isUnknown: kind === 'asset' && first?.status === 'unknown', owners, nextLookAt: null }
-  if (kind === 'unseen' || (kind === 'asset' && first === undefined)) return { ...nothing, of: null }
-  if (kind === 'connection')
-    return { ...nothing, of: { kind, key, name }, why: asSentence(system?.problem ?? null), nextLookAt: system?.nextLookAt ?? null }
+  if (kind === 'connection') return { ...nothing, why: asSentence(system?.problem ?? null), nextLookAt: system?.nextLookAt ?? null }
   const run = toFailedRun(first?.lastEnds ?? null)
-  const failed = { ...nothing, why: run?.words ?? null, said: run?.says ?? null }
-  if (kind !== 'asset') return { ...failed, of: { kind, key, name } }
-  const why = run?.words ?? asSentence(first?.reason == null ? null : reasonInWords(first.reason))
-  return { ...failed, why, of: first === undefined ? null : nameOf(first, told) }
+  const reason = kind === 'asset' ? (first?.reason ?? null) : null
+  return { ...nothing, why: run?.words ?? asSentence(reason === null ? null : reasonInWords(reason)), said: run?.says ?? null }
 }
 
-function nameOf({ promised, feedId, feedKey, feedName, key, name }: AssetRow, { held }: ToldCause): Named {
-  const isFeed = promised && held.some(({ id }) => id === feedId)
-  return isFeed ? { kind: 'feed', key: feedKey, name: feedName } : { kind: 'asset', key, name }
+/** An asset that its feed is judged by goes by the name of the feed that is held back. */
+function nameOf(known: CauseName | undefined, { held }: ToldCause): Named | null {
+  if (known === undefined || known.kind === 'unseen') return null
+  const { kind, key, name, feed } = known
+  const isFeed = feed?.isJudgedBy === true && held.some(({ id }) => id === feed.id)
+  return isFeed ? { kind: 'feed', key: feed.key, name: feed.name } : { kind, key, name }
 }
 
 function asSentence(words: string | null): string | null {

@@ -77,18 +77,19 @@ it('of an asset that its feed is judged by, tells by the name of the feed; else 
 
 it('what is down and holds nothing back is told for what is at risk within a week', async () => {
   await ctx.whole.query("insert into blind (connection_key, from_at, reason) values ('looker', $1, 'source-unreachable')", [ago(1)])
-  await ctx.whole.query("update connection_state set problem = 'Nothing answers there.', next_probe_at = $1 where key = 'looker'", [
-    new Date(NOW + HOUR_MS),
-  ])
+  await ctx.whole.query(
+    "update connection_state set name = 'Looker of the campus', problem = 'Nothing answers there.', next_probe_at = $1 where key = 'looker'",
+    [new Date(NOW + HOUR_MS)],
+  )
   await limit(BOARD, NOW + 8 * 24 * HOUR_MS)
   expect((await outlook()).told).toEqual([])
   await limit(BOARD, NOW + HOUR_MS)
   expect(await outlook()).toEqual({
-    told: [['connection looker', 'Nothing answers there.', '', 'board', 'board@example.edu', 'looker/board']],
+    told: [['connection Looker of the campus', 'Nothing answers there.', '', 'board', 'board@example.edu', 'looker/board']],
     ...{ counts: [1, 0], again: [], risk: [[14, NOW + HOUR_MS]] },
   })
   expect((await getOutlook(ctx, await getFeedRows(ctx))).lines).toMatchObject([{ status: null, nextLookAt: NOW + HOUR_MS }])
-  await ctx.whole.query('update asset set verdict = null; update connection_state set problem = null, next_probe_at = null')
+  await ctx.whole.query('update asset set verdict = null; update connection_state set name = null, problem = null, next_probe_at = null')
 })
 
 it('what the reader does not see has no name, and holds back only what they do', async () => {

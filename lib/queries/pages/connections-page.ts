@@ -24,6 +24,7 @@ export interface ReferenceView {
 
 export interface ConnectionView extends ConnectionEvidence {
   key: string
+  name: string
   kind: string
   why: string | null
   /** Plain settings: no secret, no reference. */
@@ -59,6 +60,7 @@ export interface ConnectionsPage {
 
 interface Row extends ConnectionEvidence {
   key: string
+  name: string
   kind: string
   settings: Record<string, unknown>
   secrets: unknown
@@ -87,7 +89,7 @@ const CHANGED = `greatest(c.checked_at, c.failed_at, c.check_requested_at) >= $4
   or exists (select 1 from catalogue_version where accepted_at >= $4)`
 
 const ROWS = `
-  select c.key, c.kind, c.settings, c.secrets, c.probe_every_ms as "probeEveryMs", c.failures, c.problem,
+  select c.key, coalesce(c.name, c.key) as name, c.kind, c.settings, c.secrets, c.probe_every_ms as "probeEveryMs", c.failures, c.problem,
     ${instant('c.ok_at')} as "okAt", ${instant('c.failed_at')} as "failedAt", ${instant('c.checked_at')} as "checkedAt",
     c.check_ok as "checkOk", c.check_detail as "checkDetail", ${instant('c.check_requested_at')} as "checkRequestedAt",
     ${instant('c.credential_expires_at')} as "credentialExpiresAt",

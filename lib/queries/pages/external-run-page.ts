@@ -1,4 +1,5 @@
 import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
+import { connectionNameSql } from '#lib/db/catalogue/connection-names.ts'
 import type { Context } from '#lib/db/context.ts'
 import { jobKey, stateFor } from '#lib/domain/runs/external-run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
@@ -22,6 +23,8 @@ export interface ExternalRunPage {
   now: Instant
   banners: Banner[]
   run: ExternalRunRow
+  /** What people call the connection that told of it. */
+  systemName: string
   /** The middle of its job's last good runs; null while there are none. */
   usualMs: number | null
   /** True when nobody was asked: it was told by what runs it. */
@@ -40,7 +43,7 @@ export interface ExternalRunPage {
 }
 
 const RUN = `
-  select ${EXTERNAL_RUN_COLUMNS}, ${instant(`('epoch'::timestamptz + ${USUAL_DURATION})`)} as "usualMs", r.writes, r.loaded,
+  select ${EXTERNAL_RUN_COLUMNS}, ${connectionNameSql('r.connection_key')} as "systemName", ${instant(`('epoch'::timestamptz + ${USUAL_DURATION})`)} as "usualMs", r.writes, r.loaded,
     r.told_by like 'push:%' as "isPushed", r.job_type as "jobType",
     case when r.parent_job is not null then jsonb_build_object(
       'system', split_part(r.parent_job, '/', 1), 'job', substr(r.parent_job, strpos(r.parent_job, '/') + 1),
@@ -53,7 +56,7 @@ const WRITTEN = `
   where a.job = $1 order by fs.position, s.position, s.id`
 
 type Found = ExternalRunRow &
-  Pick<ExternalRunPage, 'usualMs' | 'isPushed' | 'jobType' | 'parent'> & { writes: string[] | null; loaded: string[] | null }
+  Pick<ExternalRunPage, 'systemName' | 'usualMs' | 'isPushed' | 'jobType' | 'parent'> & { writes: string[] | null; loaded: string[] | null }
 type Written = WrittenAsset & { connection: string; path: string }
 
 /** The screen of one run of another system; null for an id that names none. */
@@ -61,7 +64,7 @@ export async function getExternalRunPage(ctx: Context, id: string): Promise<Exte
   const [page, found] = await Promise.all([getPageSettings(ctx), ctx.pool.query<Found>(RUN, [id])])
   const [row] = found.rows
   if (page === null || row === undefined) return null
-  const { usualMs, isPushed, jobType, parent, writes, loaded, ...run } = row
+  const { systemName, usualMs, isPushed, jobType, parent, writes, loaded, ...run } = row
   const [banners, orders, written, incidents] = await Promise.all([
     getBanners(ctx, page.demo),
     getOrdersOfRun(ctx, id),
@@ -72,5 +75,5 @@ export async function getExternalRunPage(ctx: Context, id: string): Promise<Exte
   const byState = Map.groupBy(written.rows, (asset) => stateFor(named, run.system, asset))
   const loadedWell = run.state === 'completed' ? [] : (byState.get('completed') ?? [])
   const assets = { writes: byState.get(run.state) ?? [], loaded: loadedWell }
-  return { page, now: ctx.clock.now(), banners, run, usualMs, isPushed, jobType, parent, orders, incidents, ...assets }
+  return { page, now: ctx.clock.now(), banners, run, systemName, usualMs, isPushed, jobType, parent, orders, incidents, ...assets }
 }

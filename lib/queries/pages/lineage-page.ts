@@ -10,7 +10,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { UNSEEN_FIRST } from '#lib/domain/wording/words.ts'
 import { getUnseenNeighbours, type UnseenNeighbour } from '#lib/queries/shared/asset-rows.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
-import { causesNow, withJobNames } from '#lib/queries/shared/causes.ts'
+import { causesNow, withSystemNames } from '#lib/queries/shared/causes.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 import { getStandingEdges } from '#lib/queries/shared/standings.ts'
@@ -225,7 +225,7 @@ async function pathsTo(ctx: Context, { id, status }: LineageAsset): Promise<Caus
 
 async function toPaths(ctx: Context, ways: readonly CausePath[], assets: ReadonlyMap<number, LineageAsset>): Promise<LineagePath[]> {
   const paths = ways.map(({ cause, steps }) => ({ since: cause.since, steps: steps.flatMap((step) => toStep(step, cause, assets)) }))
-  const named = await withJobNames(
+  const named = await withSystemNames(
     ctx,
     paths.flatMap(({ steps }) => steps),
   )

@@ -10,7 +10,7 @@ import { UNFILTERED } from '#lib/queries/catalogue/catalogue-view.ts'
 import type { CatalogueHit } from '#lib/queries/catalogue/hits.ts'
 import { searchCatalogue } from '#lib/queries/catalogue/search-catalogue.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
-import { causesNow, withJobNames } from '#lib/queries/shared/causes.ts'
+import { causesNow, withSystemNames } from '#lib/queries/shared/causes.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 
 /** What everything that is wrong comes down to. */
@@ -88,7 +88,7 @@ export async function getLineageStart(ctx: Context, { q, group: groupKey }: Line
     now: ctx.clock.now(),
     banners,
     group,
-    roots: await withJobNames(ctx, roots.slice(0, SHOWN)),
+    roots: await withSystemNames(ctx, roots.slice(0, SHOWN)),
     total: roots.length,
     unhealthy: unhealthy.rows.filter(({ groupId }) => group === null || groupId === group.id).length,
     things,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type DeclaredFlowWords, declaredFlowInWords } from '#lib/catalogue/resolve/declared-flow-in-words.ts'
 import { parameterNames } from '#lib/catalogue/resolve/flow-parameters.ts'
 import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
+import { loadConnectionNames } from '#lib/db/catalogue/connection-names.ts'
 import type { Context } from '#lib/db/context.ts'
 import { isDryRunSql } from '#lib/db/runs/runs.ts'
 import { type FlowHealth, flowHealth } from '#lib/domain/runs/flow-health.ts'
@@ -24,7 +25,7 @@ export interface FlowCard {
   writes: string[]
   /** Which of them have a page. */
   watched: string[]
-  connections: string[]
+  connections: { key: string; name: string }[]
   /** Parameters the catalogue sets. */
   parameters: Record<string, unknown>
   /** What it does, when it is a flow without code. */
@@ -126,14 +127,17 @@ const settingsSchema = z
 
 const connectionOf = (assetKey: string) => assetKey.split('/')[0] ?? assetKey
 
-function toCard({ settings, written, feeds, ...row }: Row, schema: unknown): Omit<FlowCard, 'watched'> {
+function toCard(
+  { settings, written, feeds, ...row }: Row,
+  schema: unknown,
+): Omit<FlowCard, 'watched' | 'connections'> & { uses: string[] } {
   const { connections, ...own } = settingsSchema.parse(settings)
   const used = [...Object.values(connections), ...own.reads.map(connectionOf), ...own.writes.map(connectionOf)]
   const [first] = feeds
   return {
     ...row,
     ...own,
-    connections: [...new Set(used)],
+    uses: [...new Set(used)],
     declaredFlow: declaredFlowInWords(written),
     takes: parameterNames(row.name, schema, written),
     feeds: feeds.map(({ key, name }) => ({ key, name })),
@@ -154,10 +158,19 @@ export async function getFlowCards(ctx: Context, name: string | null = null): Pr
     ctx.pool.query<{ schema: unknown }>(`select schema from ${IN_FORCE} v`),
   ])
   const cards = rows.map((row) => toCard(row, schema.rows[0]?.schema))
-  const { rows: assets } = await ctx.pool.query<{ key: string }>(
-    "select key from subject where kind = 'asset' and removed_at is null and key = any($1)",
-    [cards.flatMap(({ reads, writes }) => [...reads, ...writes])],
-  )
+  const [{ rows: assets }, called] = await Promise.all([
+    ctx.pool.query<{ key: string }>("select key from subject where kind = 'asset' and removed_at is null and key = any($1)", [
+      cards.flatMap(({ reads, writes }) => [...reads, ...writes]),
+    ]),
+    loadConnectionNames(
+      ctx.pool,
+      cards.flatMap(({ uses }) => uses),
+    ),
+  ])
   const watched = new Set(assets.map(({ key }) => key))
-  return cards.map((card) => ({ ...card, watched: [...card.reads, ...card.writes].filter((key) => watched.has(key)) }))
+  return cards.map(({ uses, ...card }) => ({
+    ...card,
+    connections: uses.map((key) => ({ key, name: called.get(key) ?? key })),
+    watched: [...card.reads, ...card.writes].filter((key) => watched.has(key)),
+  }))
 }

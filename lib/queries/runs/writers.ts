@@ -1,3 +1,4 @@
+import { loadConnectionNames } from '#lib/db/catalogue/connection-names.ts'
 import type { Context } from '#lib/db/context.ts'
 import { isOfJobSql } from '#lib/db/runs/external-runs.ts'
 import { loadRecords } from '#lib/db/runs/reload-scope.ts'
@@ -91,8 +92,16 @@ export async function getWriters(ctx: Context, flows: readonly string[], jobs: r
       theirs.map(({ name }) => ({ kind: 'job', name })),
     ),
   ])
+  const called = await loadConnectionNames(
+    ctx.pool,
+    [...own, ...foreign].flatMap(({ downConnections }) => downConnections),
+  )
+  const byName = (record: WorkRecord) => ({ ...record, downConnections: record.downConnections.map((key) => called.get(key) ?? key) })
   const gated = new Set(afterUnseen.map(({ name }) => name))
-  return [...toWriters(ours, own, { kind: 'flow', gated, now }), ...toWriters(theirs, foreign, { kind: 'job', gated: new Set(), now })]
+  return [
+    ...toWriters(ours, own.map(byName), { kind: 'flow', gated, now }),
+    ...toWriters(theirs, foreign.map(byName), { kind: 'job', gated: new Set(), now }),
+  ]
 }
 
 function toWriters(planned: readonly Planned[], records: readonly WorkRecord[], known: Omit<Known, 'record'>): Writer[] {

@@ -1,3 +1,4 @@
+import { connectionNameSql } from '#lib/db/catalogue/connection-names.ts'
 import type { Context } from '#lib/db/context.ts'
 import { type FailedRun, type LastEnds, lastEndsSql, toFailedRun } from '#lib/db/runs/failed-runs.ts'
 import type { Reason, Status } from '#lib/domain/freshness/status.ts'
@@ -15,6 +16,8 @@ export interface AssetRow {
   feedKey: string
   feedName: string
   connection: string
+  /** What people call that. */
+  connectionName: string
   flow: string | null
   /** The job of another system that writes it, `<connection>/<job>`. */
   job: string | null
@@ -45,7 +48,7 @@ export interface AssetRow {
 type StoredAssetRow = Omit<AssetRow, 'failedRun'> & { lastEnds: LastEnds | null }
 
 const ASSETS = `
-  select s.id, s.key, s.name, a.asset_kind as kind, fs.key as "feedKey", fs.name as "feedName", a.connection_key as connection, a.flow, a.job, a.promised,
+  select s.id, s.key, s.name, a.asset_kind as kind, fs.key as "feedKey", fs.name as "feedName", a.connection_key as connection, ${connectionNameSql('a.connection_key')} as "connectionName", a.flow, a.job, a.promised,
     sp.status, sp.reason, ${instant('sp.from_at')} as since,
     ${instant('through.at')} as "dataThroughAt", coalesce(through.precision = 'day', false) as "dataThroughIsDay",
     ${instant('written.at')} as "writtenAt", ${instant('loaded.at')} as "loadedAt", ${instant('seen.probed_at')} as "probedAt",

@@ -14,7 +14,7 @@ export type Banner =
   | { kind: 'worker'; since: Instant | null }
   | { kind: 'probes'; since: Instant | null }
   /** `incident`: what it holds back; null: nothing yet. */
-  | { kind: 'connection'; connection: string; since: Instant; problem: string | null; incident: number | null }
+  | { kind: 'connection'; connection: string; name: string; since: Instant; problem: string | null; incident: number | null }
   | { kind: 'catalogue'; problems: CatalogueProblem[]; more: number; inUseSince: Instant | null }
   | { kind: 'catalogue-check'; since: Instant }
   | { kind: 'demo' }
@@ -48,7 +48,7 @@ interface Signs extends WorkerLiveness {
 }
 
 const DOWN = `
-  select b.connection_key as connection, ${instant('b.from_at')} as since, c.problem, (
+  select b.connection_key as connection, coalesce(c.name, c.key) as name, ${instant('b.from_at')} as since, c.problem, (
     select i.id from incident i where i.ended_at is null and i.withdrawn_at is null and 'connection:' || b.connection_key = any(i.causes) order by i.opened_at limit 1
   ) as incident
   from blind b join connection_state c on c.key = b.connection_key

@@ -1,3 +1,4 @@
+import { loadConnectionNames } from '#lib/db/catalogue/connection-names.ts'
 import { loadCauseGraph } from '#lib/db/causes/cause-graph.ts'
 import type { Context } from '#lib/db/context.ts'
 import { loadJobNames } from '#lib/db/runs/job-names.ts'
@@ -31,17 +32,21 @@ export async function causesNow(ctx: Context): Promise<Causes> {
   return findAt(ctx, null, false)
 }
 
-/** These things, the jobs among them by the names that their own systems give them, as far as the reader sees those. */
-export async function withJobNames<T extends { kind: CauseKind; key: string; name: string }>(
+/** These things, the connections among them by the names that people know and the jobs by those that their own systems give them, as far as the reader sees those. */
+export async function withSystemNames<T extends { kind: CauseKind; key: string; name: string }>(
   ctx: Context,
   things: readonly T[],
 ): Promise<T[]> {
-  const jobs = new Set(things.flatMap(({ kind, key }) => (kind === 'job' ? [key] : [])))
-  const names = await loadJobNames(ctx.pool, [...jobs])
-  return things.map((thing) => ({
-    ...thing,
-    name: thing.kind === 'job' ? jobOfSystemInWords(thing.key, names.get(thing.key) ?? null) : thing.name,
-  }))
+  const keysOf = (wanted: CauseKind) => [...new Set(things.flatMap(({ kind, key }) => (kind === wanted ? [key] : [])))]
+  const [jobs, connections] = await Promise.all([
+    loadJobNames(ctx.pool, keysOf('job')),
+    loadConnectionNames(ctx.pool, keysOf('connection')),
+  ])
+  return things.map((thing) => {
+    const { kind, key } = thing
+    if (kind === 'job') return { ...thing, name: jobOfSystemInWords(key, jobs.get(key) ?? null) }
+    return kind === 'connection' ? { ...thing, name: connections.get(key) ?? key } : thing
+  })
 }
 
 /** All that causes are found in now, as far as the reader sees it: for who asks more of it than the causes. */

@@ -125,9 +125,9 @@ it('names what has to come true before, and promises nothing of what keeps faili
   await stands({ [TERM]: 9 })
   await ran('term', 'failed', 3, 1, { problem: 'No.' })
   expect(await told()).toEqual({ [TERM]: '11-21T02:05 term' })
-  await ctx.whole.query("insert into connection_state (key, kind, probe_every_ms) values ('sis', 'http', 1000)")
+  await ctx.whole.query("insert into connection_state (key, name, kind, probe_every_ms) values ('sis', 'Student system', 'http', 1000)")
   await ctx.whole.query("insert into blind (connection_key, from_at, reason) values ('sis', now(), 'source-unreachable')")
-  expect(await told()).toEqual({ [TERM]: '11-21T02:05 sis' })
+  expect(await told()).toEqual({ [TERM]: '11-21T02:05 Student system' })
   for (const hours of [2, 1]) await ran('term', 'failed', hours, 1, { problem: 'No.' })
   expect(await told()).toEqual({ [TERM]: 'the last 3 runs of term failed in the same way: No. > Tess' })
   await ctx.whole.query(
@@ -135,7 +135,7 @@ it('names what has to come true before, and promises nothing of what keeps faili
   )
   expect(await told()).toEqual({ [TERM]: 'term is paused > Tess' })
   await ran('term', 'scheduled', -1, null, { trigger: 'manual' })
-  expect(await told()).toEqual({ [TERM]: '11-20T23:05 sis' })
+  expect(await told()).toEqual({ [TERM]: '11-20T23:05 Student system' })
   await ctx.whole.query("delete from maintenance_window; delete from connection_state where key = 'sis'")
 })
 

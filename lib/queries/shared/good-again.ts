@@ -18,7 +18,7 @@ const DETAILS = `
       from subject_version v where v.subject_id = s.id order by v.from_at desc limit 1
     ), false) as follows,
     case when sp.status = 'unknown' and sp.reason in ('source-unreachable', 'probe-failed')
-      and exists (select 1 from blind b where b.connection_key = a.connection_key and b.to_at is null) then a.connection_key end as behind,
+      and exists (select 1 from blind b where b.connection_key = a.connection_key and b.to_at is null) then coalesce(c.name, a.connection_key) end as behind,
     ${instant('c.next_probe_at')} as "lookAt"
   from unnest($1::int[]) w(id) join subject s on s.id = w.id and s.removed_at is null
   join asset a on a.subject_id = s.id

@@ -8,7 +8,7 @@ import type { Beginning, Causes } from '#lib/domain/lineage/causes/find-causes.t
 import type { RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { UNSEEN } from '#lib/domain/wording/words.ts'
-import { causesNow, withJobNames } from './causes.ts'
+import { causesNow, withSystemNames } from './causes.ts'
 import type { FeedRow } from './feed-rows.ts'
 import { instant } from './instant-column.ts'
 
@@ -102,7 +102,7 @@ async function load(ctx: Context, judged: readonly Judged[], known: Causes | nul
 async function systemsOf(ctx: Context, begun: readonly Beginning[]): Promise<ReadonlyMap<CauseKey, System>> {
   const causes = new Map(begun.flatMap(({ cause }) => (cause === null ? [] : [[cause.key, cause]])))
   const systems = [...causes.values()].flatMap(toSystem)
-  return new Map((await withJobNames(ctx, systems)).map((system) => [`${system.kind}:${system.key}`, system]))
+  return new Map((await withSystemNames(ctx, systems)).map((system) => [`${system.kind}:${system.key}`, system]))
 }
 
 function toSystem({ key, since }: Pick<Cause, 'key' | 'since'>): System[] {

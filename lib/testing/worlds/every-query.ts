@@ -212,7 +212,7 @@ export const NO_QUERIES = [
   'tellGoodAgain',
   'toLines',
   'watchChanges',
-  'withJobNames',
+  'withSystemNames',
 ]
 
 /** They tell numbers, times and statuses, or what everybody may know; getReplayable has nothing to tell here, its own test asks who sees what. */

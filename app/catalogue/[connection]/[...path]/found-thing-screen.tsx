@@ -55,14 +55,14 @@ export function FoundThingScreen({ found }: { found: FoundThing }) {
 }
 
 function FoundFacts({ found }: { found: FoundThing }) {
-  const { connection, owner, url, job, jobName, labels, seenAt } = found
+  const { connection, connectionName, owner, url, job, jobName, labels, seenAt } = found
   return (
     <Facts
       facts={[
         [
           'Found through the connection',
           <a key="connection" href={connectionPath(connection)}>
-            <bdi>{connection}</bdi>
+            <bdi>{connectionName}</bdi>
           </a>,
         ],
         ['Owner there', owner],
