@@ -2,6 +2,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { recordUnreachable } from '#lib/commands/probes/record-unreachable.ts'
 import { closeWindow } from '#lib/commands/windows/close-window.ts'
 import { openWindow } from '#lib/commands/windows/open-window.ts'
+import { lockDueAssets, markDue } from '#lib/db/catalogue/subjects.ts'
 import { type Context, closeContext } from '#lib/db/context.ts'
 import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { aDeadline, anAge, anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
@@ -52,6 +53,21 @@ describe('the live path', () => {
       'select channel, c.to_status, c.explanation from outbox o join status_change c on c.id = o.change_id',
     )
     expect(rows).toEqual([{ channel: 'email', to_status: 'late', explanation: expect.stringContaining('a: ') }])
+  })
+
+  test('a status turns before what is due for longer and nobody has judged yet', async () => {
+    await declare(
+      ctx,
+      ['a', 'b', 'c'].map((key) => anAsset(key, { policies: [anAge()] })),
+    )
+    await look(ctx, [seen('lake/a', { writtenAt: START })])
+    const { rows } = await ctx.pool.query(`select id, key from subject where kind = 'asset' order by key`)
+    const [a, ...others] = rows.map(({ id }) => id)
+    await markDue(ctx.pool, others, at('10 12:01'))
+    await ctx.pool.query('update asset set verdict = null where subject_id = any($1)', [others])
+    clock.set(at('10 15:01'))
+    expect(await lockDueAssets(ctx.pool, clock.now(), 1)).toEqual([a])
+    expect(await lockDueAssets(ctx.pool, clock.now(), 9)).toEqual([a, ...others])
   })
 
   test('who cannot be seen turns unknown at blindAfter; the first good look decides what was so', async () => {

@@ -82,11 +82,14 @@ export async function lockAllSubjects(sql: Sql): Promise<Subject[]> {
   return found
 }
 
-/** Locks assets whose status is due to change, leaving out those another worker holds. Followers among them are not locked yet. */
+/**
+ * Locks assets whose status is due to change, leaving out those another worker holds; followers among them are not locked yet. Those
+ * without a verdict come last: a catalogue may bring thousands at once, and no status that people see waits for them.
+ */
 export async function lockDueAssets(sql: Sql, now: Instant, limit: number): Promise<number[]> {
   const plain = await sql.query<{ id: number }>(
-    `select id from subject where next_change_at <= $1 and id not in (${FOLLOWERS})
-     order by next_change_at, id limit $2 for no key update skip locked`,
+    `select s.id from subject s left join asset a on a.subject_id = s.id where s.next_change_at <= $1 and s.id not in (${FOLLOWERS})
+     order by a.verdict is null, s.next_change_at, s.id limit $2 for no key update of s skip locked`,
     [toText(now), limit],
   )
   const followers = await sql.query<{ id: number }>(
