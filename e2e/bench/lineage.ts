@@ -68,7 +68,7 @@ async function measureCauses(ctx: Context): Promise<Figure[]> {
   await ctx.whole.query(ALL_LATE, [new Date(now - 2 * HOUR_MS)])
   await ctx.whole.query(`update asset set verdict = jsonb_build_object('lateAt', $1::float8)`, [now + HOUR_MS])
   await ctx.whole.query('analyze')
-  const read = await fastest(() => loadCauseGraph(ctx.pool, { at: now, isPast: false, withRisk: true }))
+  const read = await fastest(() => loadCauseGraph(ctx.pool, { at: now, withRisk: true }))
   const found = await fastest(() => findCauses(read.result))
   const live = await fastest(() => causesAt(ctx))
   const then = await fastest(() => causesAt(ctx, now - MINUTE_MS))

@@ -61,7 +61,7 @@ async function placesOf(
     ),
     ({ feedId }) => feedId,
   )
-  const causes = findCauses(await loadCauseGraph(sql, { at: now, isPast: false, withRisk: false }))
+  const causes = findCauses(await loadCauseGraph(sql, { at: now, withRisk: false }))
   return (feedId) => {
     const own = assets.get(feedId) ?? []
     const inside = new Set(own.map(({ id }) => id))

@@ -9,10 +9,9 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { FLOWS_SQL, type FlowSettings, spokenTo, toFailingWork, WORK_SQL, type WorkRow } from './failing-work.ts'
 import { listSql, ms } from './result-sql.ts'
 
-/** What is asked about: how it stands now, or stood then as far as that is known now. */
+/** What is asked about: how it stands now. */
 export interface CauseMoment {
   at: Instant
-  isPast: boolean
   /** What is fresh is read, too: it may be at risk. */
   withRisk: boolean
 }
@@ -41,39 +40,32 @@ export const unhealthy = (isPast: boolean) => `
   )
   select subject_id as id, ${ms('min(since)')} as since from back group by 1`
 
-const down = (isPast: boolean) => `
+const DOWN = `
   select b.connection_key as key, ${ms('min(b.from_at)')} as since from blind b
-  join connection_state c on c.key = b.connection_key and (c.removed_at is null ${isPast ? 'or c.removed_at > $1' : ''})
-  where b.reason = 'source-unreachable' and ${holds('b', isPast)} group by 1`
-
-/** What wrote an asset then, where that was kept. */
-const THEN = `
-  left join lateral (
-    select coalesce(v.settings, '{}') as settings from subject_version v where v.subject_id = s.id and v.from_at <= $1 order by v.from_at desc limit 1
-  ) version on true`
-const writer = (kind: 'flow' | 'job', isPast: boolean) =>
-  isPast ? `case when version.settings ? '${kind}' then version.settings ->> '${kind}' else a.${kind} end` : `a.${kind}`
+  join connection_state c on c.key = b.connection_key and c.removed_at is null
+  where b.reason = 'source-unreachable' and b.to_at is null group by 1`
 
 const mayExplain = (status: string) => `(${status} is null or ${status} in ${UNHEALTHY})`
 
-/** Limits of the past are not kept: what was at risk then nobody can tell. */
-const assets = (isPast: boolean, withRisk: boolean) => `
-  select s.id, sp.status, case when sp.status in ${UNHEALTHY} then ${ms('coalesce(sp.since_at, sp.from_at)')} end as since, coalesce(sp.reason = 'blocked', false) as "isBlocked", a.connection_key as connection, ${writer('flow', isPast)} as flow, ${writer('job', isPast)} as job,
-    ${isPast ? 'null::float8' : `case when sp.status = 'fresh' then (a.verdict ->> 'lateAt')::float8 end`} as "lateAt",
-    ${isPast ? 'false' : `coalesce(sp.status = 'fresh' and s.id in (select subject_id from subject_version where settings -> 'policies' @> '[{"kind": "upstream"}]'), false)`} as "isFollower"
-  from asset a join subject s on s.id = a.subject_id and ${isThere(isPast)}
-  left join status_span sp on sp.subject_id = s.id and ${holds('sp', isPast)} ${isPast ? THEN : ''}
+const assets = (withRisk: boolean) => `
+  select s.id, sp.status, case when sp.status in ${UNHEALTHY} then ${ms('coalesce(sp.since_at, sp.from_at)')} end as since, coalesce(sp.reason = 'blocked', false) as "isBlocked", a.connection_key as connection, a.flow, a.job,
+    case when sp.status = 'fresh' then (a.verdict ->> 'lateAt')::float8 end as "lateAt",
+    coalesce(sp.status = 'fresh' and s.id in (select subject_id from subject_version where settings -> 'policies' @> '[{"kind": "upstream"}]'), false) as "isFollower"
+  from asset a join subject s on s.id = a.subject_id and s.removed_at is null
+  left join status_span sp on sp.subject_id = s.id and sp.to_at is null
   ${withRisk ? '' : `where ${mayExplain('sp.status')}`}`
 
-const edges = (isPast: boolean, withRisk: boolean) => `
-  select e.upstream_id as "upstreamId", e.downstream_id as "downstreamId"
-  from ${isPast ? 'lineage_stretch' : 'lineage_now'} e
-  ${withRisk ? '' : ['upstream', 'downstream'].map((end) => `left join status_span ${end} on ${end}.subject_id = e.${end}_id and ${holds(end, isPast)}`).join(' ')}
-  where ${isPast ? holds('e', true) : 'true'} ${withRisk ? '' : `and ${mayExplain('upstream.status')} and ${mayExplain('downstream.status')}`}`
+const EDGES = 'select e.upstream_id as "upstreamId", e.downstream_id as "downstreamId" from lineage_now e'
+const standing = (end: 'upstream' | 'downstream') =>
+  `left join status_span ${end} on ${end}.subject_id = e.${end}_id and ${end}.to_at is null`
+const edges = (withRisk: boolean) =>
+  withRisk
+    ? EDGES
+    : `${EDGES} ${standing('upstream')} ${standing('downstream')} where ${mayExplain('upstream.status')} and ${mayExplain('downstream.status')}`
 
 /** What may be wrong, in one row. */
-const trouble = (isPast: boolean) => `
-  select ${listSql(unhealthy(isPast))} as wrong, ${listSql(down(isPast), 'x.key')} as connections, work.* from (${WORK_SQL}) work`
+const TROUBLE = `
+  select ${listSql(unhealthy(false))} as wrong, ${listSql(DOWN, 'x.key')} as connections, work.* from (${WORK_SQL}) work`
 
 interface TroubleRow extends WorkRow {
   wrong: { id: number; since: Instant }[]
@@ -83,8 +75,8 @@ interface TroubleRow extends WorkRow {
 const NO_TROUBLE: TroubleRow = { wrong: [], connections: [], flows: [], jobs: [], written: [] }
 
 /** Among what its causes are found, in one row. */
-const amongWhat = (isPast: boolean, withRisk: boolean) =>
-  `select ${listSql(assets(isPast, withRisk))} as assets, ${listSql(edges(isPast, withRisk))} as edges, ${withRisk ? listSql(FLOWS_SQL) : "'[]'::json"} as flows`
+const amongWhat = (withRisk: boolean) =>
+  `select ${listSql(assets(withRisk))} as assets, ${listSql(edges(withRisk))} as edges, ${withRisk ? listSql(FLOWS_SQL) : "'[]'::json"} as flows`
 
 interface AssetRow {
   id: number
@@ -106,14 +98,14 @@ interface AmongRow {
 
 const NOTHING_WRONG: CauseGraph = { assets: [], edges: [], connections: [], work: [] }
 
-/** All that causes at an instant are found in, as far as who asks sees it: a function of spans, edges, blindness and runs. Where nothing is wrong it is empty. */
-export async function loadCauseGraph(sql: Sql, { at, isPast, withRisk }: CauseMoment): Promise<CauseGraph> {
-  const { rows } = await sql.query<TroubleRow>(trouble(isPast), [toText(at)])
+/** All that causes are found in now, as far as who asks sees it: a function of spans, edges, blindness and runs. Where nothing is wrong it is empty. The past: `cause-history.ts`. */
+export async function loadCauseGraph(sql: Sql, { at, withRisk }: CauseMoment): Promise<CauseGraph> {
+  const { rows } = await sql.query<TroubleRow>(TROUBLE, [toText(at)])
   const { wrong, connections, ...told } = rows[0] ?? NO_TROUBLE
   const work = toFailingWork(told, at)
   if (wrong.length + connections.length + work.length === 0) return NOTHING_WRONG
   const since = new Map(wrong.map((one) => [one.id, one.since]))
-  const among = await sql.query<AmongRow>(amongWhat(isPast, withRisk), isPast ? [toText(at)] : [])
+  const among = await sql.query<AmongRow>(amongWhat(withRisk))
   const { assets, edges, flows } = among.rows[0] ?? { assets: [], edges: [], flows: [] }
   const isLoadedAnyway = loadedAnyway(flows, connections, work)
   return {

@@ -11,13 +11,13 @@ const meets = (row: string) => `${row}.from_at <= $2 and (${row}.to_at is null o
 const BEGUN = `coalesce((select max(b.from_at) from subject_version b where b.subject_id = s.id and b.from_at <= $1), '-infinity')`
 const writer = (kind: 'flow' | 'job') => `case when v.settings ? '${kind}' then v.settings ->> '${kind}' else a.${kind} end as ${kind}`
 
-/** What was not fresh all the time, nor announced work; what nobody has ever seen has no status here, since that opens no incident. */
-const ASSETS = `
+/** What was not fresh all the time, nor announced work. */
+const assets = (spans: string) => `
   with wrong as (${unhealthy(true)})
   select s.id, a.connection_key as connection, ${ms('s.created_at')} as "from", ${ms('s.removed_at')} as "to", w.since as "wrongSince",
     ${listSql(
       `select p.status, coalesce(p.reason = 'blocked', false) as "isBlocked", ${ms('p.from_at')} as "from", ${ms('p.to_at')} as "to"
-       from status_span p where p.subject_id = s.id and p.reason <> 'never-observed' and ${meets('p')}`,
+       from status_span p where p.subject_id = s.id and ${spans} and ${meets('p')}`,
       'x."from"',
     )} as spans,
     ${listSql(
@@ -41,12 +41,24 @@ const CONNECTIONS = `
   from blind b join connection_state c on c.key = b.connection_key
   where b.reason = 'source-unreachable' and ${meets('b')} and (c.removed_at is null or c.removed_at > $1)`
 
-/** All that the causes of a stretch follow from, as it is known now, whoever asks. */
-export async function loadCauseHistory(sql: Sql, from: Instant, through: Instant): Promise<CauseHistory> {
+/** What nobody has ever seen has no status here, since that opens no incident. */
+const SEEN_ONCE = "p.reason <> 'never-observed'"
+
+/** All that the incidents of a stretch follow from, as it is known now. */
+export function loadCauseHistory(sql: Sql, from: Instant, through: Instant): Promise<CauseHistory> {
+  return loadHistory(sql, from, through, SEEN_ONCE)
+}
+
+/** All that the causes of a stretch follow from, as it is known now and as far as who asks sees it: with what nobody has ever seen. */
+export function loadSeenHistory(sql: Sql, from: Instant, through: Instant): Promise<CauseHistory> {
+  return loadHistory(sql, from, through, 'true')
+}
+
+async function loadHistory(sql: Sql, from: Instant, through: Instant, spans: string): Promise<CauseHistory> {
   const stretch = [toText(from), toText(through)]
-  const assets = await sql.query<DatedAsset>(ASSETS, stretch)
+  const found = await sql.query<DatedAsset>(assets(spans), stretch)
   const changed = await sql.query(EDGES_STAY, stretch.slice(0, 1))
   const edges = changed.rowCount === 0 ? await sql.query(EDGES_NOW) : await sql.query(EDGES, stretch)
   const connections = await sql.query(CONNECTIONS, stretch)
-  return { assets: assets.rows, edges: edges.rows, connections: connections.rows, work: await loadWorkHistory(sql, from, through) }
+  return { assets: found.rows, edges: edges.rows, connections: connections.rows, work: await loadWorkHistory(sql, from, through) }
 }

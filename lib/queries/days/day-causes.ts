@@ -4,7 +4,7 @@ import { severity } from '#lib/domain/freshness/status.ts'
 import { type Cause, type CauseKey, partsOfCause } from '#lib/domain/lineage/causes/cause.ts'
 import type { Causes } from '#lib/domain/lineage/causes/find-causes.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
-import { causesAt } from '#lib/queries/shared/causes.ts'
+import { causesThen } from '#lib/queries/shared/causes.ts'
 import { type CauseDetails, getCauseDetails } from './cause-details.ts'
 
 /** Something that was not fresh on a day, and the assets it was judged by. */
@@ -100,12 +100,16 @@ async function lookAt(ctx: Context, asked: readonly Asked[], instantOf: (trouble
   const byInstant = Map.groupBy(asked, ({ trouble }) => instantOf(trouble))
   const lasted = (own: readonly Asked[]) => own.reduce((sum, { trouble }) => sum + trouble.to - trouble.from, 0)
   const chosen = [...byInstant].sort(([, a], [, b]) => lasted(b) - lasted(a)).slice(0, LOOKS_MAX)
-  const found = new Map<Asked, Look>()
-  for (const [at, own] of chosen) {
-    const causes = await causesAt(ctx, at)
-    for (const one of own) found.set(one, { at, causes: rootsOf(causes, one.of.assetIds) })
-  }
-  return found
+  const then = await causesThen(
+    ctx,
+    chosen.map(([at]) => at),
+  )
+  return new Map(
+    chosen.flatMap(([at, own]) => {
+      const causes = then.get(at)
+      return causes === undefined ? [] : own.map((one) => [one, { at, causes: rootsOf(causes, one.of.assetIds) }] as const)
+    }),
+  )
 }
 
 function rootsOf(causes: Causes, assetIds: readonly number[]): Cause[] {

@@ -145,7 +145,7 @@ describe('what broke on a day, as the API tells it', () => {
     const reader = asActor(ctx, visitor('readers'))
     const told = await getSubjectDay(reader, DAY, null)
     expect(told?.causes.map(({ kind, name, words }) => [kind, name, words])).toEqual([
-      ['asset', 'board', 'board was not fresh: Something it is made from is not fresh.'],
+      ['unseen', 'a system you may not see', 'A system you may not see was not fresh.'],
     ])
     expect(JSON.stringify([told, await story(DAY, reader)])).not.toMatch(/nightly|intake|SAP|terms/)
   })

@@ -138,7 +138,7 @@ describe('what is wrong comes down to', () => {
       await turns.pop()?.()
       return result
     }
-    const { assets } = await loadCauseGraph({ query } as unknown as Sql, { at: NOON, isPast: false, withRisk: false })
+    const { assets } = await loadCauseGraph({ query } as unknown as Sql, { at: NOON, withRisk: false })
     expect(assets.map(({ id, since }) => [id, since])).toContainEqual([3, hour(5).getTime()])
   })
 

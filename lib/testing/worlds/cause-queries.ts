@@ -1,6 +1,6 @@
 import type { Context } from '#lib/db/context.ts'
 import { getOutlook } from '#lib/queries/outlook/outlook.ts'
-import { causeGraphNow, causesAt, causesNow } from '#lib/queries/shared/causes.ts'
+import { causeGraphNow, causesAt, causesNow, causesThen } from '#lib/queries/shared/causes.ts'
 import { getFeedRows } from '#lib/queries/shared/feed-rows.ts'
 import { getGoodAgain, getGoodAgainOfFeeds, promisedAmong } from '#lib/queries/shared/good-again.ts'
 import { getRootsOfAsset, getRootsOfFeed, getRootsOfFeeds } from '#lib/queries/shared/roots.ts'
@@ -11,6 +11,7 @@ export const CAUSE_QUERIES: Record<string, (ctx: Context, about: Asked) => Promi
   causeGraphNow: (ctx) => causeGraphNow(ctx, true),
   causesAt: async (ctx) => [await causesAt(ctx), await causesAt(ctx, ctx.clock.now() - 1)],
   causesNow: (ctx) => causesNow(ctx),
+  causesThen: async (ctx) => [...(await causesThen(ctx, [ctx.clock.now() - 2, ctx.clock.now() - 1]))],
   getGoodAgain: async (ctx) => [...(await getGoodAgain(ctx))],
   getGoodAgainOfFeeds: async (ctx) => [...(await getGoodAgainOfFeeds(ctx))],
   getOutlook: async (ctx) => (await getOutlook(ctx, await getFeedRows(ctx))).lines,
@@ -23,4 +24,4 @@ export const CAUSE_QUERIES: Record<string, (ctx: Context, about: Asked) => Promi
 }
 
 /** They tell numbers, times and statuses. */
-export const NAMELESS_CAUSES = ['causesAt', 'causesNow', 'getRootsOfFeeds']
+export const NAMELESS_CAUSES = ['causesAt', 'causesNow', 'causesThen', 'getRootsOfFeeds']

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Status } from '#lib/domain/freshness/status.ts'
-import { type CauseHistory, causesOver, type DatedAsset } from './cause-history.ts'
+import { type CauseHistory, causesAtEach, causesOver, type DatedAsset } from './cause-history.ts'
 
 type Turned = [status: Status | null, from: number]
 
@@ -121,4 +121,34 @@ test('what happens outside the stretch changes nothing in it', () => {
   const past = { key: 'sap', since: 1, from: 1, to: 9 }
   const ahead = { key: 'sap', since: 101, from: 101, to: null }
   expect(told({ assets: [asset(1, [['late', 5]], { connection: 'sap' })], connections: [past, ahead] })).toEqual(['10 asset:1@5 late 1'])
+})
+
+test('at each of some instants, in whatever order they are asked, it is what a walk from change to change tells', () => {
+  const unseen = asset(
+    -1,
+    [
+      ['late', 3],
+      ['fresh', 40],
+    ],
+    { isUnseen: true },
+  )
+  const assets = [
+    asset(1, [
+      ['fresh', 0],
+      ['late', 20],
+      ['stale', 30],
+      ['fresh', 60],
+    ]),
+    asset(2, [
+      ['fresh', 0],
+      ['late', 25],
+    ]),
+    unseen,
+  ]
+  const history = { assets, edges: [made(1, 2), made(-1, 1)], connections: [], work: [] }
+  const found = causesAtEach(history, [50, 10, 22, 22, 70, 35])
+  expect([...found].map(([at, { all }]) => [at, ...all.map(({ key, heldIds }) => `${key} ${heldIds.join('+')}`)].join(', '))).toEqual([
+    ...['10', '22, unseen:3 1', '35, unseen:3 1+2', '50, asset:1 1+2', '70, asset:2 2'],
+  ])
+  expect(causesAtEach(history, []).size).toBe(0)
 })

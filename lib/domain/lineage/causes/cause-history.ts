@@ -2,7 +2,7 @@ import { isUnhealthy, type Status } from '#lib/domain/freshness/status.ts'
 import type { DatedEdge } from '#lib/domain/lineage/edge.ts'
 import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
 import type { Cause, CauseAsset, DownConnection, FailingWork } from './cause.ts'
-import { findCauses } from './find-causes.ts'
+import { type Causes, findCauses } from './find-causes.ts'
 
 /** A stretch in which something is so, from ≤ t < to; null: still so. */
 export interface Dated {
@@ -16,7 +16,7 @@ export interface DatedSpan extends Dated {
 }
 
 /** An asset while it is there: how it stood, and what wrote it from when on (before the first: the same). */
-export interface DatedAsset extends Dated, Pick<CauseAsset, 'id' | 'connection'> {
+export interface DatedAsset extends Dated, Pick<CauseAsset, 'id' | 'connection' | 'isUnseen'> {
   /** In order of time. */
   spans: readonly DatedSpan[]
   /** Of what is not fresh when the first of these begins, or when the history does: since when. */
@@ -49,6 +49,22 @@ export function* causesOver(history: CauseHistory, from: Instant, through: Insta
   }
 }
 
+/** What everything came down to at each of these instants, by one pass over a history that holds them all. */
+export function causesAtEach(history: CauseHistory, instants: Iterable<Instant>): Map<Instant, Causes> {
+  const asked = [...new Set(instants)].sort((a, b) => a - b)
+  const [first, last] = [asked[0], asked.at(-1)]
+  if (first === undefined || last === undefined) return new Map()
+  const turns = turnsOf(history, first, last).sort((a, b) => a.at - b.at)
+  const moment = new Moment()
+  const found = new Map<Instant, Causes>()
+  let place = 0
+  for (const at of asked) {
+    for (let turn = turns[place]; turn !== undefined && turn.at <= at; turn = turns[++place]) turn.apply(moment)
+    found.set(at, moment.found())
+  }
+  return found
+}
+
 /** What there is to find causes in, at an instant. */
 class Moment {
   readonly assets = new Map<number, CauseAsset>()
@@ -57,11 +73,14 @@ class Moment {
   readonly work = new Set<FailingWork & Dated>()
 
   causes(): readonly Cause[] {
+    if (![...this.assets.values()].some(({ status }) => isUnhealthy(status))) return []
+    return this.found().all.filter(({ status }) => status !== null)
+  }
+
+  found(): Causes {
     const assets = [...this.assets.values()]
-    if (!assets.some(({ status }) => isUnhealthy(status))) return []
     const edges = [...this.edges].filter(({ upstreamId, downstreamId }) => this.assets.has(upstreamId) && this.assets.has(downstreamId))
-    const { all } = findCauses({ assets, edges, connections: earliest(this.connections), work: [...this.work] })
-    return all.filter(({ status }) => status !== null)
+    return findCauses({ assets, edges, connections: earliest(this.connections), work: [...this.work] })
   }
 }
 
@@ -135,7 +154,8 @@ function assetAt(asset: DatedAsset, span: Span | undefined, at: Instant): CauseA
   const standing = holds
     ? { status: span.status, since: span.since, isBlocked: span.isBlocked }
     : { status: null, since: null, isBlocked: false }
-  return { id: asset.id, connection: asset.connection, flow, job, ...standing }
+  const isUnseen = asset.isUnseen === true ? { isUnseen: true } : {}
+  return { id: asset.id, connection: asset.connection, flow, job, ...standing, ...isUnseen }
 }
 
 function isSame(a: CauseAsset | null, b: CauseAsset | null): boolean {
