@@ -3,23 +3,22 @@ import { FOLLOWERS, lockSubjects, type Subject } from './subjects.ts'
 
 /** Of these assets, the followers. */
 export async function listFollowers(sql: Sql, assetIds: readonly number[]): Promise<Set<number>> {
-  const { rows } = await sql.query<{ id: number }>(
-    `select distinct subject_id as id from (${FOLLOWERS}) f where subject_id = any($1::int[]) order by id`,
-    [assetIds],
-  )
+  const { rows } = await sql.query<{ id: number }>('select subject_id as id from follower where subject_id = any($1::int[]) order by id', [
+    assetIds,
+  ])
   return new Set(rows.map(({ id }) => id))
 }
 
 /** Of these assets, the followers, and all that follow any of these, directly or through others, by the lineage of any time. */
 async function listReached(sql: Sql, assetIds: readonly number[]): Promise<number[]> {
   const { rows } = await sql.query<{ id: number }>(
-    `with recursive follower as materialized (select distinct subject_id as id from (${FOLLOWERS}) f),
+    `with recursive known(id) as materialized (${FOLLOWERS}),
      reached(id) as (
        select unnest($1::int[])
        union
-       select e.downstream_id from reached r join lineage_edge e on e.upstream_id = r.id join follower f on f.id = e.downstream_id
+       select e.downstream_id from reached r join lineage_edge e on e.upstream_id = r.id join known f on f.id = e.downstream_id
      )
-     select id from reached join follower using (id) order by id`,
+     select id from reached join known using (id) order by id`,
     [assetIds],
   )
   return rows.map(({ id }) => id)

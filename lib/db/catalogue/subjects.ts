@@ -55,7 +55,7 @@ function toSubject(row: SubjectRow): Subject {
 const COLUMNS = 'id, kind, key, name, created_at, removed_at, next_change_at'
 
 /** SQL of the ids of followers: assets that are, or at some time were, to be as fresh as what they are made from. */
-export const FOLLOWERS = `select subject_id from subject_version where settings -> 'policies' @> '[{"kind": "upstream"}]'`
+export const FOLLOWERS = 'select subject_id from follower'
 
 /**
  * Locks subjects until the transaction ends and returns them, in id order. Whoever locks several kinds locks assets first (by `lockAssets`),

@@ -50,7 +50,7 @@ const mayExplain = (status: string) => `(${status} is null or ${status} in ${UNH
 const assets = (withRisk: boolean) => `
   select s.id, sp.status, case when sp.status in ${UNHEALTHY} then ${ms('coalesce(sp.since_at, sp.from_at)')} end as since, coalesce(sp.reason = 'blocked', false) as "isBlocked", a.connection_key as connection, a.flow, a.job,
     case when sp.status = 'fresh' then (a.verdict ->> 'lateAt')::float8 end as "lateAt",
-    coalesce(sp.status = 'fresh' and s.id in (select subject_id from subject_version where settings -> 'policies' @> '[{"kind": "upstream"}]'), false) as "isFollower"
+    coalesce(sp.status = 'fresh' and s.id in (select subject_id from follower), false) as "isFollower"
   from asset a join subject s on s.id = a.subject_id and s.removed_at is null
   left join status_span sp on sp.subject_id = s.id and sp.to_at is null
   ${withRisk ? '' : `where ${mayExplain('sp.status')}`}`
