@@ -37,13 +37,14 @@ export interface Followed {
  * came. That something ended is told only of what was told to stand.
  */
 export function followIncidents(known: KnownIncidents, history: CauseHistory, now: Instant): Followed {
-  const { restated, before, gone } = restate(known, history)
-  const since = foldIncidents(
+  const { restated, before, gone: missing } = restate(known, history)
+  const folded = foldIncidents(
     { through: known.through, unfinished: restated.filter(({ end }) => end === null) },
     history.changes.filter(({ at }) => at > known.through),
     now,
   )
-  const rebuilt = new Map(restated.map((one) => [one.key, one]))
+  const { since, gone, moved } = findMoved({ restated, before, missing }, folded)
+  const rebuilt = new Map([...restated, ...moved].map((one) => [one.key, one]))
   const holders = new Map(gone.map(({ key, into }) => [key, into]))
   const rewrites = [...new Set([...before.keys(), ...rebuilt.keys()])].flatMap((key) => {
     const into = holders.get(key) ?? null
@@ -54,7 +55,7 @@ export function followIncidents(known: KnownIncidents, history: CauseHistory, no
   })
   const { news, told } = tell([...rewrites, ...since.news], known.told)
   return {
-    incidents: [...restated.filter(({ end }) => end !== null), ...all(since)],
+    incidents: [...restated.filter(({ end }) => end !== null), ...since.incidents],
     gone,
     news,
     told,
@@ -88,6 +89,36 @@ function restate(known: KnownIncidents, { from, changes }: CauseHistory) {
     before: new Map(before.map((one) => [one.key, one])),
     gone: before.filter(({ key }) => !kept.has(key)).map((one) => ({ key: one.key, into: heldBy(one, restated)?.key ?? null })),
   }
+}
+
+interface Restated {
+  restated: readonly Incident[]
+  before: ReadonlyMap<IncidentKey, Incident>
+  missing: readonly GoneIncident[]
+}
+
+/** What late evidence lets begin only after all that was known is known again, too: it has moved, and news of it is how it stands now. */
+function findMoved({ restated, before, missing }: Restated, folded: Folded) {
+  const lost = missing.flatMap((one) => (one.into === null ? (before.get(one.key) ?? []) : []))
+  const old = new Set(restated.map(({ key }) => key))
+  const names = recognize(
+    lost,
+    all(folded).filter(({ key }) => !old.has(key)),
+  )
+  const found = new Set(names.values())
+  const incidents = all(folded).map((one) => renamed(one, names))
+  const moved = incidents.filter(({ key }) => found.has(key))
+  const holderOf = (key: IncidentKey) => lost.filter((one) => one.key === key).map((one) => heldBy(one, incidents)?.key ?? null)[0] ?? null
+  return {
+    moved,
+    since: { incidents, news: renamedNews(folded.news, names).filter(({ incident }) => !found.has(incident)) },
+    gone: missing.filter(({ key }) => !found.has(key)).map(({ key, into }) => ({ key, into: into ?? holderOf(key) })),
+  }
+}
+
+function renamedNews(news: readonly News[], names: ReadonlyMap<IncidentKey, IncidentKey>): News[] {
+  const nameOf = (key: IncidentKey) => names.get(key) ?? key
+  return news.map(({ incident, entry }) => ({ incident: nameOf(incident), entry: renamedEntry(entry, nameOf) }))
 }
 
 function all({ ended, state }: Pick<Folded, 'ended' | 'state'>): Incident[] {
