@@ -1,12 +1,14 @@
 import { Listed } from '#app/_ui/listed.tsx'
-import { feedPath, flowPath, foundPath } from '#app/_ui/paths.ts'
+import { feedPath, flowPath, foundPath, incidentPath } from '#app/_ui/paths.ts'
 import { Facts } from '#app/_ui/section.tsx'
 import { Mark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
+import { incidentTitle } from '#app/incidents/incident-words.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { rotationInWords } from '#lib/domain/wording/secret-words.ts'
-import type { ConnectionView } from '#lib/queries/pages/connections-page.ts'
+import type { IncidentLine } from '#lib/queries/incidents/incident-lines.ts'
+import type { ConnectionView, LoadedFeed } from '#lib/queries/pages/connections-page.ts'
 import type { FoundCounts } from '#lib/queries/pages/found-page.ts'
 import { CheckAction } from './check-action.tsx'
 import { SecretList } from './secret-list.tsx'
@@ -18,8 +20,16 @@ const STATES: Record<ConnectionView['health']['state'], [icon: string, words: st
   unseen: ['unknown', 'Not seen yet'],
 }
 
-/** One outside system: does it let us in, what for, and how old are its secrets? */
-export function ConnectionCard({ connection, found }: { connection: ConnectionView; found: FoundCounts | null }) {
+interface CardProps {
+  connection: ConnectionView
+  found: FoundCounts | null
+  incidents: readonly IncidentLine[]
+  /** The feeds that its flows load. */
+  loads: readonly LoadedFeed[]
+}
+
+/** One outside system: does it let us in, what for, what came of it, and how old are its secrets? */
+export function ConnectionCard({ connection, found, incidents, loads }: CardProps) {
   const { key, name, kind, health } = connection
   const [icon, words] = STATES[health.state]
   return (
@@ -44,7 +54,8 @@ export function ConnectionCard({ connection, found }: { connection: ConnectionVi
           ['Last look', <LastProbe key="look" connection={connection} />],
           ['Last check', <LastCheck key="check" connection={connection} />],
           ['Secrets', <SecretList key="secrets" references={connection.references} />],
-          ['Used by', <Usage key="usage" connection={connection} />],
+          ['Used by', <Usage key="usage" connection={connection} loads={loads} />],
+          ['Incidents', incidents.length === 0 ? null : <Incidents key="incidents" incidents={incidents} />],
           ['Holds', found === null || (found.wholeAt === null && found.problem === null) ? null : <Holds key="holds" found={found} />],
         ]}
       />
@@ -120,8 +131,9 @@ function LastCheck({ connection }: { connection: ConnectionView }) {
   )
 }
 
-function Usage({ connection }: { connection: ConnectionView }) {
+function Usage({ connection, loads }: Pick<CardProps, 'connection' | 'loads'>) {
   const { flows, feeds, assets } = connection
+  const loaded = [...new Map(loads.map((feed) => [feed.key, feed])).values()].filter(({ key }) => !feeds.some((own) => own.key === key))
   if (flows.length === 0 && assets === 0) return <span className="muted">nothing yet</span>
   return (
     <>
@@ -133,12 +145,37 @@ function Usage({ connection }: { connection: ConnectionView }) {
       )}
       {assets > 0 && (
         <div>
-          {formatCount(assets)} {assets === 1 ? 'asset' : 'assets'} of{' '}
-          <Listed items={feeds.map(({ key, name }) => ({ key, shown: <a href={feedPath(key)}>{name}</a> }))} />
+          {formatCount(assets)} {assets === 1 ? 'asset' : 'assets'} of <Feeds feeds={feeds} />
+        </div>
+      )}
+      {loaded.length > 0 && (
+        <div>
+          for <Feeds feeds={loaded} />
         </div>
       )}
     </>
   )
+}
+
+function Feeds({ feeds }: { feeds: readonly LoadedFeed[] }) {
+  return <Listed items={feeds.map(({ key, name }) => ({ key, shown: <a href={feedPath(key)}>{name}</a> }))} />
+}
+
+/** What it was a cause of: since when, or from when and how long. */
+function Incidents({ incidents }: Pick<CardProps, 'incidents'>) {
+  return incidents.map((incident) => (
+    <div key={incident.id}>
+      <a href={incidentPath(incident.id)}>
+        <bdi>{incidentTitle(incident)}</bdi>
+      </a>{' '}
+      {incident.endedAt === null ? 'since' : 'from'} <Time at={incident.openedAt} />
+      {incident.endedAt === null ? (
+        <Age at={incident.openedAt} brackets />
+      ) : (
+        `, for ${formatDuration(incident.endedAt - incident.openedAt)}`
+      )}
+    </div>
+  ))
 }
 
 /** What discovery saw behind it. */

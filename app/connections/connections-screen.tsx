@@ -28,11 +28,11 @@ export function ConnectionsScreen({ found }: { found: ConnectionsPage }) {
           </p>
         )}
       </header>
-      <Cards connections={connections.slice(0, SHOWN)} found={found.found} />
+      <Cards connections={connections.slice(0, SHOWN)} found={found} />
       {connections.length > SHOWN && (
         <details className="fold">
           <summary>{`${formatCount(connections.length - SHOWN)} more, none of them worse`}</summary>
-          <Cards connections={connections.slice(SHOWN)} found={found.found} />
+          <Cards connections={connections.slice(SHOWN)} found={found} />
         </details>
       )}
     </PageShell>
@@ -42,7 +42,13 @@ export function ConnectionsScreen({ found }: { found: ConnectionsPage }) {
 /** A link to a card that is folded unfolds it. */
 const SHOWN = 40
 
-function Cards({ connections, found }: Pick<ConnectionsPage, 'connections' | 'found'>) {
+function Cards({
+  connections,
+  found: { found, incidents, loads },
+}: {
+  connections: ConnectionsPage['connections']
+  found: ConnectionsPage
+}) {
   return (
     <div className="cards wide">
       {connections.map((connection) => (
@@ -50,6 +56,8 @@ function Cards({ connections, found }: Pick<ConnectionsPage, 'connections' | 'fo
           key={connection.key}
           connection={connection}
           found={found.find((one) => one.connection === connection.key) ?? null}
+          incidents={incidents.get(connection.key) ?? []}
+          loads={connection.flows.flatMap((flow) => loads.get(flow) ?? [])}
         />
       ))}
     </div>

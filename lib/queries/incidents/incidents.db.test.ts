@@ -9,6 +9,7 @@ import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/datab
 import { fillTwoGroups } from '#lib/testing/database/two-groups.ts'
 import { getIncident } from './incident.ts'
 import { getIncidents } from './incidents.ts'
+import { getIncidentsOfConnections } from './incidents-of-connections.ts'
 import { getIncidentsOfRun } from './incidents-of-run.ts'
 import { getIncidentsOfCauses } from './who-is-on.ts'
 
@@ -133,6 +134,13 @@ describe('the list', () => {
       return [...open, ...days.flatMap(({ incidents }) => incidents)].map(({ id }) => id)
     }
     expect([await idsOf('records-feed'), await idsOf('other-feed'), await idsOf('no-feed')]).toEqual([[31, 32], [31], []])
+  })
+
+  test('of connections holds what each was a cause of, what is open first, as far as the bars reach', async () => {
+    const idsOf = async (who: Context) =>
+      [...(await getIncidentsOfConnections(who))].map(([key, lines]) => [key, ...lines.map(({ id }) => id)])
+    expect(await idsOf(ctx)).toEqual([['records-source', 31, 32, 33]])
+    expect(await idsOf(records)).toEqual([['records-source', 31, 32]])
   })
 
   test('tells somebody who sees a part of one no more than that', async () => {

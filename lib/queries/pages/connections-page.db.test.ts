@@ -42,6 +42,7 @@ describe('the card of a connection', () => {
     })
     expect(await card('lake')).toMatchObject({ flows: ['term'], assets: 3 })
     expect(await card('snaplogic')).toMatchObject({ flows: [], feeds: [], assets: 0 })
+    expect([...(await page()).loads]).toEqual([['term', [{ key: 'terms', name: 'Terms' }]]])
   })
 
   it('tells of each secret where it is and how old, and hands out no fingerprint', async () => {

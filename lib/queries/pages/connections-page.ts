@@ -7,6 +7,8 @@ import { type ConnectionEvidence, type ConnectionHealth, connectionHealth } from
 import { type CredentialAge, credentialAge } from '#lib/domain/connections/credential-age.ts'
 import type { SecretPlace } from '#lib/domain/connections/secret-reference.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import type { IncidentLine } from '#lib/queries/incidents/incident-lines.ts'
+import { getIncidentsOfConnections } from '#lib/queries/incidents/incidents-of-connections.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
@@ -56,7 +58,13 @@ export interface ConnectionsPage {
   isShown: boolean
   /** What was found behind them, for those who see everything. */
   found: FoundCounts[]
+  /** By the key of a connection: the incidents it was a cause of, what is open first. */
+  incidents: Map<string, IncidentLine[]>
+  /** By the name of a flow: the feeds it loads. */
+  loads: Map<string, LoadedFeed[]>
 }
+
+export type LoadedFeed = ConnectionView['feeds'][number]
 
 interface Row extends ConnectionEvidence {
   key: string
@@ -110,6 +118,10 @@ const ROWS = `
     and ($4::timestamptz is null or c.removed_at >= $4 or ${CHANGED})
   order by c.key limit $2`
 
+const LOADS = `
+  select distinct a.flow, fs.key, fs.name from asset a join subject s on s.id = a.subject_id and s.removed_at is null join subject fs on fs.id = a.feed_id
+  where a.flow = any($1::text[]) order by fs.name, fs.key`
+
 const URGENCY = ['over', 'soon', 'unknown', 'fine'] as const
 
 const ownSettingsSchema = z.object({
@@ -155,5 +167,14 @@ export async function getConnectionsPage(ctx: Context): Promise<ConnectionsPage 
   if (page === null) return null
   const [all, banners, found] = await Promise.all([getConnections(ctx, page.zone), getBanners(ctx, page.demo), getFoundCounts(ctx)])
   const connections = all.toSorted((a, b) => isUrgent(b) - isUrgent(a))
-  return { page, now: ctx.clock.now(), banners, connections, isShown: ctx.actor.kind !== 'visitor', found }
+  const isShown = ctx.actor.kind !== 'visitor'
+  const [incidents, loads] = isShown
+    ? await Promise.all([getIncidentsOfConnections(ctx), getLoads(ctx, [...new Set(all.flatMap(({ flows }) => flows))])])
+    : [new Map(), new Map()]
+  return { page, now: ctx.clock.now(), banners, connections, isShown, found, incidents, loads }
+}
+
+async function getLoads(ctx: Context, flows: readonly string[]): Promise<ConnectionsPage['loads']> {
+  const { rows } = await ctx.pool.query<LoadedFeed & { flow: string }>(LOADS, [flows])
+  return new Map([...Map.groupBy(rows, ({ flow }) => flow)].map(([flow, own]) => [flow, own.map(({ key, name }) => ({ key, name }))]))
 }

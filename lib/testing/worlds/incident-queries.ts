@@ -3,6 +3,7 @@ import { getChangesBefore } from '#lib/queries/incidents/changes-before.ts'
 import { getIncident } from '#lib/queries/incidents/incident.ts'
 import { getIncidentPage } from '#lib/queries/incidents/incident-page.ts'
 import { getIncidents } from '#lib/queries/incidents/incidents.ts'
+import { getIncidentsOfConnections } from '#lib/queries/incidents/incidents-of-connections.ts'
 import { getIncidentsOfRun } from '#lib/queries/incidents/incidents-of-run.ts'
 import { getIncidentsPage } from '#lib/queries/incidents/incidents-page.ts'
 import { getLinked } from '#lib/queries/incidents/linked.ts'
@@ -26,6 +27,7 @@ export const INCIDENT_QUERIES: Record<string, (ctx: Context, about: Asked) => Pr
   getIncidentPage: async (ctx, { group }) => [await getIncidentPage(ctx, group), await getIncidentPage(ctx, 21)],
   getIncidents: (ctx) => getIncidents(ctx, { feed: null, before: null }, 'UTC'),
   getIncidentsOfCauses: async (ctx, { name }) => [...(await getIncidentsOfCauses(ctx, [`connection:${name}-source`]))],
+  getIncidentsOfConnections: async (ctx) => [...(await getIncidentsOfConnections(ctx))],
   getIncidentsOfRun: (ctx, { name, run }) =>
     getIncidentsOfRun(ctx, { id: run, cause: `connection:${name}-source`, state: 'failed', scheduledFor: ctx.clock.now() }),
   getIncidentsPage: (ctx) => getIncidentsPage(ctx, { feed: null, before: null }),
