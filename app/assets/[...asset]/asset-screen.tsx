@@ -16,6 +16,7 @@ import { Age, Time } from '#app/_ui/time.tsx'
 import type { Status } from '#lib/domain/freshness/status.ts'
 import { weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { AssetPage } from '#lib/queries/pages/asset-page.ts'
+import { AgeCharts } from './age-chart.tsx'
 import { ArrivalList } from './arrival-list.tsx'
 import { ClockList } from './clock-list.tsx'
 import { OwnSystem } from './own-system.tsx'
@@ -69,6 +70,7 @@ export function AssetScreen({ found }: { found: AssetPage }) {
       </header>
       <WhySection found={found} />
       <ClockList found={found} />
+      <AgeCharts ages={found.ages} />
       <History subject={`asset:${asset.key}`} name={asset.name} bars={found.bars} days={found.days} />
       <AssetTable title="Made from" assets={found.upstream} showFeed unseen={found.unseen.some(({ isUpstream }) => isUpstream)} />
       <AssetTable title="Used by" assets={found.downstream} showFeed unseen={found.unseen.some(({ isUpstream }) => !isUpstream)} />

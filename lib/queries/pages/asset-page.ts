@@ -14,6 +14,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { type ExternalRunRow, getRecentExternalRuns } from '#lib/queries/runs/external-run-rows.ts'
 import { getReload, type ReloadView } from '#lib/queries/runs/reload-order.ts'
 import { getRecentRuns, type RunDetail } from '#lib/queries/runs/run-rows.ts'
+import { type AgeOfClock, getAges } from '#lib/queries/shared/ages.ts'
 import { type AssetFacts, getAssetFacts } from '#lib/queries/shared/asset-columns.ts'
 import { type AssetRow, getAssetsByIds, getEdgesOf, getUnseenNeighbours, type UnseenNeighbour } from '#lib/queries/shared/asset-rows.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
@@ -100,6 +101,8 @@ export interface AssetPage {
   downstream: AssetRow[]
   unseen: UnseenNeighbour[]
   arrivals: ArrivalRow[]
+  /** How old it was, by each clock that is judged, as far back as those arrivals reach. */
+  ages: AgeOfClock[]
   /** What its own system, or who pushes, tells of it: columns, labels, where it is seen there. */
   facts: AssetFacts | undefined
   /** The rule that took it over from what was found; null: it is written. */
@@ -202,6 +205,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     downstream: around.filter((row) => downstreamIds.includes(row.id)),
     unseen,
     arrivals: withLateness(arrivals.rows, versions.get(id) ?? [], window),
+    ages: await getAges(ctx, { id, probedAt: asset.probedAt, clocks: look.clocks }, versions.get(id) ?? [], arrivals.rows),
     facts: facts.get(id),
     adoption: adoptions.rows[0] ?? null,
     run: runs[0] ?? null,

@@ -9,6 +9,7 @@ import { getDayPage } from '#lib/queries/days/day-page.ts'
 import { passedOf } from '#lib/queries/days/day-passed.ts'
 import { getDayRuns } from '#lib/queries/days/day-runs.ts'
 import { getSubjectDay } from '#lib/queries/days/subject-day.ts'
+import { getAges } from '#lib/queries/shared/ages.ts'
 import { getDayWindow } from '#lib/queries/shared/day-window.ts'
 import type { Asked } from './catalogue-queries.ts'
 
@@ -25,8 +26,9 @@ const troubled = ({ clock }: Context, { feed, assets }: Asked) => ({
   troubles: [{ from: clock.now() - 2, to: clock.now(), worst: 'late' as const }],
 })
 
-/** The queries of one day, by their names. */
+/** The queries of one day, and of how old something was on each, by their names. */
 export const DAY_QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> = {
+  getAges: (ctx, { assets: [id = 0] }) => getAges(ctx, { id, probedAt: null, clocks: ['writtenAt'] }, [], [{ recordedAt: 0 }]),
   getCauseDetails: (ctx, { assets }) =>
     getCauseDetails(
       ctx,
@@ -49,4 +51,4 @@ export const DAY_QUERIES: Record<string, (ctx: Context, about: Asked) => Promise
 }
 
 /** They tell numbers, times and statuses; who sees which causes of a day their own test asks. */
-export const NAMELESS_DAYS = ['getDayArrivals', 'getDayCauses', 'getDayDue', 'getDaySubjects', 'getTroubledFeeds']
+export const NAMELESS_DAYS = ['getAges', 'getDayArrivals', 'getDayCauses', 'getDayDue', 'getDaySubjects', 'getTroubledFeeds']

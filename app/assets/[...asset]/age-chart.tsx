@@ -1,0 +1,139 @@
+import { ScrollArea } from '#app/_ui/scroll-area.tsx'
+import { Section } from '#app/_ui/section.tsx'
+import { Time } from '#app/_ui/time.tsx'
+import { type AgeStretch, summarizeAges } from '#lib/domain/freshness/age-history.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
+import { counted } from '#lib/domain/wording/numbers.ts'
+import type { AgeOfClock } from '#lib/queries/shared/ages.ts'
+import { type AgeLines, ageLines, DRAWN } from './age-lines.ts'
+import { CLOCK_WORDS } from './clock-words.ts'
+
+/** How old it was over time, against what was promised: in words, drawn, and as a table. */
+export function AgeCharts({ ages }: { ages: readonly AgeOfClock[] }) {
+  return ages.map((one) => <AgeChart key={one.clock} ages={one} />)
+}
+
+function AgeChart({ ages: { clock, from, to, stretches } }: { ages: AgeOfClock }) {
+  const lines = ageLines(stretches, from, to)
+  const title = `Age by “${CLOCK_WORDS[clock].name}”`
+  return (
+    <Section title={title} note={CLOCK_WORDS[clock].meaning}>
+      <p>
+        <Now last={stretches.at(-1)} now={to} /> <Before stretches={stretches} from={from} />
+      </p>
+      <Drawing lines={lines} title={title} />
+      <p className="axis age-axis" aria-hidden="true">
+        <Time at={from} />
+        <span>now</span>
+      </p>
+      <Key lines={lines} />
+      <AgeTable stretches={stretches} title={title} now={to} />
+    </Section>
+  )
+}
+
+/** `It is 31 h old; it is late from 26 h on, stale from 3 d.` */
+function Now({ last, now }: { last: AgeStretch | undefined; now: number }) {
+  if (last === undefined || last.at === null) return 'There is nothing in it now.'
+  const limits = [
+    ...(last.lateAt === null ? [] : [`late from ${formatDuration(last.lateAt - last.at)} on`]),
+    ...(last.staleAt === null ? [] : [`stale from ${formatDuration(last.staleAt - last.at)}`]),
+  ]
+  return `It is ${formatDuration(now - last.at)} old${limits.length === 0 ? '' : `; it is ${limits.join(', ')}`}.`
+}
+
+function Before({ stretches, from }: { stretches: readonly AgeStretch[]; from: number }) {
+  const { oldestMs, timesOver, overMs } = summarizeAges(stretches)
+  const over =
+    timesOver === 0 ? 'never older than promised' : `older than promised ${counted(timesOver, 'time')}, ${formatDuration(overMs)} in all`
+  return (
+    <>
+      Since <Time at={from} /> it was {over}; at most {formatDuration(oldestMs)} old.
+    </>
+  )
+}
+
+/** The words above and the table below say the same. */
+function Drawing({ lines, title }: { lines: AgeLines; title: string }) {
+  return (
+    <svg
+      className="age-chart"
+      viewBox={`0 0 ${DRAWN.width} ${DRAWN.height}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={`${title}, drawn`}
+    >
+      <path className="over-late" d={lines.overLate} />
+      <path className="over-stale" d={lines.overStale} />
+      <path className="limit late" d={lines.late} />
+      <path className="limit stale" d={lines.stale} />
+      <path className="age" d={lines.age} />
+    </svg>
+  )
+}
+
+function Key({ lines }: { lines: AgeLines }) {
+  const marks = [
+    ['age', 'its age', true],
+    ['limit late', 'late from here', lines.late !== ''],
+    ['limit stale', 'stale from here', lines.stale !== ''],
+  ] as const
+  return (
+    <ul className="mt-2 flex flex-wrap gap-x-6 gap-y-1 text-note text-muted" aria-hidden="true">
+      {marks.map(([form, words, isDrawn]) =>
+        isDrawn ? (
+          <li key={form} className="flex items-center gap-2">
+            <svg className="age-key" viewBox="0 0 24 8" aria-hidden="true">
+              <path className={form} d="M0 4H24" />
+            </svg>
+            {words}
+          </li>
+        ) : null,
+      )}
+      <li>The upper edge is {formatDuration(lines.topMs, 1)}.</li>
+    </ul>
+  )
+}
+
+function AgeTable({ stretches, title, now }: { stretches: readonly AgeStretch[]; title: string; now: number }) {
+  return (
+    <details className="fold again">
+      <summary>These ages as a table</summary>
+      <ScrollArea className="scroll" label="These ages as a table">
+        <table className="table">
+          <caption className="sr-only">{title}, the newest first</caption>
+          <thead>
+            <tr>
+              <th scope="col">Known from</th>
+              <th scope="col">Until</th>
+              <th scope="col">What it showed</th>
+              <th scope="col">Grew to</th>
+              <th scope="col">Late from</th>
+              <th scope="col">Too old for</th>
+            </tr>
+          </thead>
+          <tbody>
+            {stretches.toReversed().map((one) => (
+              <AgeRow key={one.from} stretch={one} now={now} />
+            ))}
+          </tbody>
+        </table>
+      </ScrollArea>
+    </details>
+  )
+}
+
+function AgeRow({ stretch: { from, to, at, lateAt }, now }: { stretch: AgeStretch; now: number }) {
+  return (
+    <tr>
+      <th scope="row">
+        <Time at={from} />
+      </th>
+      <td>{to === now ? 'now' : <Time at={to} />}</td>
+      <td>{at === null ? 'nothing' : <Time at={at} />}</td>
+      <td>{at === null ? '–' : formatDuration(to - at)}</td>
+      <td>{at === null || lateAt === null ? '–' : formatDuration(lateAt - at)}</td>
+      <td>{lateAt === null || lateAt >= to ? '–' : formatDuration(to - Math.max(from, lateAt))}</td>
+    </tr>
+  )
+}
