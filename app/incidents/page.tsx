@@ -24,7 +24,7 @@ const read = cache(async (question: string) => {
 
 export async function generateMetadata({ searchParams }: { searchParams: Query }): Promise<Metadata> {
   const found = await read(JSON.stringify(await searchParams))
-  if (found === null) return { title: 'Incidents' }
+  if (found === null) return { title: (await getPageSettings(await requestContext())) === null ? 'Incidents' : 'Not found' }
   return { title: `Incidents${found.feed === null ? '' : ` of ${found.feed.name}`} · ${found.page.name}` }
 }
 
