@@ -1,3 +1,4 @@
+import { STATUSES, type Status } from '#lib/domain/freshness/status.ts'
 import { causeInPieces } from '#lib/domain/wording/cause-sentences.ts'
 import { headlineInPieces } from '#lib/domain/wording/headline.ts'
 import type { Piece } from '#lib/domain/wording/pieces.ts'
@@ -9,4 +10,15 @@ export function headlineOf({ counts, trouble: { lines, total, holding } }: Pick<
   const only = isOne ? lines.find(({ held }) => held.length > 0 || holding === 0) : undefined
   const atRisk = new Set(lines.flatMap((line) => line.atRisk.map(({ key }) => key))).size
   return headlineInPieces(counts, { holding, atRisk, only: only === undefined ? null : causeInPieces(only) })
+}
+
+/** False while nobody looks at the sources, or the database does not answer: what is shown was true then. */
+export function isChecked({ banners }: Pick<Overview, 'banners'>): boolean {
+  return !banners.some(({ kind }) => kind === 'database' || kind === 'worker' || kind === 'probes')
+}
+
+/** The page in one status, the worst of its feeds; while nothing is checked none of them counts as fresh. */
+export function standingOf(overview: Pick<Overview, 'banners' | 'counts'>): Status | null {
+  const worst = STATUSES.find((status) => overview.counts[status] > 0) ?? null
+  return worst === 'fresh' && !isChecked(overview) ? 'unknown' : worst
 }

@@ -10,7 +10,7 @@ import { PageShell } from '#app/_ui/page-shell.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import type { Overview as OverviewData } from '#lib/queries/pages/status-overview.ts'
 import { Areas } from './areas.tsx'
-import { headlineOf } from './headline-of.ts'
+import { headlineOf, isChecked } from './headline-of.ts'
 import { WorkList } from './work-list.tsx'
 
 /** The first screen. */
@@ -19,7 +19,6 @@ export function Overview({ overview, reader }: { overview: OverviewData; reader:
   const banners = bannersAbove(overview)
   if (page === null) return <EmptyState now={now} banners={banners} reader={reader} />
   const groups = overview.groups.map((group) => toGroupLine(group, page.zone, work))
-  const checked = !banners.some(({ kind }) => kind === 'database' || kind === 'worker' || kind === 'probes')
   return (
     <PageShell page={page} now={now} shows={OVERVIEW_SHOWS} banners={banners} reader={reader}>
       <div className="hero">
@@ -28,7 +27,7 @@ export function Overview({ overview, reader }: { overview: OverviewData; reader:
             <Pieces of={headlineOf(overview)} plain />
           </h1>
           <p className="muted">
-            {checked ? 'As of ' : 'As last known; read on '}
+            {isChecked(overview) ? 'As of ' : 'As last known; read on '}
             <Time at={now} form="long" />
           </p>
           <CauseList lines={trouble.lines} total={trouble.total} now={now} />

@@ -4,11 +4,12 @@ import { notFound } from 'next/navigation'
 import { cache } from 'react'
 import { READER_HEADER, readersOf, readOverviewKey } from '#app/_lib/overview-key.ts'
 import { isOwnCall } from '#app/_lib/own-call.ts'
+import { statusIcon } from '#app/_ui/status-icon.ts'
 import { nearTime } from '#lib/domain/wording/dates.ts'
 import { piecesInWords } from '#lib/domain/wording/pieces.ts'
 import { getStatusOverview } from '#lib/queries/pages/status-overview.ts'
 import { seenBy } from '#lib/queries/shared/web-context.ts'
-import { headlineOf } from './headline-of.ts'
+import { headlineOf, standingOf } from './headline-of.ts'
 import { overviewOrLastKnown } from './last-known.ts'
 import { Overview } from './overview.tsx'
 
@@ -27,7 +28,8 @@ export async function generateMetadata(): Promise<Metadata> {
   const { overview } = await readOnce()
   const { page, now } = overview
   if (page === null) return { title: 'Tidemark' }
-  return { title: `${piecesInWords(headlineOf(overview), (at) => nearTime(at, page.zone, now))} · ${page.name}` }
+  const headline = piecesInWords(headlineOf(overview), (at) => nearTime(at, page.zone, now))
+  return { title: `${headline} · ${page.name}`, ...statusIcon(standingOf(overview)) }
 }
 
 export default async function OverviewPage() {

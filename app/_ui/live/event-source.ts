@@ -1,10 +1,11 @@
+import type { Turned } from '#lib/domain/wording/news-words.ts'
 import type { Topic } from '#lib/queries/changes/topic.ts'
 
 /** Whether the server is heard; `none` before anybody knows. */
 export type LineState = 'starting' | 'live' | 'lost'
 
 /** What those who follow the server tell each other. */
-export type LineNews = { kind: 'state'; state: LineState } | { kind: 'moved'; topics: Topic[] }
+export type LineNews = { kind: 'state'; state: LineState } | { kind: 'moved'; topics: Topic[] } | { kind: 'turned'; turned: Turned }
 
 /** What all tabs of a browser hear each other on. */
 export const CHANNEL = 'tidemark-events'
@@ -19,6 +20,10 @@ export function openEvents(tell: (news: LineNews) => void): () => void {
     source = new EventSource('/api/v1/events')
     source.addEventListener('open', () => tell({ kind: 'state', state: 'live' }))
     source.addEventListener('moved', ({ data }: MessageEvent<string>) => tell({ kind: 'moved', topics: topicsIn(data) }))
+    source.addEventListener('change', ({ data }: MessageEvent<string>) => {
+      const turned = turnedIn(data)
+      if (turned !== null) tell({ kind: 'turned', turned })
+    })
     source.addEventListener('error', () => {
       tell({ kind: 'state', state: 'lost' })
       source?.close()
@@ -35,4 +40,10 @@ export function openEvents(tell: (news: LineNews) => void): () => void {
 function topicsIn(data: string): Topic[] {
   const { topics }: { topics: Topic[] } = JSON.parse(data)
   return topics
+}
+
+/** A feed that has another status; null for anything else, and where too many changed to be told one by one. */
+function turnedIn(data: string): Turned | null {
+  const { kind, key, name, to }: Partial<Turned> & { kind?: string } = JSON.parse(data)
+  return kind === 'feed' && key !== undefined && name !== undefined ? { key, name, to: to ?? null } : null
 }

@@ -5,9 +5,11 @@ import { useRouter } from 'next/navigation'
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react'
 import { DayCard } from '#app/_bars/day-card.tsx'
 import { isShown, type Topic } from '#lib/queries/changes/topic.ts'
+import { Announcer, noteTurned } from './announcer.tsx'
 import type { LineState } from './event-source.ts'
 import { getJson } from './get-json.ts'
 import { followEvents } from './shared-events.ts'
+import { OVERVIEW_SHOWS } from './shown-topics.ts'
 
 const ANSWER_MS = 10_000
 
@@ -54,6 +56,7 @@ export function Live({ children }: { children: ReactNode }) {
     const stop = whileOnScreen(() =>
       followEvents((news) => {
         if (news.kind === 'moved') return hear(news.topics)
+        if (news.kind === 'turned') return isShown(OVERVIEW_SHOWS, shownTopics() ?? []) && noteTurned(news.turned)
         setConnection(news.state)
         if (news.state === 'live') catchUp()
       }),
@@ -72,6 +75,7 @@ export function Live({ children }: { children: ReactNode }) {
     <QueryClientProvider client={client}>
       {children}
       <DayCard />
+      <Announcer />
     </QueryClientProvider>
   )
 }

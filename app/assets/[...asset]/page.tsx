@@ -4,6 +4,7 @@ import { cache } from 'react'
 import { redirectRenamed } from '#app/_lib/redirect-renamed.ts'
 import { requestContext } from '#app/_lib/request-context.ts'
 import { assetKeyOf } from '#app/_ui/paths.ts'
+import { statusIcon } from '#app/_ui/status-icon.ts'
 import { statusInWords } from '#lib/domain/wording/words.ts'
 import { getAssetPage } from '#lib/queries/pages/asset-page.ts'
 import { AssetScreen } from './asset-screen.tsx'
@@ -23,7 +24,9 @@ async function read(params: PageProps['params']) {
 
 export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
   const found = await read(params)
-  return { title: found ? `${found.asset.name}: ${statusInWords(found.asset.status)} · ${found.page.name}` : 'Not found' }
+  if (found === null) return { title: 'Not found' }
+  const { asset, page } = found
+  return { title: `${asset.name}: ${statusInWords(asset.status)} · ${page.name}`, ...statusIcon(asset.status) }
 }
 
 export default async function Page({ params }: PageProps) {

@@ -4,6 +4,7 @@ import { cache } from 'react'
 import { redirectRenamed } from '#app/_lib/redirect-renamed.ts'
 import { requestContext } from '#app/_lib/request-context.ts'
 import { decodeSegment, feedPath } from '#app/_ui/paths.ts'
+import { statusIcon } from '#app/_ui/status-icon.ts'
 import { statusInWords } from '#lib/domain/wording/words.ts'
 import { getFeedPage } from '#lib/queries/pages/feed-page.ts'
 import { FeedScreen } from './feed-screen.tsx'
@@ -25,6 +26,7 @@ export async function generateMetadata({ params }: PageProps): Promise<Metadata>
   const { feed, page } = found
   return {
     title: `${feed.name}: ${statusInWords(feed.status)} · ${page.name}`,
+    ...statusIcon(feed.status),
     alternates: { types: { 'application/atom+xml': `${feedPath(feed.key)}/feed.atom` } },
   }
 }

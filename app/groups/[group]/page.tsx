@@ -5,6 +5,7 @@ import { redirectRenamed } from '#app/_lib/redirect-renamed.ts'
 import { requestContext } from '#app/_lib/request-context.ts'
 import { readPage } from '#app/_ui/pages-of.ts'
 import { decodeSegment } from '#app/_ui/paths.ts'
+import { statusIcon } from '#app/_ui/status-icon.ts'
 import { statusInWords } from '#lib/domain/wording/words.ts'
 import { getGroupPage } from '#lib/queries/pages/group-page.ts'
 import { GroupScreen } from './group-screen.tsx'
@@ -23,7 +24,8 @@ const read = cache(async (segment: string) => {
 
 export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
   const group = await read((await params).group)
-  return { title: group ? `${group.name}: ${statusInWords(group.status)} · ${group.page.name}` : 'Not found' }
+  if (group === null) return { title: 'Not found' }
+  return { title: `${group.name}: ${statusInWords(group.status)} · ${group.page.name}`, ...statusIcon(group.status) }
 }
 
 export default async function Page({ params, searchParams }: PageProps) {

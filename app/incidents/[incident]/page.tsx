@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { cache } from 'react'
 import { requestContext } from '#app/_lib/request-context.ts'
+import { statusIcon } from '#app/_ui/status-icon.ts'
 import { incidentTitle } from '#app/incidents/incident-words.ts'
 import { getIncidentPage } from '#lib/queries/incidents/incident-page.ts'
 import { IncidentScreen } from './incident-screen.tsx'
@@ -16,7 +17,9 @@ const read = cache(async (id: string) => (/^\d{1,9}$/.test(id) ? getIncidentPage
 
 export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
   const found = await read((await params).incident)
-  return { title: found === null ? 'Not found' : `${incidentTitle(found.incident)} · ${found.page.name}` }
+  if (found === null) return { title: 'Not found' }
+  const { incident, page } = found
+  return { title: `${incidentTitle(incident)} · ${page.name}`, ...statusIcon(incident.endHow === 'resolved' ? 'fresh' : incident.status) }
 }
 
 /** One incident, at an address that stays. */

@@ -6,9 +6,26 @@ import type { Piece } from './pieces.ts'
 /** How many things have which status; `none` have no promise and stand outside `judged`. */
 type StatusCounts = Readonly<Record<Status | 'none' | 'judged', number>>
 
-const ONE = { stale: 'is stale', late: 'is late', unknown: 'cannot be seen', maintenance: 'is under maintenance' } as const
-const MANY = { stale: 'are stale', late: 'are late', unknown: 'cannot be seen', maintenance: 'are under maintenance' } as const
+const ONE = {
+  stale: 'is stale',
+  late: 'is late',
+  unknown: 'cannot be seen',
+  maintenance: 'is under maintenance',
+  fresh: 'is fresh',
+} as const
+const MANY = {
+  stale: 'are stale',
+  late: 'are late',
+  unknown: 'cannot be seen',
+  maintenance: 'are under maintenance',
+  fresh: 'are fresh',
+} as const
 const ORDER = ['stale', 'late', 'unknown', 'maintenance'] as const
+
+/** How one or more things stand, after their names: `is late`, `are late`. */
+export function standsInWords(status: Status, count: number): string {
+  return count === 1 ? ONE[status] : MANY[status]
+}
 
 /** The page in one sentence: `2 of 41 feeds are late.` */
 export function headline(counts: StatusCounts): string {
@@ -19,7 +36,7 @@ export function headline(counts: StatusCounts): string {
   const parts = kinds.map((status, index) => {
     const count = counts[status]
     const subject = index === 0 ? `${formatCount(count)} of ${formatCount(counts.judged)} feeds` : formatCount(count)
-    return `${subject} ${count === 1 ? ONE[status] : MANY[status]}`
+    return `${subject} ${standsInWords(status, count)}`
   })
   return `${listInWords(parts)}.`
 }
@@ -41,10 +58,7 @@ export function headlineInPieces(counts: StatusCounts, { holding, atRisk, only }
   }
   if (holding === 0) return [headline(counts)]
   const words = withoutStop(headline({ ...counts, maintenance: 0 }))
-  const rest =
-    counts.maintenance === 0
-      ? '.'
-      : `. ${formatCount(counts.maintenance)} ${counts.maintenance === 1 ? ONE.maintenance : MANY.maintenance}.`
+  const rest = counts.maintenance === 0 ? '.' : `. ${formatCount(counts.maintenance)} ${standsInWords('maintenance', counts.maintenance)}.`
   if (holding > 1) return [words, `, because of ${formatCount(holding)} things`, rest]
   if (troubled === 1) return [words, ...after, rest]
   return [words, `, ${troubled === 2 ? 'both' : 'all'} because of one thing`, ...after, rest]
