@@ -1,10 +1,10 @@
 import { ScrollArea } from '#app/_ui/scroll-area.tsx'
 import { Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
-import { type AgeStretch, summarizeAges } from '#lib/domain/freshness/age-history.ts'
+import { type AgeStretch, summarizeAges } from '#lib/domain/freshness/days/age-history.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { counted } from '#lib/domain/wording/numbers.ts'
-import type { AgeOfClock } from '#lib/queries/shared/ages.ts'
+import type { AgeOfClock } from '#lib/queries/days/ages.ts'
 import { type AgeLines, ageLines, DRAWN } from './age-lines.ts'
 import { CLOCK_WORDS } from './clock-words.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { AgeStretch } from '#lib/domain/freshness/age-history.ts'
+import type { AgeStretch } from '#lib/domain/freshness/days/age-history.ts'
 import { ageLines, DRAWN } from './age-lines.ts'
 
 const stretch = (from: number, to: number, at: number | null, lateAt: number | null = null, staleAt: number | null = null): AgeStretch => ({

@@ -1,4 +1,4 @@
-import type { AgeStretch } from '#lib/domain/freshness/age-history.ts'
+import type { AgeStretch } from '#lib/domain/freshness/days/age-history.ts'
 
 /** The drawing is so wide and high, and is stretched to the page. */
 export const DRAWN = { width: 1000, height: 160 }

@@ -1,11 +1,11 @@
 import type { Context } from '#lib/db/context.ts'
 import { loadArrivals } from '#lib/db/history/arrivals.ts'
-import { type AgeStretch, ageHistory } from '#lib/domain/freshness/age-history.ts'
 import type { SettingsVersion } from '#lib/domain/freshness/asset-settings.ts'
+import { type AgeStretch, ageHistory } from '#lib/domain/freshness/days/age-history.ts'
 import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
 import { prepareFacts } from '#lib/domain/freshness/prepare-facts.ts'
 import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
-import { BAR_DAYS } from './day-cells.ts'
+import { BAR_DAYS } from '#lib/queries/shared/day-cells.ts'
 
 /** How old an asset was by one of the clocks that its promises are about. */
 export interface AgeOfClock {

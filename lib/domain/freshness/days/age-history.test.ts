@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import type { SettingsVersion } from '#lib/domain/freshness/asset-settings.ts'
+import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
+import { prepareFacts } from '#lib/domain/freshness/prepare-facts.ts'
 import { HOUR_MS } from '#lib/domain/time/instant.ts'
 import { aDeadline, anAge, arrival, at, facts, iso, loaded, settings } from '#lib/testing/history/domain-builders.ts'
 import { type AgeQuestion, type AgeStretch, ageHistory, summarizeAges } from './age-history.ts'
-import type { SettingsVersion } from './asset-settings.ts'
-import type { JudgedClock } from './facts.ts'
-import { prepareFacts } from './prepare-facts.ts'
 
 const inForce = (policies: Parameters<typeof settings>[0], from = '2026-01-01T00:00'): SettingsVersion => ({
   from: at(from),

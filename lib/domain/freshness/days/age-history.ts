@@ -1,11 +1,11 @@
+import type { AssetSettings, SettingsVersion } from '#lib/domain/freshness/asset-settings.ts'
+import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
+import { type JudgedPolicy, judgesAClock, valueOn } from '#lib/domain/freshness/judged-value.ts'
+import { type Limits, NEVER } from '#lib/domain/freshness/policies/policy-kind.ts'
+import { judge } from '#lib/domain/freshness/policies/policy-kinds.ts'
+import type { PreparedFacts } from '#lib/domain/freshness/prepare-facts.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { sortedInstants } from '#lib/domain/time/sorted-instants.ts'
-import type { AssetSettings, SettingsVersion } from './asset-settings.ts'
-import type { JudgedClock } from './facts.ts'
-import { type JudgedPolicy, judgesAClock, valueOn } from './judged-value.ts'
-import { type Limits, NEVER } from './policies/policy-kind.ts'
-import { judge } from './policies/policy-kinds.ts'
-import type { PreparedFacts } from './prepare-facts.ts'
 
 /** A stretch in which a clock showed one value, under limits that stay: what it shows is as old as the time since `at`. */
 export interface AgeStretch {
