@@ -1,13 +1,18 @@
 import { Command } from '#app/_ui/actions/command.tsx'
 import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import type { Banner } from '#lib/queries/shared/banners.ts'
+import { Listed } from './listed.tsx'
 import { connectionPath, incidentPath } from './paths.ts'
 import { StatusIcon } from './status-mark.tsx'
 import { Age, Time } from './time.tsx'
 
-/** What must be known before the rest is believed. */
-export function Banners({ banners }: { banners: readonly Banner[] }) {
-  if (banners.length === 0) return null
+type Down = Extract<Banner, { kind: 'connection' }>
+
+/** What must be known before the rest is believed. Several systems that are down are told together. */
+export function Banners({ banners: all }: { banners: readonly Banner[] }) {
+  if (all.length === 0) return null
+  const down = all.filter((banner) => banner.kind === 'connection')
+  const banners = down.length > 1 ? all.filter((banner) => banner.kind !== 'connection' || banner === down[0]) : all
   return (
     <aside className="border-b border-line bg-sheet [&_li]:mt-1 [&_strong]:font-semibold" aria-label="About this page">
       <div className="wrap">
@@ -17,7 +22,7 @@ export function Banners({ banners }: { banners: readonly Banner[] }) {
             key={banner.kind === 'connection' ? banner.connection : banner.kind}
           >
             {banner.kind !== 'demo' && <StatusIcon status="unknown" />}
-            <Words banner={banner} />
+            {banner.kind === 'connection' && down.length > 1 ? <Several down={down} /> : <Words banner={banner} />}
           </div>
         ))}
       </div>
@@ -73,6 +78,32 @@ function Words({ banner }: { banner: Banner }) {
     case 'catalogue':
       return <Problems problems={banner.problems} more={banner.more} inUseSince={banner.inUseSince} />
   }
+}
+
+function Several({ down }: { down: readonly Down[] }) {
+  const items = down.map(({ connection, name, since, incident }) => ({
+    key: connection,
+    shown: (
+      <>
+        <a href={connectionPath(connection)}>
+          <bdi>{name}</bdi>
+        </a>{' '}
+        since <Time at={since} form="near" />
+        {incident !== null && (
+          <>
+            {' '}
+            (<a href={incidentPath(incident)}>what it holds back</a>)
+          </>
+        )}
+      </>
+    ),
+  }))
+  return (
+    <div>
+      <strong>{down.length} systems cannot be looked at:</strong> <Listed items={items} /> What lives there cannot be seen until a look gets
+      in again.
+    </div>
+  )
 }
 
 function Stopped({ since, what, never }: { since: number | null; what: string; never: string }) {

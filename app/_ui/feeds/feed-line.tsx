@@ -71,12 +71,12 @@ function Facts({ feed }: { feed: FeedLineData }) {
         </span>
       )}
       {feed.good !== undefined && (
-        <span>
+        <span className="again">
           Good again by about <Time at={feed.good} />
           {feed.goodIf}
         </span>
       )}
-      {feed.again !== undefined && <span>{feed.again}</span>}
+      {feed.again !== undefined && <span className="again">{feed.again}</span>}
       {feed.work !== undefined && (
         <span className="t-maintenance">
           {feed.work.words}
@@ -89,7 +89,7 @@ function Facts({ feed }: { feed: FeedLineData }) {
         </span>
       )}
       {feed.ran !== undefined && (
-        <span>
+        <span className="ran">
           <a href={runPath(feed.ran.id)}>{feed.ran.words}</a>
         </span>
       )}
