@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { Pool, type PoolClient } from 'pg'
+import { Client, Pool, type PoolClient } from 'pg'
 import { type Context, closeContext, createContext } from '#lib/db/context.ts'
 import { type Actor, atTerminal } from '#lib/domain/access/actor.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
@@ -46,29 +46,43 @@ function adminPool(): Promise<Pool> {
   return admin
 }
 
-async function makeTemplate(client: PoolClient, name: string): Promise<void> {
+/**
+ * Makes a database of which others are made. Somebody has to have been in it last of all: who is the first in a database works out what the server
+ * needs to know of it, and that is copied.
+ */
+async function makeTemplate(client: PoolClient, name: string, fill: (url: string) => Promise<unknown>): Promise<void> {
   const found = await client.query('select 1 from pg_database where datname = $1', [name])
   if (found.rowCount !== 0) return
   const draft = `${name}_draft`
+  const url = databaseUrl(await adminUrl(), draft)
   await client.query(`drop database if exists ${draft} with (force)`)
   await client.query(`create database ${draft} encoding 'UTF8' template template0`)
-  await applyMigrations(databaseUrl(await adminUrl(), draft))
+  await fill(url)
+  const visitor = new Client({ connectionString: url })
+  await visitor.connect()
+  await visitor.end()
   await client.query(`alter database ${draft} with allow_connections false`)
   await client.query(`alter database ${draft} rename to ${name}`)
 }
 
-async function findTemplate(pool: Pool): Promise<string> {
-  const migrations = await readMigrations('prisma/migrations')
-  const all = migrations.map(({ name, sql }) => `${name} ${migrationChecksum(sql)}`).join('\n')
-  const name = `tidemark_template_${createHash('sha256').update(all).digest('hex').slice(0, 12)}`
+const EMPTY_TEMPLATE = 'tidemark_template_empty'
+
+async function findTemplate(pool: Pool, isEmpty: boolean): Promise<string> {
+  const name = isEmpty ? EMPTY_TEMPLATE : await migratedName()
   const client = await pool.connect()
   try {
     await client.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK])
-    await makeTemplate(client, name)
+    await makeTemplate(client, name, async (url) => !isEmpty && applyMigrations(url))
   } finally {
     client.release(true)
   }
   return name
+}
+
+async function migratedName(): Promise<string> {
+  const migrations = await readMigrations('prisma/migrations')
+  const all = migrations.map(({ name, sql }) => `${name} ${migrationChecksum(sql)}`).join('\n')
+  return `tidemark_template_${createHash('sha256').update(all).digest('hex').slice(0, 12)}`
 }
 
 /** From PostgreSQL 15 on a template can be copied file by file: that makes a database per test cheap. */
@@ -77,15 +91,16 @@ async function findStrategy(pool: Pool): Promise<string> {
   return (rows[0]?.version ?? 0) >= 150_000 ? 'strategy file_copy' : ''
 }
 
-let template: Promise<string> | undefined
+const templates = new Map<boolean, Promise<string>>()
 let strategy: Promise<string> | undefined
 
 async function createDatabase(isEmpty: boolean): Promise<string> {
   const name = `test_${process.pid}_${randomBytes(4).toString('hex')}`
   const pool = await adminPool()
-  if (!isEmpty) template ??= findTemplate(pool)
+  const template = templates.get(isEmpty) ?? findTemplate(pool, isEmpty)
+  templates.set(isEmpty, template)
   strategy ??= findStrategy(pool)
-  await pool.query(`create database ${name} template ${isEmpty ? 'template0' : await template} ${await strategy}`)
+  await pool.query(`create database ${name} template ${await template} ${await strategy}`)
   return databaseUrl(await adminUrl(), name)
 }
 
@@ -105,7 +120,7 @@ export async function createTestDatabase({ empty = false, unused = false } = {})
     const url = await createDatabase(empty)
     return testDatabase(url, undefined, () => dropDatabase(url))
   }
-  const kept = free.pop() ?? (await KeptDatabase.open(await createDatabase(false)))
+  const kept = free.pop() ?? (await KeptDatabase.open(await createDatabase(false), environmentVariable('TIDEMARK_TEST_SOCKETS')))
   return testDatabase(kept.url, kept, async () => {
     if (await kept.renew()) free.push(kept)
     else await dropDatabase(kept.url)

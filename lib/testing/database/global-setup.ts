@@ -5,6 +5,7 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
   if (process.env['TIDEMARK_TEST_SERVER']) return undefined
   const server = await startTestServer()
   process.env['TIDEMARK_TEST_SERVER'] = server.adminUrl
+  process.env['TIDEMARK_TEST_SOCKETS'] = server.sockets
   // It ends with all that is left on it.
   process.env['TIDEMARK_TEST_DATABASES'] = 'kept'
   return () => server.stop()

@@ -70,11 +70,28 @@ describe('a database that one test after the other is given', () => {
     expect(rows).toEqual([{ path: '"$user", public', zone: 'UTC', temp: null, locks: 0, listens: [] }])
   })
 
-  test('gives the connections of a reader to nobody else', async () => {
-    expect((await openPool('-c search_path=pg_catalog').query('show search_path')).rows).toEqual([{ search_path: 'pg_catalog' }])
+  test('gives the connections of a reader to nobody but one who sees the same', async () => {
+    const sight = '-c search_path=pg_catalog'
+    const reader = openPool(sight)
+    expect((await reader.query('show search_path')).rows).toEqual([{ search_path: 'pg_catalog' }])
+    const before = await backend(reader)
+    await reader.query('set search_path to nowhere')
     await pool.query('select 1')
     expect(await endTest()).toBe(true)
     expect((await openPool().query('show search_path')).rows).toEqual([{ search_path: '"$user", public' }])
+    expect((await openPool('-c search_path=public').query('show search_path')).rows).toEqual([{ search_path: 'public' }])
+    const next = openPool(sight)
+    expect([await backend(next), (await next.query('show search_path')).rows]).toEqual([before, [{ search_path: 'pg_catalog' }]])
+  })
+
+  test('has statements with values prepared for the next, by whatever they are said', async () => {
+    const text = 'select $1::int + 1 as n'
+    expect((await pool.query(text, [1])).rows).toEqual([{ n: 2 }])
+    expect(await endTest()).toBe(true)
+    const next = openPool()
+    expect((await next.query({ text, values: [2] })).rows).toEqual([{ n: 3 }])
+    const found = await next.query('select count(*)::int as n from pg_prepared_statements where statement = $1', [text])
+    expect(found.rows).toEqual([{ n: 1 }])
   })
 
   test.each([

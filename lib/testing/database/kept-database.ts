@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Client, type ClientConfig } from 'pg'
 import { systemClock } from '#lib/platform/clock.ts'
 
@@ -26,8 +27,8 @@ const LEAVES_MS = 200
 /** A table that held more than this is made anew rather than emptied row by row. */
 const EMPTIED_BYTES = 65_536
 
-/** As many as a context of a test has at once. */
-const CONNECTIONS_MAX = 5
+/** As many as a context of a test has at once, and some of its readers. */
+const CONNECTIONS_MAX = 8
 
 /**
  * A migrated database that one test after the other has to itself, with its connections: a new one costs both, and each connection has to look up anew
@@ -38,25 +39,25 @@ export class KeptDatabase {
   /** What the connections of a test are made with. Once the test is done they are kept instead of ended. */
   readonly Client: typeof Client
   readonly #keeper: Keeper = {
-    take: () => this.#take(),
+    take: (options) => this.#take(options),
     giveBack: (client) => this.#isDone && this.#kept < CONNECTIONS_MAX && this.#giveBack(client),
   }
-  readonly #idle: Kept[] = []
+  #idle: Kept[] = []
   /** How many are idle, or will be. */
   #kept = 0
   readonly #resting: Promise<void>[] = []
   #isDone = false
   #tables: string[] = []
 
-  private constructor(url: string) {
+  private constructor(url: string, sockets: string | undefined) {
     this.url = url
-    this.Client = keptClients(this.#keeper)
+    this.Client = keptClients(this.#keeper, sockets)
   }
 
-  /** `url` is a database that nobody has used. */
-  static async open(url: string): Promise<KeptDatabase> {
-    const kept = new KeptDatabase(url)
-    const client = new Kept(kept.#keeper, { connectionString: url })
+  /** `url` is a database that nobody has used; its server listens in the folder `sockets` too, where there is one. */
+  static async open(url: string, sockets?: string): Promise<KeptDatabase> {
+    const kept = new KeptDatabase(url, sockets)
+    const client = new Kept(kept.#keeper, by({ connectionString: url }, sockets))
     await client.connect()
     kept.#tables = await tablesIn(client)
     await client.query(WATCH)
@@ -81,17 +82,19 @@ export class KeptDatabase {
   }
 
   async #renewed(): Promise<boolean> {
-    const client = this.#idle.at(-1)
-    if (client === undefined || !(await isAlone(client, await Promise.all(this.#idle.map(pidOf))))) return false
+    const client = this.#idle.findLast(({ begunWith }) => begunWith === undefined)
+    const own = this.#idle.map(({ processID }) => processID)
+    if (client === undefined || !(await isAlone(client, own))) return false
     const { rows } = await client.query<{ is_changed: boolean }>(CHANGED, [this.#tables])
     if (rows[0]?.is_changed !== false) return false
     await empty(client, this.#tables)
     return true
   }
 
-  #take(): Kept | undefined {
-    const client = this.#idle.pop()
+  #take(options: string | undefined): Kept | undefined {
+    const client = this.#idle.findLast(({ begunWith }) => begunWith === options)
     if (client === undefined) return undefined
+    this.#idle = this.#idle.filter((one) => one !== client)
     this.#kept -= 1
     client.ref()
     return client
@@ -106,22 +109,29 @@ export class KeptDatabase {
 }
 
 interface Keeper {
-  take(): Kept | undefined
+  /** One that began with these options: with others it would see something else. */
+  take(options: string | undefined): Kept | undefined
   /** False where it is to be ended; rejects where it is of no more use. */
   giveBack(client: Kept): Promise<void> | false
 }
 
-/** A client that can be kept open once it is ended. */
+/** A client that can be kept open once it is ended. A statement with values is prepared, for whoever says it next: to plan it takes longer than to carry it out. */
 class Kept extends Client {
-  // The driver has them, its types have not: whether the process waits for the connection.
+  // The driver has them, its types have not: whether the process waits for the connection, and the server's process at its other end.
   declare ref: () => void
   declare unref: () => void
+  declare processID: number
   isOpen = false
+  /** The options it was connected with, to which it is reset. */
+  readonly begunWith: string | undefined
   readonly #keeper: Keeper
 
-  constructor(keeper: Keeper, config?: string | ClientConfig) {
+  constructor(keeper: Keeper, config: ClientConfig) {
     super(config)
     this.#keeper = keeper
+    this.begunWith = config.options
+    const query = this.query.bind(this)
+    this.query = ((first: unknown, ...others: unknown[]) => Reflect.apply(query, this, prepared(first, others))) as typeof this.query
   }
 
   override connect(): Promise<Client>
@@ -143,15 +153,41 @@ class Kept extends Client {
   }
 }
 
+/** The same arguments, with a name for a statement that takes values. */
+function prepared(first: unknown, [values, ...others]: unknown[]): unknown[] {
+  if (typeof first === 'string' && isSome(values)) return [{ name: nameOf(first), text: first, values }, ...others]
+  const isNew = typeof first === 'object' && first !== null && !('submit' in first || 'name' in first)
+  if (!(isNew && 'text' in first && 'values' in first && isSome(first.values))) return [first, values, ...others]
+  return [{ ...first, name: nameOf(String(first.text)) }, values, ...others]
+}
+
+function isSome(values: unknown): boolean {
+  return Array.isArray(values) && values.length > 0
+}
+
+const names = new Map<string, string>()
+
+function nameOf(text: string): string {
+  const name = names.get(text) ?? createHash('sha1').update(text).digest('hex')
+  names.set(text, name)
+  return name
+}
+
 /** The class of such clients: what it makes is one of those kept, where there is one. */
-function keptClients(keeper: Keeper): typeof Client {
+function keptClients(keeper: Keeper, sockets: string | undefined): typeof Client {
   return new Proxy(Client, {
-    construct(_, [config]: [(string | ClientConfig)?]) {
-      // With options of its own a connection sees something else.
-      if (typeof config === 'object' && config.options !== undefined) return new Client(config)
-      return keeper.take() ?? new Kept(keeper, config)
+    construct(_, [config]: [ClientConfig]) {
+      return keeper.take(config.options) ?? new Kept(keeper, by(config, sockets))
     },
   })
+}
+
+/** The same database by another way. */
+function by(config: ClientConfig, sockets: string | undefined): ClientConfig {
+  if (sockets === undefined || config.connectionString === undefined) return config
+  const url = new URL(config.connectionString)
+  url.searchParams.set('host', sockets)
+  return { ...config, connectionString: url.href }
 }
 
 /** The same to whoever waits for a promise and to whoever is called back. */
@@ -168,11 +204,6 @@ async function rest(client: Kept): Promise<void> {
   client.on('error', () => {})
   await client.query(REST)
   client.unref()
-}
-
-async function pidOf(client: Client): Promise<number> {
-  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
-  return rows[0]?.pid ?? 0
 }
 
 /** Whether nobody else is connected; who has just left may take a moment. */
@@ -194,16 +225,16 @@ async function tablesIn(client: Client): Promise<string[]> {
   return rows.map(({ name }) => name)
 }
 
-/** Empties the tables, whatever guards them, and begins to count anew. */
+/** Empties the tables that ever held something, whatever guards them, and begins to count anew. */
 async function empty(client: Client, tables: readonly string[]): Promise<void> {
-  const { rows } = await client.query<{ name: string }>(
-    'select name from unnest($1::text[]) as name where pg_relation_size(name::regclass) > $2',
-    [tables, EMPTIED_BYTES],
+  const { rows } = await client.query<{ name: string; bytes: number }>(
+    'select name, bytes::int from (select name, pg_relation_size(name::regclass) as bytes from unnest($1::text[]) as name) t where bytes > 0',
+    [tables],
   )
-  const large = rows.map(({ name }) => name)
-  const small = tables.filter((name) => !large.includes(name))
+  const small = rows.filter(({ bytes }) => bytes <= EMPTIED_BYTES).map(({ name }) => `delete from ${name};`)
+  const large = rows.filter(({ bytes }) => bytes > EMPTIED_BYTES).map(({ name }) => name)
   await client.query(
-    `begin; set local session_replication_role = replica; ${small.map((name) => `delete from ${name};`).join(' ')}
-     ${large.length > 0 ? `truncate ${large.join(', ')} cascade;` : ''} commit; select count(setval(seqrelid::regclass, seqstart, false)) from pg_sequence where seqrelid <> 'kept.changes'::regclass`,
+    `begin; set local session_replication_role = replica; ${small.join(' ')} ${large.length > 0 ? `truncate ${large.join(', ')} cascade;` : ''} commit;
+     select count(setval(seqrelid::regclass, seqstart, false)) from pg_sequence where seqrelid <> 'kept.changes'::regclass`,
   )
 }

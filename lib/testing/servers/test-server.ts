@@ -23,8 +23,13 @@ const SETTINGS = [
 ]
 const START_MS = 30_000
 
+/** Where its role's password is checked: each connection of a client works its key out anew, 4,096 times by default. */
+const SCRAM_ITERATIONS = 1
+
 interface TestServer {
   adminUrl: string
+  /** The folder of the socket that it listens on too: half the way of one of the network. */
+  sockets: string
   /** Resolves when the server has stopped and its folder is gone, which also happens when this process dies. */
   stop(): Promise<void>
 }
@@ -52,6 +57,15 @@ async function answers(url: string): Promise<boolean> {
     () => client.end().then(() => true),
     () => false,
   )
+}
+
+/** Before PostgreSQL 16 there is no such setting. */
+async function weakenPassword(url: string, password: string): Promise<void> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  await client.query(`select set_config(name, '${SCRAM_ITERATIONS}', false) from pg_settings where name = 'scram_iterations'`)
+  await client.query(`alter role current_user password ${client.escapeLiteral(password)}`)
+  await client.end()
 }
 
 async function waitForServer(url: string, server: ChildProcess, folder: string): Promise<void> {
@@ -82,8 +96,10 @@ export async function startTestServer(): Promise<TestServer> {
     await createCluster(place, password, { durable: false })
     const port = await freePort()
     const adminUrl = serverUrl(port, password, 'postgres')
-    await waitForServer(adminUrl, spawnServer(place, port, SETTINGS), folder)
-    return { adminUrl, stop }
+    const settings = [...SETTINGS, `unix_socket_directories=${folder}`]
+    await waitForServer(adminUrl, spawnServer(place, port, settings), folder)
+    await weakenPassword(adminUrl, password)
+    return { adminUrl, sockets: folder, stop }
   } catch (error) {
     await stop()
     throw error
