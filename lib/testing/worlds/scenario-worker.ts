@@ -58,11 +58,15 @@ async function nextRowAt(ctx: Context): Promise<Instant> {
 export async function waitForRuns(ctx: Context, clock: FakeClock, workers: readonly ScenarioWorker[]): Promise<boolean> {
   const hasRun = workers.some(isAtWork)
   while (workers.some(isAtWork)) {
-    const { rows } = await ctx.pool.query<{ waits: boolean }>("select waiting_for is not null as waits from run where state = 'running'")
-    if (rows.length > 0 && rows.every((run) => run.waits) && workers.every(isQuiet)) await clock.advance(SECOND_MS)
+    if (workers.every(isQuiet) && (await areWaiting(ctx)) && workers.every(isQuiet)) await clock.advance(SECOND_MS)
     else await systemClock.sleep(BREATH_MS)
   }
   return hasRun
+}
+
+async function areWaiting(ctx: Context): Promise<boolean> {
+  const { rows } = await ctx.pool.query<{ waits: boolean }>("select waiting_for is not null as waits from run where state = 'running'")
+  return rows.length > 0 && rows.every((run) => run.waits)
 }
 
 function isAtWork({ services }: ScenarioWorker): boolean {
