@@ -36,6 +36,15 @@ function asDocument(written: unknown): Record<string, unknown> {
   return Object.fromEntries(Object.entries(written ?? {}))
 }
 
+const schemas = new WeakMap<CatalogueContracts, Record<string, unknown>>()
+
+/** Connectors and flows are the same as long as a process lasts, and to describe them takes longer than to check a small catalogue. */
+function schemaOf(contracts: CatalogueContracts): Record<string, unknown> {
+  const schema = schemas.get(contracts) ?? catalogueJsonSchema(contracts)
+  schemas.set(contracts, schema)
+  return schema
+}
+
 /** Checks and resolves catalogue texts against the connectors and flows there are. */
 export function loadCatalogueTexts(texts: readonly CatalogueText[], contracts: CatalogueContracts): LoadedCatalogue {
   const parsed = parseCatalogue(texts)
@@ -43,7 +52,7 @@ export function loadCatalogueTexts(texts: readonly CatalogueText[], contracts: C
   const { document, written, problems } = checked
   if (document === null || parsed.root === null) return { ok: false, problems, hash: hashOf(texts) }
   const catalogue = resolveCatalogue(document, parsed.root, contracts)
-  const schema = catalogueJsonSchema(contracts)
+  const schema = schemaOf(contracts)
   const remarks = remarksOn(checked, catalogue)
   const rules = adoptionOf(document, parsed.root)
   const adoption = rules === null ? null : { rules, contracts }
