@@ -56,7 +56,9 @@ export function AssetScreen({ found }: { found: AssetPage }) {
             </span>
           )}
         </p>
-        {found.again !== null && <GoodAgainLine again={found.again} now={window.now} said={null} />}
+        {found.again !== null && (
+          <GoodAgainLine again={found.again} now={window.now} said={null} askAbout={found.takesActions ? asset.name : null} />
+        )}
         <WorkNotes work={found.work} own={{ kind: 'asset', key: asset.key }} hidden={hiddenOf(found)} takesActions={found.takesActions} />
         <SeriesNotes series={found.series} takesActions={found.takesActions} />
         <PlaceActions

@@ -79,13 +79,12 @@ export function GroupScreen({ group, pageNumber }: { group: GroupPage; pageNumbe
   )
 }
 
-/** When all of it is good again, where that does not hang on one cause alone. */
+/** When all of it is good again, as far as there is a date and more than one cause has to go first. */
 function AllAgain({ group: { name, feeds, trouble, now } }: { group: GroupPage }) {
-  const pieces = trouble.lines.length > 1 ? againInPieces(feeds, now) : []
-  if (pieces.length === 0) return null
+  if (trouble.lines.length < 2 || !feeds.some(({ again }) => again?.kind === 'by')) return null
   return (
     <p className="mt-2">
-      All of <bdi>{name}</bdi>: <Pieces of={pieces} />
+      All of <bdi>{name}</bdi>: <Pieces of={againInPieces(feeds, now)} />
     </p>
   )
 }

@@ -94,12 +94,9 @@ describe('when it is good again', () => {
     expect(said).toBe(expected)
   })
 
-  it('of one thing alone names whom to ask where there is no date', () => {
+  it('of one thing alone is said in the same way', () => {
     expect(words(oneAgainInPieces(by(3, 3), NOW))).toBe('Next try 03:00, good by about 03:03 if SAP answers.')
-    expect(words(oneAgainInPieces(never('No: Gone.'), NOW, 'Gone.'))).toBe('Nobody can say when it is good again: No. Ask Ada.')
-    expect(words(oneAgainInPieces({ kind: 'no-date', because: 'term is paused', ask: null }, NOW))).toBe(
-      'Nobody can say when it is good again: term is paused.',
-    )
+    expect(words(oneAgainInPieces(never('No: Gone.'), NOW, 'Gone.'))).toBe('Nobody can say when it is good again: No.')
   })
 
   it('does not say again what a run said that stands there already', () => {

@@ -66,11 +66,9 @@ export function againInPieces(held: readonly HeldFeed[], now: Instant, said: str
   return [...when, ' There is no date for ', ...namesInPieces(feeds, NAMED), '.']
 }
 
-/** The same of one thing that stands alone, with whom to ask where there is no date. */
+/** The same of one thing that stands alone. */
 export function oneAgainInPieces(again: GoodAgain, now: Instant, said: string | null = null): Piece[] {
-  if (again.kind === 'by') return dateInPieces(again, again, now)
-  const ask = again.ask === null ? '' : ` Ask ${again.ask}.`
-  return [`${whyNobodyKnows(again.because, said)}${ask}`]
+  return again.kind === 'by' ? dateInPieces(again, again, now) : [whyNobodyKnows(again.because, said)]
 }
 
 function whyNobodyKnows(because: string, said: string | null): string {
