@@ -77,9 +77,39 @@ function isClockRead(node: ts.Node, source: ts.SourceFile): boolean {
   return isPropertyAccessExpression(node) && node.name.text === 'now' && ['Date.now', 'performance.now'].includes(node.getText(source))
 }
 
-/** False for a text in which none of the facts can be, whatever its syntax: no function of so many lines, no clock, no environment. */
+const CLOCK_OR_ENVIRONMENT = /\bnew\s(?:\s|\/\*[\s\S]*?\*\/)*Date\b(?!\s*\(\s*[^)\s/])|\b(Date|performance)\.now\b|\bprocess\.env\b/
+
+/** False for a text in which none of the facts can be: no function of more than so many lines, no clock, no environment. */
 export function mayHoldFacts({ text, lines }: SourceFile, functionLines: number): boolean {
-  return lines > functionLines || /\bnew\s[\s\S]*\bDate\b|\b(Date|performance)\.now\b|\bprocess\.env\b/.test(text)
+  return CLOCK_OR_ENVIRONMENT.test(text) || (lines > functionLines && hasLongBlock(text, functionLines))
+}
+
+/** Whether something that is no group of tests takes more than so many lines: in formatted text it ends where a line is indented no further than its first. */
+function hasLongBlock(text: string, functionLines: number): boolean {
+  const lines = outsideTemplates(text)
+  const isLong = (from: number, to: number, indent: number): boolean => {
+    let begin = from
+    for (let at = from; at < to; at += 1) {
+      const line = lines[at] ?? ''
+      if (line.trim() === '' || line.search(/\S/) > indent) continue
+      if (at - begin + 1 > functionLines && !(isGroup(lines[begin]) && !isLong(begin + 1, at, indent + 2))) return true
+      begin = at
+    }
+    return to - begin > functionLines
+  }
+  return isLong(0, lines.length, 0)
+}
+
+const isGroup = (line = '') => /^\s*(describe|test\.describe)\b/.test(line)
+
+/** The lines of a text, empty where a template goes on from the line before: there nothing is indented as code is. */
+function outsideTemplates(text: string): string[] {
+  let isInside = false
+  return text.split('\n').map((line) => {
+    const wasInside = isInside
+    if (line.split('`').length % 2 === 0) isInside = !isInside
+    return wasInside ? '' : line
+  })
 }
 
 /** Walks the syntax of one TypeScript file. */

@@ -78,11 +78,13 @@ describe('CSV', () => {
   })
 
   it('is read back as it was written, by a strict reader, whatever it holds', () => {
+    // Like the unit "binary", which makes a list of all the million first.
+    const anyCharacter = fc.oneof(fc.integer({ min: 0, max: 0xd7ff }), fc.integer({ min: 0xe000, max: 0x10ffff })).map(
+      (code) => String.fromCodePoint(code),
+      (character) => String(character).codePointAt(0) ?? 0,
+    )
     const value = fc.string({
-      unit: fc.oneof(
-        fc.constantFrom('"', ',', ';', '\n', '\r', ' ', "'", '=', '\t', '\ufeff'),
-        fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
-      ),
+      unit: fc.oneof(fc.constantFrom('"', ',', ';', '\n', '\r', ' ', "'", '=', '\t', '\ufeff'), anyCharacter),
     })
     const format = fc.record({
       delimiter: fc.constantFrom(',', ';', '\t', '||'),
