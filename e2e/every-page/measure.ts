@@ -15,35 +15,69 @@ export function openAll(page: Page): Promise<void> {
   })
 }
 
-/** What does not fit, width by width, in words; empty when everything does. */
+/**
+ * What does not fit, width by width, in words; empty when everything does. The narrowest and the widest are those of the window, which stays at the widest;
+ * those between are of a copy of the page in a frame, which costs a layout where a window is drawn anew. A copy that is unlike the page is told as well.
+ */
 export async function misfits(page: Page, widths: readonly number[]): Promise<string[]> {
-  const found: string[] = []
-  for (const width of widths) {
-    await page.setViewportSize({ width, height: 900 })
-    const { beyond, culprit, masthead, broken } = await page.evaluate(measureHere)
-    if (beyond > 0) found.push(`${width}: ${beyond} px beyond the edge, ${culprit}`)
-    if (broken.length > 0) found.push(`${width}: broken over several lines in the masthead: ${broken.join(', ')}`)
-    if (width > MASTHEAD_FROM && masthead > MASTHEAD_MAX) found.push(`${width}: the masthead is ${masthead} px high`)
-  }
-  return found
+  await page.setViewportSize({ width: widths[0] ?? 0, height: 900 })
+  const seen = await page.evaluate(measureCopies, widths.slice(0, -1))
+  const last = widths.at(-1) ?? 0
+  await page.setViewportSize({ width: last, height: 900 })
+  seen.push(...(await page.evaluate(measureCopies, [last])))
+  return seen.flatMap(({ width, beyond, culprit, masthead, broken, unlike }) => [
+    ...(beyond > 0 ? [`${width}: ${beyond} px beyond the edge, ${culprit}`] : []),
+    ...(broken.length > 0 ? [`${width}: broken over several lines in the masthead: ${broken.join(', ')}`] : []),
+    ...(width > MASTHEAD_FROM && masthead > MASTHEAD_MAX ? [`${width}: the masthead is ${masthead} px high`] : []),
+    ...(unlike === null ? [] : [`${width}: the copy that is measured is unlike the page: ${unlike}`]),
+  ])
 }
 
-function measureHere() {
-  const root = document.documentElement
-  const beyond = root.scrollWidth - root.clientWidth
-  const reaches = (element: Element) => element.getBoundingClientRect().right > root.clientWidth + 0.5
-  const last = beyond > 0 ? [...document.body.querySelectorAll('*')].findLast(reaches) : undefined
-  const culprit =
-    last === undefined
-      ? 'nobody knows why'
-      : `${last.tagName.toLowerCase()}.${last.getAttribute('class') ?? ''} "${last.textContent?.slice(0, 40)}"`
-  const masthead = Math.ceil(document.querySelector('.masthead')?.getBoundingClientRect().height ?? 0)
-  const broken = [...document.querySelectorAll('.masthead nav a')].flatMap((link) => {
-    const words = document.createRange()
-    words.selectNodeContents(link)
-    return words.getClientRects().length > 1 ? [link.textContent ?? ''] : []
+/** Measures the page at the first width, which is that of its window, and a copy of it at all of them. */
+async function measureCopies(widths: readonly number[]) {
+  const measure = (view: Document) => {
+    const root = view.documentElement
+    const beyond = root.scrollWidth - root.clientWidth
+    const reaches = (element: Element) => element.getBoundingClientRect().right > root.clientWidth + 0.5
+    const last = beyond > 0 ? [...view.body.querySelectorAll('*')].findLast(reaches) : undefined
+    const culprit =
+      last === undefined
+        ? 'nobody knows why'
+        : `${last.tagName.toLowerCase()}.${last.getAttribute('class') ?? ''} "${last.textContent?.slice(0, 40)}"`
+    const masthead = Math.ceil(view.querySelector('.masthead')?.getBoundingClientRect().height ?? 0)
+    const broken = [...view.querySelectorAll('.masthead nav a')].flatMap((link) => {
+      const words = view.createRange()
+      words.selectNodeContents(link)
+      return words.getClientRects().length > 1 ? [link.textContent ?? ''] : []
+    })
+    return { beyond, culprit, masthead, broken, height: view.body.scrollHeight }
+  }
+  const frame = document.createElement('iframe')
+  Object.assign(frame.style, { position: 'fixed', left: '0', top: '0', height: '900px', border: '0', visibility: 'hidden' })
+  frame.style.width = `${widths[0]}px`
+  const whole = document.documentElement.cloneNode(true)
+  const original = measure(document)
+  document.documentElement.append(frame)
+  const view = frame.contentDocument as Document
+  view.open()
+  view.write('<!doctype html>')
+  view.close()
+  view.replaceChild(view.adoptNode(whole), view.documentElement)
+  const styles = [...view.querySelectorAll<HTMLLinkElement>('link[rel=stylesheet]')].filter(({ sheet }) => sheet === null)
+  await Promise.all(styles.map((style) => new Promise((done) => style.addEventListener('load', done))))
+  measure(view)
+  await view.fonts.ready
+  const found = widths.map((width) => {
+    frame.style.width = `${width}px`
+    return { width, unlike: null as string | null, ...measure(view) }
   })
-  return { beyond, culprit, masthead, broken }
+  frame.remove()
+  const [first] = found
+  if (first !== undefined) {
+    const others = (['beyond', 'masthead', 'height'] as const).filter((what) => first[what] !== original[what])
+    if (others.length > 0) first.unlike = others.map((what) => `${what} ${first[what]}, not ${original[what]}`).join(', ')
+  }
+  return found
 }
 
 /** What does not fit on a sheet of A4, in words: beyond its edge, or cut where a screen would scroll. Leaves the page as on a screen. */
