@@ -189,7 +189,7 @@ function Crumbs({ crumbs }: { crumbs: readonly (readonly [string, string])[] }) 
 function Footer({ zone, now, isLive, place }: { zone: string; now: number; isLive: boolean; place: Place }) {
   const abbreviation = zoneAbbreviation(now, zone)
   return (
-    <footer className="mt-24 border-t border-line text-[14px] text-muted max-sm:mt-10">
+    <footer className="mt-24 border-t border-line text-[14px] text-muted max-sm:mt-4">
       <div className="wrap flex flex-wrap gap-x-6 gap-y-2 pt-6 pb-10">
         <span className="me-auto print:hidden">
           {isLive && <LiveState />} As of <Time at={now} form="long" />. Days are those of {zone}
