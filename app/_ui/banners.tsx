@@ -100,8 +100,8 @@ function Several({ down }: { down: readonly Down[] }) {
   }))
   return (
     <div>
-      <strong>{down.length} systems cannot be looked at:</strong> <Listed items={items} /> What lives there cannot be seen until a look gets
-      in again.
+      <strong>{down.length} systems cannot be looked at:</strong> <Listed items={items} />. What lives there cannot be seen until a look
+      gets in again.
     </div>
   )
 }
