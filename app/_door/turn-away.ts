@@ -1,7 +1,7 @@
 import { signInToPath } from '#app/_ui/paths.ts'
 
-/** What anybody may ask for: code and images, whether the page is well, and the way in. What is ordered says itself who may. */
-const OPEN = /^\/(?:_next\/static\/.*|icon\.svg|favicon\.ico|api\/health|(?:api\/)?sign-in(?:\/.*)?)$/
+/** What anybody may ask for: code and images, whether the page is well, the way in, and what letters lead to. What is ordered says itself who may. */
+const OPEN = /^\/(?:_next\/static\/.*|icon\.svg|favicon\.ico|api\/health|(?:api\/)?sign-in(?:\/.*)?|(?:api\/)?subscriptions\/.+)$/
 /** Next's own tools for developing, which only exist with --dev. */
 const DEVELOPMENT = /^\/_{1,2}next/
 

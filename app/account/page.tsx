@@ -3,6 +3,7 @@ import { redirect } from 'next/navigation'
 import { requestContext, whoIsAsking } from '#app/_lib/request-context.ts'
 import { webProcess } from '#app/_lib/web-process.ts'
 import { Said } from '#app/_ui/alone-shell.tsx'
+import { endSubscriptionPath } from '#app/_ui/feeds/letters-paths.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { PasswordTwice } from '#app/_ui/password-twice.tsx'
 import {
@@ -12,12 +13,14 @@ import {
   changePasswordPath,
   endSessionsPath,
   signInToPath,
+  subjectPath,
   takeSignOutPath,
 } from '#app/_ui/paths.ts'
 import { Facts, Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { readSealedWords } from '#lib/access/sealed-words.ts'
 import { type Account, ownAccount } from '#lib/access/sessions.ts'
+import { ownSubscriptions, type SeenSubscriptions } from '#lib/access/subscriptions/subscribe.ts'
 import { EVERYBODY } from '#lib/domain/access/access-rules.ts'
 import type { Actor } from '#lib/domain/access/actor.ts'
 import { browserInWords } from '#lib/domain/wording/browser-words.ts'
@@ -42,7 +45,7 @@ export default async function AccountPage({ searchParams }: PageProps) {
   const { said } = await searchParams
   const context = await requestContext()
   if (context.actor.kind !== 'person') redirect(signInToPath(accountPath))
-  const [frame, account] = await Promise.all([getAdminFrame(context), ownAccount(context)])
+  const [frame, account, subscriptions] = await Promise.all([getAdminFrame(context), ownAccount(context), ownSubscriptions(context)])
   return (
     <PageShell page={frame.page} now={frame.now} banners={frame.banners} shows={null} place="account">
       <div className="hero">
@@ -62,6 +65,7 @@ export default async function AccountPage({ searchParams }: PageProps) {
         </button>
       </form>
       <Sessions sessions={account.sessions} own={whoIsAsking().sessionId} />
+      <Letters own={subscriptions} email={account.person.email} />
       <Section title="Tokens">
         <p>
           A program proves with a token that it asks for you: <a href={accountTokensPath}>your tokens</a>, and{' '}
@@ -76,6 +80,43 @@ export default async function AccountPage({ searchParams }: PageProps) {
 function sightInWords(audience: string | null): string {
   if (audience === null) return 'Everything.'
   return audience === EVERYBODY ? 'The groups that are for everybody.' : `The groups of ${audience}, and those for everybody.`
+}
+
+/** What one is written to of; each can be ended from here. */
+function Letters({ own: { subscriptions, unseen }, email }: { own: SeenSubscriptions; email: string }) {
+  return (
+    <Section title="Letters to you">
+      {subscriptions.length + unseen === 0 ? (
+        <p className="muted">None. On the page of a group or a feed you can have yourself written to when something is wrong with it.</p>
+      ) : (
+        <>
+          <p>Letters go to {email} when something is wrong with what stands here, and when it is well again.</p>
+          <ul className="mt-4 border-t border-line-strong">
+            {subscriptions.map(({ kind, key, name, isGone, isConfirmed }) => (
+              <li key={`${kind}:${key}`} className="flex flex-wrap items-center gap-x-6 gap-y-2 border-b border-line py-3">
+                <div className="me-auto">
+                  <p dir="auto">{isGone ? name : <a href={subjectPath({ kind, key })}>{name}</a>}</p>
+                  <p className="text-[14px] text-muted">
+                    {isGone ? 'It is gone.' : kind === 'group' ? 'All its feeds' : 'One feed'}
+                    {!isConfirmed && ', to be confirmed by the link in a letter'}
+                  </p>
+                </div>
+                <form method="post" action={endSubscriptionPath({ kind, key })}>
+                  <input type="hidden" name="from" value="account" />
+                  <button type="submit" className="button">
+                    End<span className="sr-only"> letters about {name}</span>
+                  </button>
+                </form>
+              </li>
+            ))}
+            {unseen > 0 && (
+              <li className="muted border-b border-line py-3">And what you may not see any more, of which nothing is sent.</li>
+            )}
+          </ul>
+        </>
+      )}
+    </Section>
+  )
 }
 
 /** Where one is signed in; each can be ended from here. */

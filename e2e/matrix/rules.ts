@@ -14,6 +14,8 @@ interface Rule {
   read?: { by: Door; query?: (things: Things) => string; isRedirect?: boolean }
   /** Who may order something there, with the fields that are sent; none where nothing can be ordered. */
   order?: { by: Door; fields?: (things: Things) => Record<string, string> }
+  /** A mail program asks for it by the link in a letter, from anywhere and for nobody. */
+  byLetter?: true
   /** What another system hands in there with its token, by which methods; it is no order. */
   handsIn?: { methods: readonly ('GET' | 'POST')[]; body: object }
 }
@@ -160,13 +162,21 @@ export const RULES: Record<string, Rule> = {
   '/api/sign-out': order('person'),
   '/api/account/password': order('person', () => ({ password: 'x', next: 'tidal marsh lantern 2', again: 'tidal marsh lantern 2' })),
   '/api/account/sessions/end': order('person', () => ({ session: 'nothing' })),
+  '/subscriptions/[token]': { read: { by: 'open' } },
+  '/api/subscriptions/feed/[feed]': order('person'),
+  '/api/subscriptions/feed/[feed]/end': order('person'),
+  '/api/subscriptions/group/[group]': order('person'),
+  '/api/subscriptions/group/[group]/end': order('person'),
+  '/api/subscriptions/[token]/confirm': order('open'),
+  '/api/subscriptions/[token]/end': order('open'),
+  '/api/subscriptions/[token]/leave': { read: { by: 'open', isRedirect: true }, byLetter: true },
   '/api/v1/events': {},
 }
 
 /** The methods for which there is no rule at an address. */
 export function unruledMethods(route: string): string[] {
-  const { read, order, handsIn } = RULES[route] ?? {}
+  const { read, order, handsIn, byLetter } = RULES[route] ?? {}
   const reads = read !== undefined || route === '/api/v1/events' ? ['GET', 'HEAD'] : []
-  const ruled = [...reads, ...(order === undefined ? [] : ['POST']), ...(handsIn?.methods ?? [])]
+  const ruled = [...reads, ...(order === undefined && byLetter === undefined ? [] : ['POST']), ...(handsIn?.methods ?? [])]
   return ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'].filter((method) => !ruled.includes(method))
 }

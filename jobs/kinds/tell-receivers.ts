@@ -7,7 +7,7 @@ export default defineJobKind({
   input: z.object({}),
   key: () => 'all',
   async run({ ctx, notifiers, lookup, signal }) {
-    const counts = await tellReceivers(ctx, { notifiers, lookup, signal, goodAgain: () => getGoodAgain(ctx) })
+    const counts = await tellReceivers(ctx, { notifiers, lookup, signal, goodAgain: (asking) => getGoodAgain(asking) })
     if (counts.delivered + counts.retried + counts.givenUp > 0) ctx.log.info('messages by routes', { ...counts })
   },
 })

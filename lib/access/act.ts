@@ -9,7 +9,7 @@ import { toStorableText } from '#lib/domain/values/storable-text.ts'
 import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 
 /** What an order is about; null: everything there is. */
-export type Target = { kind: keyof typeof SIGHT | 'person' | 'invitation' | 'token'; key: string } | null
+export type Target = { kind: keyof typeof SIGHT | 'person' | 'invitation' | 'token' | 'subscriber'; key: string } | null
 
 /** What somebody orders. */
 export interface Order {

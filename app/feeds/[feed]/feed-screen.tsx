@@ -2,9 +2,11 @@ import { History } from '#app/_bars/history.tsx'
 import { Command } from '#app/_ui/actions/command.tsx'
 import { SeriesNotes } from '#app/_ui/actions/maintenance-action.tsx'
 import { WorkNotes } from '#app/_ui/actions/work-note.tsx'
+import { Said } from '#app/_ui/alone-shell.tsx'
 import { AssetTable } from '#app/_ui/feeds/asset-table.tsx'
 import { ChangeList } from '#app/_ui/feeds/change-list.tsx'
 import { HeldBy } from '#app/_ui/feeds/held-by.tsx'
+import { LettersSection } from '#app/_ui/feeds/letters-section.tsx'
 import { Listed } from '#app/_ui/listed.tsx'
 import { assetsShown, flowsShown, jobsShown } from '#app/_ui/live/shown-topics.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
@@ -16,6 +18,7 @@ import { Facts, Purpose, Section } from '#app/_ui/section.tsx'
 import { SourceSection } from '#app/_ui/source-section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
+import type { SubscriptionOffer } from '#lib/access/subscriptions/subscribe.ts'
 import { weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { FeedPage } from '#lib/queries/pages/feed-page.ts'
 import type { LastRun } from '#lib/queries/runs/last-run.ts'
@@ -25,8 +28,15 @@ import { FeedVerdict } from './feed-verdict.tsx'
 import { LastRunNote } from './last-run-note.tsx'
 import { LineageStrip } from './lineage-strip.tsx'
 
+interface FeedScreenProps {
+  found: FeedPage
+  offer: SubscriptionOffer | null
+  /** What became of a form that was sent from here. */
+  said: string | null
+}
+
 /** A feed: what is promised, whether it holds, why not, and everything it is made of. */
-export function FeedScreen({ found }: { found: FeedPage }) {
+export function FeedScreen({ found, offer, said }: FeedScreenProps) {
   const { page, window, feed, group } = found
   return (
     <PageShell
@@ -39,7 +49,7 @@ export function FeedScreen({ found }: { found: FeedPage }) {
         [group.name, groupPath(group.key)],
       ]}
     >
-      <Head found={found} />
+      <Head found={found} said={said} />
       <FeedFacts found={found} />
       <History subject={`feed:${feed.key}`} name={feed.name} bars={found.bars} days={found.days} />
       <LineageStrip assets={found.assets} neighbours={found.neighbours} edges={found.edges} unseen={found.unseen} feedKey={feed.key} />
@@ -47,6 +57,7 @@ export function FeedScreen({ found }: { found: FeedPage }) {
       <RunList runs={found.runs} external={found.externalRuns} now={window.now} />
       <FeedIncidents feed={feed.key} incidents={found.incidents} />
       <ChangeList changes={found.changes} />
+      <LettersSection subject={{ kind: 'feed', key: feed.key }} name={feed.name} offer={offer} />
       <SourceSection source={found.source} />
     </PageShell>
   )
@@ -63,11 +74,12 @@ function NoAssets() {
   )
 }
 
-function Head({ found }: { found: FeedPage }) {
+function Head({ found, said }: Pick<FeedScreenProps, 'found' | 'said'>) {
   const { feed } = found
   return (
     <header className="max-w-[880px] pt-4 pb-6">
       <h1 dir="auto">{feed.name}</h1>
+      <Said words={said} />
       <Purpose why={found.why} description={found.description} />
       <p className="verdict">
         <StatusMark status={feed.status} big />

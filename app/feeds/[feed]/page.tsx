@@ -4,13 +4,17 @@ import { cache } from 'react'
 import { statusIcon } from '#app/_embed/status-icon.ts'
 import { redirectRenamed } from '#app/_lib/redirect-renamed.ts'
 import { requestContext } from '#app/_lib/request-context.ts'
+import { webProcess } from '#app/_lib/web-process.ts'
 import { decodeSegment, feedPath } from '#app/_ui/paths.ts'
+import { readSealedWords } from '#lib/access/sealed-words.ts'
+import { subscriptionOffer } from '#lib/access/subscriptions/subscribe.ts'
 import { statusInWords } from '#lib/domain/wording/words.ts'
 import { getFeedPage } from '#lib/queries/pages/feed-page.ts'
 import { FeedScreen } from './feed-screen.tsx'
 
 interface PageProps {
   params: Promise<{ feed: string }>
+  searchParams: Promise<Record<string, string | string[] | undefined>>
 }
 
 export const dynamic = 'force-dynamic'
@@ -31,11 +35,12 @@ export async function generateMetadata({ params }: PageProps): Promise<Metadata>
   }
 }
 
-export default async function Page({ params }: PageProps) {
+export default async function Page({ params, searchParams }: PageProps) {
   const found = await read((await params).feed)
   if (found === null) {
     await redirectRenamed('feed', decodeSegment((await params).feed))
     notFound()
   }
-  return <FeedScreen found={found} />
+  const offer = await subscriptionOffer(await requestContext(), { kind: 'feed', key: found.feed.key })
+  return <FeedScreen found={found} offer={offer} said={readSealedWords(webProcess().context, (await searchParams)['said'])} />
 }

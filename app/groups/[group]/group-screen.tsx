@@ -2,11 +2,13 @@ import { History } from '#app/_bars/history.tsx'
 import { SeriesNotes } from '#app/_ui/actions/maintenance-action.tsx'
 import { PauseAction } from '#app/_ui/actions/pause-action.tsx'
 import { WorkNotes } from '#app/_ui/actions/work-note.tsx'
+import { Said } from '#app/_ui/alone-shell.tsx'
 import { CauseList } from '#app/_ui/feeds/cause-list.tsx'
 import { ChangeList } from '#app/_ui/feeds/change-list.tsx'
 import { FeedLine } from '#app/_ui/feeds/feed-line.tsx'
 import { toFullFeedLine } from '#app/_ui/feeds/feed-summary.ts'
 import { FEEDS_PAGE } from '#app/_ui/feeds/found-page.ts'
+import { LettersSection } from '#app/_ui/feeds/letters-section.tsx'
 import { Pieces } from '#app/_ui/feeds/pieces.tsx'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { Pager } from '#app/_ui/pager.tsx'
@@ -16,12 +18,21 @@ import { Purpose, Section } from '#app/_ui/section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { worstFirst } from '#app/_ui/worst-first.ts'
+import type { SubscriptionOffer } from '#lib/access/subscriptions/subscribe.ts'
 import { againInPieces } from '#lib/domain/wording/cause-sentences.ts'
 import { freshCount } from '#lib/domain/wording/headline.ts'
 import type { GroupPage } from '#lib/queries/pages/group-page.ts'
 
+interface GroupScreenProps {
+  group: GroupPage
+  pageNumber: number
+  offer: SubscriptionOffer | null
+  /** What became of a form that was sent from here. */
+  said: string | null
+}
+
 /** A service group: its feeds with all their bars, and its own history. */
-export function GroupScreen({ group, pageNumber }: { group: GroupPage; pageNumber: number }) {
+export function GroupScreen({ group, pageNumber, offer, said }: GroupScreenProps) {
   const until = group.bars?.until ?? ''
   const isLong = group.feeds.length > FEEDS_PAGE
   const feeds = pageOf(isLong ? worstFirst(group.feeds) : group.feeds, pageNumber, FEEDS_PAGE)
@@ -35,6 +46,7 @@ export function GroupScreen({ group, pageNumber }: { group: GroupPage; pageNumbe
     >
       <header className="max-w-[880px] pt-4 pb-6">
         <h1 dir="auto">{group.name}</h1>
+        <Said words={said} />
         <Purpose why={group.why} description={group.description} />
         <p className="verdict">
           <StatusMark status={group.status} big />
@@ -75,6 +87,7 @@ export function GroupScreen({ group, pageNumber }: { group: GroupPage; pageNumbe
       </Section>
       <History subject={`group:${group.key}`} name={group.name} bars={group.bars} days={group.days} />
       <ChangeList changes={group.changes} />
+      <LettersSection subject={{ kind: 'group', key: group.key }} name={group.name} offer={offer} />
     </PageShell>
   )
 }

@@ -4,8 +4,11 @@ import { cache } from 'react'
 import { statusIcon } from '#app/_embed/status-icon.ts'
 import { redirectRenamed } from '#app/_lib/redirect-renamed.ts'
 import { requestContext } from '#app/_lib/request-context.ts'
+import { webProcess } from '#app/_lib/web-process.ts'
 import { readPage } from '#app/_ui/pages-of.ts'
 import { decodeSegment } from '#app/_ui/paths.ts'
+import { readSealedWords } from '#lib/access/sealed-words.ts'
+import { subscriptionOffer } from '#lib/access/subscriptions/subscribe.ts'
 import { statusInWords } from '#lib/domain/wording/words.ts'
 import { getGroupPage } from '#lib/queries/pages/group-page.ts'
 import { GroupScreen } from './group-screen.tsx'
@@ -34,5 +37,8 @@ export default async function Page({ params, searchParams }: PageProps) {
     await redirectRenamed('group', decodeSegment((await params).group))
     notFound()
   }
-  return <GroupScreen group={group} pageNumber={readPage((await searchParams)['page'])} />
+  const { page, said } = await searchParams
+  const offer = await subscriptionOffer(await requestContext(), { kind: 'group', key: group.key })
+  const words = readSealedWords(webProcess().context, said)
+  return <GroupScreen group={group} pageNumber={readPage(page)} offer={offer} said={words} />
 }

@@ -5,6 +5,7 @@ import { getNote, putNote } from '#lib/db/settings.ts'
 import type { Message, Notifier, SendOutcome } from '#lib/notifiers/notifier.ts'
 import { toPublicMessage } from '#lib/platform/errors.ts'
 import { type Lookup, resolveSecrets } from '#lib/platform/secrets/secrets.ts'
+import type { Receiver } from './decision.ts'
 
 /** A channel with its settings resolved, or the reason why nothing can go out on it. */
 export type Channel =
@@ -16,6 +17,15 @@ export type Channel =
       send(message: Message, signal: AbortSignal): Promise<SendOutcome>
     }
   | { open: false; lasting: boolean; problem: string }
+
+/** A receiver of what is told by routes, ready to be written to. */
+export interface OpenedReceiver extends Pick<Receiver, 'routes' | 'reader'> {
+  channel: Channel
+  /** Several things may come as one. */
+  gathers: boolean
+  /** Messages a day; null: any number. */
+  budget: number | null
+}
 
 const goneSchema = z.object({ fingerprint: z.string(), problem: z.string() })
 const goneKey = (channel: string) => `channel-gone.${channel}`

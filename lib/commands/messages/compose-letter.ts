@@ -1,10 +1,14 @@
 import type { ClaimedLetter, Letter } from '#lib/db/messages/letters.ts'
 import type { Page } from '#lib/db/settings.ts'
+import { listInWords } from '#lib/domain/wording/lists.ts'
 import type { LetterText } from '#lib/notifiers/email/letter.ts'
 import { formatTime } from './compose.ts'
 
 /** What each kind says before and after its link. */
-const SAYS: Record<Letter['kind'], (letter: Letter, pageName: string) => Pick<LetterText, 'subject' | 'paragraphs' | 'after'>> = {
+const SAYS: Record<
+  Letter['kind'],
+  (letter: Letter, pageName: string, names: readonly string[]) => Pick<LetterText, 'subject' | 'paragraphs' | 'after'>
+> = {
   invitation: ({ by, role }, page) => ({
     subject: `You are invited to ${page}`,
     paragraphs: [
@@ -23,6 +27,14 @@ const SAYS: Record<Letter['kind'], (letter: Letter, pageName: string) => Pick<Le
     paragraphs: [`Your password for ${page} was changed just now, and your other sessions ended.`],
     after: ['If it was not you, ask for another password at the sign-in page at once, and tell an admin.'],
   }),
+  subscription: (_letter, page, names) => ({
+    subject: `May ${page} write to you?`,
+    paragraphs: [
+      `Somebody, probably you, asked ${page} to write to this address when something is wrong with ${listInWords(names)}, and when it is well again.`,
+      'Follow this link and confirm it:',
+    ],
+    after: ['This can be confirmed for a day.', 'If it was not you, do nothing: nothing else is sent to you.'],
+  }),
 }
 
 function roleInWords(role: string | null): string {
@@ -32,11 +44,11 @@ function roleInWords(role: string | null): string {
 
 /** A letter in words; `link` is the address in it. */
 export function composeLetter(
-  { letter, linkEndsAt }: Pick<ClaimedLetter, 'letter' | 'linkEndsAt'>,
+  { letter, linkEndsAt, toConfirm }: Pick<ClaimedLetter, 'letter' | 'linkEndsAt' | 'toConfirm'>,
   link: string | null,
   page: Page,
 ): LetterText {
-  const { subject, paragraphs, after } = SAYS[letter.kind](letter, page.name)
+  const { subject, paragraphs, after } = SAYS[letter.kind](letter, page.name, toConfirm?.names ?? [])
   const ends = linkEndsAt === null || link === null ? [] : [`The link works once, until ${formatTime(linkEndsAt, page.zone)}.`]
   return {
     subject,

@@ -1,3 +1,4 @@
+import type { Context } from '#lib/db/context.ts'
 import type { Route } from '#lib/domain/messages/route.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { Message } from '#lib/notifiers/notifier.ts'
@@ -6,6 +7,8 @@ import type { Message } from '#lib/notifiers/notifier.ts'
 export interface Receiver {
   key: string
   routes: readonly Route[]
+  /** Of who has subscribed: the database as they may see it now. Null: a channel, which hears of all that its routes lead to. */
+  reader: Context | null
   now: Instant
 }
 

@@ -1,5 +1,5 @@
 import type { Context, Sql } from '#lib/db/context.ts'
-import { type IncidentFacts, loadIncidentFacts, loadIncidentRoots } from '#lib/db/messages/incident-facts.ts'
+import { type IncidentFacts, loadIncidentRoots } from '#lib/db/messages/incident-facts.ts'
 import { loadIncidentNews, type WaitingNews } from '#lib/db/messages/incident-news.ts'
 import { getAddressedPage } from '#lib/db/settings.ts'
 import { worstOf } from '#lib/domain/freshness/status.ts'
@@ -13,9 +13,10 @@ import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import type { Notice } from '#lib/notifiers/notifier.ts'
 import { formatTime } from './compose.ts'
 import type { Decision, Item, Receiver } from './decision.ts'
+import { isInPart, seenBy } from './seen-by-reader.ts'
 
-/** When what is not fresh is good again, by its id. */
-export type AskGoodAgain = () => Promise<ReadonlyMap<number, GoodAgain>>
+/** When what is not fresh is good again, by its id, as far as whoever asks sees what decides it. */
+export type AskGoodAgain = (asking: Context) => Promise<ReadonlyMap<number, GoodAgain>>
 
 /** What a receiver is told of the incidents that something waits about: each as it stands now, as far as the receiver's routes lead to feeds in it. `due`: which rows are, by id. */
 export async function decideIncidents(
@@ -25,19 +26,18 @@ export async function decideIncidents(
   due: ReadonlyMap<string, boolean>,
   goodAgain: AskGoodAgain,
 ): Promise<Decision> {
-  const news = [...Map.groupBy(await loadIncidentNews(sql, receiver.key, [...due.keys()]), ({ incidentId }) => incidentId)]
-  const known = await loadIncidentFacts(
-    sql,
-    news.map(([id]) => id),
-  )
+  const waiting = await loadIncidentNews(sql, receiver.key, [...due.keys()])
+  const { news, known } = await seenBy(ctx, sql, receiver.reader, waiting)
+  const seen = new Map(news.map((row) => [row.id, row]))
   const decision: Decision = { items: [], dropped: [] }
-  for (const [id, rows] of news) {
+  for (const [id, rows] of Map.groupBy(waiting, ({ incidentId }) => incidentId)) {
     // A reminder that is not due yet goes along with whatever is told before.
-    const heard = rows.filter((row) => row.eventId !== null || due.get(row.id) === true)
+    const ripe = rows.filter((row) => row.eventId !== null || due.get(row.id) === true)
+    const heard = ripe.flatMap((row) => seen.get(row.id) ?? [])
     const incident = known.get(id)
     const item = incident === undefined ? null : itemOf(ctx, receiver, incident, { rows, heard, goodAgain })
     const isOver = incident === undefined || incident.endedAt !== null
-    if (item === null) decision.dropped.push({ ids: (isOver ? rows : heard).map((row) => row.id), why: 'It is no news there.' })
+    if (item === null) decision.dropped.push({ ids: (isOver ? rows : ripe).map((row) => row.id), why: 'It is no news there.' })
     else decision.items.push(item)
   }
   return decision
@@ -52,7 +52,8 @@ interface Waits {
 function itemOf(ctx: Context, receiver: Receiver, incident: IncidentFacts, { rows, heard, goodAgain }: Waits): Item | null {
   const { wanted, reached, route } = routed(incident, receiver)
   const [first] = heard
-  if (first === undefined) return null
+  // Who is told of nothing in it any more has no business with the rest.
+  if (first === undefined || (receiver.reader !== null && reached.length === 0)) return null
   const word = incidentToTell({ told: first.told, isOver: incident.endedAt !== null, isWanted: wanted.length > 0, news: heard })
   if (word === null) return null
   const { now } = receiver
@@ -65,12 +66,14 @@ function itemOf(ctx: Context, receiver: Receiver, incident: IncidentFacts, { row
     isOvertaken: heard.every((row) => row.isOvertaken),
     isOver: word === 'resolved',
     remind: word === 'resolved' || route === null || route.remindMs === null ? null : { incidentId: incident.id, afterMs: route.remindMs },
-    compose: () => composeIncident(ctx, incident, { word, feeds, now, goodAgain }),
+    compose: () => composeIncident(ctx, incident, { word, feeds, now, goodAgain, reader: receiver.reader }),
   }
 }
 
-/** What is well again is told as over or as going on once that is decided; the worker that decides it has a minute. */
-function settledAt({ wellSince }: IncidentFacts): Instant {
+/** What is well again is told as over or as going on once that is decided; the worker that decides it has a minute. Of what somebody sees in part their part decides. */
+function settledAt(incident: IncidentFacts): Instant {
+  const { wellSince, endedAt } = incident
+  if (endedAt !== null && isInPart(incident)) return endedAt + SAME_INCIDENT_MS
   return wellSince === null ? 0 : wellSince + SAME_INCIDENT_MS + MINUTE_MS
 }
 
@@ -105,16 +108,18 @@ interface Telling {
   feeds: readonly (ToldFeed & { group: string })[]
   now: number
   goodAgain: AskGoodAgain
+  reader: Context | null
 }
 
-async function composeIncident(ctx: Context, incident: IncidentFacts, { word, feeds, now, goodAgain }: Telling): Promise<Notice> {
+async function composeIncident(ctx: Context, incident: IncidentFacts, { word, feeds, now, goodAgain, reader }: Telling): Promise<Notice> {
   const page = await getAddressedPage(ctx)
   const groups = feeds.map(({ group }) => group)
-  const roots = (await loadIncidentRoots(ctx.pool, incident.id)).map((root) => {
-    const isKnown = root.groups === null || root.groups.some((group) => groups.includes(group))
+  const asking = reader ?? ctx
+  const roots = (await loadIncidentRoots(asking.pool, incident.id)).map((root) => {
+    const isKnown = reader !== null || root.groups === null || root.groups.some((group) => groups.includes(group))
     return { ...root, name: isKnown ? root.name : null }
   })
-  const again = word === 'resolved' || roots.some(({ name }) => name === null) ? null : await againOf(roots, goodAgain)
+  const again = word === 'resolved' || roots.some(({ name }) => name === null) ? null : await againOf(roots, () => goodAgain(asking))
   const handling = handlingAt(incident, incident.said, now)
   const said = incident.said.findLast(isUpdate) ?? null
   const { endedAt, endHow } = incident
@@ -141,7 +146,10 @@ function isUpdate(said: Said): said is Extract<Said, { text: string }> {
 }
 
 /** When the worst of its causes is good again: no date before a date, a late one before an early one. */
-async function againOf(roots: readonly (ToldRoot & { assetId: number | null })[], goodAgain: AskGoodAgain): Promise<GoodAgain | null> {
+async function againOf(
+  roots: readonly (ToldRoot & { assetId: number | null })[],
+  goodAgain: () => ReturnType<AskGoodAgain>,
+): Promise<GoodAgain | null> {
   const all = await goodAgain()
   const found = roots.flatMap(({ assetId }) => (assetId === null ? [] : (all.get(assetId) ?? [])))
   const [worst] = found

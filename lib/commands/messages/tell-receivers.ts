@@ -1,4 +1,3 @@
-import type { CatalogueChannel } from '#lib/catalogue/catalogue.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { enqueueReminder } from '#lib/db/messages/incident-news.ts'
 import type { MessageOutcome } from '#lib/db/messages/messages.ts'
@@ -12,18 +11,20 @@ import {
   recordBound,
   type Waiting,
 } from '#lib/db/messages/receivers.ts'
-import { getAddressedPage, getPage, getRouting } from '#lib/db/settings.ts'
+import { subscriberIn } from '#lib/db/messages/subscribers.ts'
+import { getAddressedPage, getPage, getRouting, type Routing } from '#lib/db/settings.ts'
 import { HOLDS, type Pace, standingFirst, tellAt } from '#lib/domain/messages/pace.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { addDays, localDay, startOfDay } from '#lib/domain/time/local-day.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
-import { type Channel, openChannel } from './channels.ts'
+import { type Channel, type OpenedReceiver, openChannel } from './channels.ts'
 import { composeBound, type Held, NAMED_MAX } from './compose-bound.ts'
 import { decide, type Timed } from './decide.ts'
 import type { Item, Receiver } from './decision.ts'
 import { AT_ONCE, deliver, LEASE_MS, type SendOptions } from './deliver.ts'
 import type { AskGoodAgain } from './incident-turns.ts'
 import { countOutcomes, type OutcomeCounts } from './outcomes.ts'
+import { openSubscriber } from './subscriber.ts'
 
 /** While some receivers keep us waiting others become due. */
 const LOOK_AGAIN_MS = SECOND_MS
@@ -42,7 +43,7 @@ interface Bound {
 }
 
 /**
- * Tells the receivers of `routes` what is due for them, each by what it knows already: of all that waits about one thing at most one message. One worker at a time decides
+ * Tells the receivers of `routes`, and those who subscribed, what is due for them, each by what it knows already: of all that waits about one thing at most one message. One worker at a time decides
  * for a receiver and binds what goes out together; a worker that dies after that leaves a message that goes out once more, the same under the same id.
  */
 export async function tellReceivers(ctx: Context, options: TellOptions): Promise<OutcomeCounts> {
@@ -56,8 +57,7 @@ export async function tellReceivers(ctx: Context, options: TellOptions): Promise
     for (const key of await listDueReceivers(ctx.pool, now)) {
       if (busy.size >= AT_ONCE || busy.has(key) || now - (seenAt.get(key) ?? Number.NEGATIVE_INFINITY) < LOOK_AGAIN_MS) continue
       seenAt.set(key, now)
-      const written = channels.find((channel) => channel.key === key) ?? null
-      const told = tellReceiver(ctx, { key, routes, now }, written, { ...options, goodAgain }).then(
+      const told = tellReceiver(ctx, { key, now }, { channels, routes }, { ...options, goodAgain }).then(
         (own) => void outcomes.push(...own),
         (error) => ctx.log.error('a receiver could not be told', { channel: key, error: toInternalMessage(error) }),
       )
@@ -73,14 +73,30 @@ export async function tellReceivers(ctx: Context, options: TellOptions): Promise
   return countOutcomes(outcomes)
 }
 
-async function tellReceiver(ctx: Context, receiver: Receiver, written: CatalogueChannel | null, options: TellOptions) {
-  const notifier = options.notifiers.get(written?.kind ?? '')
-  const channel = await openChannel(ctx, { name: receiver.key, written: written?.settings ?? null }, notifier, options.lookup)
-  const style = { gathers: notifier?.gathers === true, budget: written?.budget ?? null, goodAgain: options.goodAgain }
+async function tellReceiver(ctx: Context, who: Pick<Receiver, 'key' | 'now'>, routing: Routing, options: TellOptions) {
+  const subscriberId = subscriberIn(who.key)
+  const opened =
+    subscriberId === null ? await openDeclared(ctx, who.key, routing, options) : await openSubscriber(ctx, subscriberId, options.lookup)
+  const { channel, routes, reader, gathers, budget } = opened
+  const receiver: Receiver = { ...who, routes, reader }
+  const style = { gathers, budget, goodAgain: options.goodAgain }
   const bound = await withTransaction(ctx, (sql) => bindDue(ctx, sql, receiver, style))
   const outcomes: MessageOutcome[] = []
   for (const message of bound) outcomes.push(await send(ctx, receiver, message, channel, options))
   return outcomes
+}
+
+/** A channel of the catalogue. */
+async function openDeclared(
+  ctx: Context,
+  key: string,
+  { channels, routes }: Routing,
+  { notifiers, lookup }: SendOptions,
+): Promise<OpenedReceiver> {
+  const written = channels.find((channel) => channel.key === key) ?? null
+  const notifier = notifiers.get(written?.kind ?? '')
+  const channel = await openChannel(ctx, { name: key, written: written?.settings ?? null }, notifier, lookup)
+  return { channel, routes, reader: null, gathers: notifier?.gathers === true, budget: written?.budget ?? null }
 }
 
 async function send(ctx: Context, { key }: Receiver, message: Bound, channel: Channel, options: SendOptions): Promise<MessageOutcome> {
@@ -215,14 +231,18 @@ async function paceOf(sql: Sql, { key, now }: Receiver, budget: number | null): 
   return { ...sent, budget, tomorrowAt: startOfDay(addDays(today, 1), zone) }
 }
 
-/** Asked for at most once; what cannot be worked out is left out, and holds up no message. */
+/** Asked for at most once for all who see the same; what cannot be worked out is left out, and holds up no message. */
 function once(ctx: Context, ask: AskGoodAgain): AskGoodAgain {
-  let asked: ReturnType<AskGoodAgain> | null = null
-  return () => {
-    asked ??= ask().catch((error) => {
-      ctx.log.error('when something is good again could not be worked out for messages', { error: toInternalMessage(error) })
-      return new Map()
-    })
-    return asked
+  const asked = new Map<string | null, ReturnType<AskGoodAgain>>()
+  return (asking) => {
+    const { audience } = asking.actor
+    const found =
+      asked.get(audience) ??
+      ask(asking).catch((error) => {
+        ctx.log.error('when something is good again could not be worked out for messages', { error: toInternalMessage(error) })
+        return new Map()
+      })
+    asked.set(audience, found)
+    return found
   }
 }

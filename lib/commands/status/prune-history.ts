@@ -98,7 +98,14 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
   { name: 'person_session', keptMs: KEPT_MS.over, rows: 'select ctid from person_session where expires_at < $1' },
   { name: 'person_verification', keptMs: KEPT_MS.over, rows: 'select ctid from person_verification where expires_at < $1' },
   { name: 'invitation', keptMs: KEPT_MS.over, rows: 'select ctid from invitation where expires_at < $1' },
-  // What is counted there is counted for a quarter of an hour at most.
+  // Asked for, and not confirmed in its time.
+  { name: 'subscription', keptMs: KEPT_MS.over, rows: 'select ctid from subscription where confirmed_at is null and asked_at < $1' },
+  {
+    name: 'subscriber',
+    keptMs: KEPT_MS.over,
+    rows: 'select ctid from subscriber u where created_at < $1 and not exists (select from subscription s where s.subscriber_id = u.id)',
+  },
+  // What is counted there is counted for a day at most.
   { name: 'try_count', keptMs: KEPT_MS.over, rows: 'select ctid from try_count where since < $1' },
   { name: 'day_status', keptMs: KEPT_MS.facts, rows: 'select ctid from day_status where day < $1::timestamptz::date' },
 ]

@@ -2,6 +2,7 @@ import { connectionNameSql } from '#lib/db/catalogue/connection-names.ts'
 import { ms } from '#lib/db/causes/result-sql.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { toSaid } from '#lib/db/incidents/said.ts'
+import { toText } from '#lib/db/instants.ts'
 import { type LastEnds, lastEndsSql, toFailedRun } from '#lib/db/runs/failed-runs.ts'
 import { jobNameOfKeySql } from '#lib/db/runs/job-names.ts'
 import type { Status } from '#lib/domain/freshness/status.ts'
@@ -53,7 +54,7 @@ const FEEDS = `
   join incident_member m on m.incident_id = i.id and (${IS_OVER} or m.to_at is null)
   join asset a on a.subject_id = m.asset_id join subject fs on fs.id = a.feed_id join feed f on f.subject_id = fs.id join subject gs on gs.id = f.group_id
   left join status_span sp on sp.subject_id = m.asset_id and sp.to_at is null
-  where i.id = any($1::int[]) group by i.id, fs.id, gs.id, f.subject_id`
+  where i.id = any($1::int[]) group by i.id, fs.id, fs.key, fs.name, gs.key, gs.name, f.owner, f.settings`
 
 type SaidRow = Parameters<typeof toSaid>[0] & { incidentId: number }
 
@@ -65,7 +66,7 @@ const SAID = `
   select t.into_id as "incidentId", s.kind, ${ms('s.at')} as at, s.said_by as "by", s.words
   from taken t join incident_said s on s.incident_id = t.id order by s.at, s.id`
 
-/** These incidents as they are known now, with what people said of them. */
+/** These incidents as they are known now, with what people said of them; as whoever `sql` belongs to may see them. */
 export async function loadIncidentFacts(sql: Sql, ids: readonly number[]): Promise<Map<number, IncidentFacts>> {
   if (ids.length === 0) return new Map()
   const { rows } = await sql.query<IncidentRow>(INCIDENTS, [ids])
@@ -77,7 +78,6 @@ export async function loadIncidentFacts(sql: Sql, ids: readonly number[]): Promi
 /** A cause of an incident, and the groups whose readers may know of it; null: everybody may. */
 export interface RootInIncident extends ToldRoot {
   key: CauseKey
-  name: string
   groups: string[] | null
   /** An asset that tells what is wrong with it. */
   assetId: number | null
@@ -121,14 +121,14 @@ const CAUSES = `
   left join status_span sp on sp.subject_id = a.subject_id and sp.to_at is null
   order by w.since, w.key`
 
-/** What an incident stands on, or stood on where it is over, what began first first. */
+/** What an incident stands on, or stood on where it is over, what began first first; without a name where whoever `sql` belongs to does not see it. */
 export async function loadIncidentRoots(sql: Sql, id: number): Promise<RootInIncident[]> {
   const { rows } = await sql.query<RootRow>(CAUSES, [id])
-  return rows.flatMap((row) => {
+  return rows.map((row): RootInIncident => {
     const { kind, name } = partsOfCause(row.key)
     const { key, since, assetId, status, isForAll, groups } = row
-    if (kind === 'unseen') return []
-    return [{ key, kind, ...TOLD[kind](row, name), since, status, assetId, groups: isForAll ? null : groups }]
+    if (kind === 'unseen') return { key, kind: 'asset', name: null, says: null, since, status: null, assetId: null, groups: null }
+    return { key, kind, ...TOLD[kind](row, name), since, status, assetId, groups: isForAll ? null : groups }
   })
 }
 
@@ -138,4 +138,15 @@ const TOLD: Record<ToldRoot['kind'], (row: RootRow, key: string) => { name: stri
   connection: ({ problem, connectionName }, key) => ({ name: connectionName ?? key, says: problem }),
   flow: ({ lastEnds }, key) => ({ name: key, says: toFailedRun(lastEnds)?.words ?? null }),
   job: ({ jobName, lastEnds }, key) => ({ name: jobOfSystemInWords(key, jobName), says: toFailedRun(lastEnds)?.words ?? null }),
+}
+
+const STOOD = `
+  select w.id from unnest($1::int[], $2::timestamptz[]) as w(id, at)
+  where exists (select from incident_member m where m.incident_id = w.id and m.from_at <= w.at and (m.to_at is null or m.to_at > w.at))`
+
+/** In which of these incidents something stood at an instant, as far as whoever `sql` belongs to sees them. */
+export async function loadStoodAt(sql: Sql, asked: readonly { incidentId: number; at: Instant }[]): Promise<Set<number>> {
+  if (asked.length === 0) return new Set()
+  const { rows } = await sql.query<{ id: number }>(STOOD, [asked.map(({ incidentId }) => incidentId), asked.map(({ at }) => toText(at))])
+  return new Set(rows.map(({ id }) => id))
 }

@@ -6,7 +6,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import type { MessageOutcome } from './messages.ts'
 
 const letterSchema = z.object({
-  kind: z.enum(['invitation', 'reset', 'password-changed']),
+  kind: z.enum(['invitation', 'reset', 'password-changed', 'subscription']),
   to: z.string(),
   /** Who gets it, and who had it sent, by name where they have one. */
   name: z.string().nullable(),
@@ -14,6 +14,8 @@ const letterSchema = z.object({
   role: z.string().nullable(),
   /** The invitation whose link stands in it. */
   invitation: z.string().nullable(),
+  /** The subscriber who is to confirm what was asked for at this address. */
+  subscriber: z.number().exactOptional(),
 })
 
 /** What a letter to a person says, without its link. */
@@ -27,6 +29,8 @@ export interface ClaimedLetter {
   sealed: string | null
   /** Until when its link is good; null: it has none, or the link is good no more. */
   linkEndsAt: Instant | null
+  /** What is to be confirmed by it, by name, and the link for that; null: it is about something else. */
+  toConfirm: { names: string[]; token: string } | null
   attempts: number
   createdAt: Instant
 }
@@ -46,6 +50,7 @@ interface LetterRow {
   letter: unknown
   sealed: string | null
   link_ends_at: Date | null
+  to_confirm: ClaimedLetter['toConfirm']
   attempts: number
   created_at: Date
 }
@@ -56,7 +61,11 @@ with due as (
 )
 update outbox o set attempts = o.attempts + 1, next_attempt_at = $2 from due where o.id = due.id
 returning o.id::text, o.letter, o.sealed, o.attempts, o.created_at,
-  (select i.expires_at from invitation i where i.id = o.letter ->> 'invitation' and i.used_at is null and i.expires_at > $1) as link_ends_at`
+  (select i.expires_at from invitation i where i.id = o.letter ->> 'invitation' and i.used_at is null and i.expires_at > $1) as link_ends_at,
+  (select json_build_object('token', u.token, 'names', array(
+     select s.name from subscription x join subject s on s.id = x.subject_id and s.removed_at is null
+     where x.subscriber_id = u.id and x.confirmed_at is null order by lower(s.name)))
+   from subscriber u where u.id = (o.letter ->> 'subscriber')::int) as to_confirm`
 
 /** Takes due letters for `leaseMs`; whoever does not record an outcome by then has lost them to the next claim. */
 export async function claimLetters(sql: Sql, now: Instant, leaseMs: number, limit: number): Promise<ClaimedLetter[]> {
@@ -66,6 +75,7 @@ export async function claimLetters(sql: Sql, now: Instant, leaseMs: number, limi
     letter: letterSchema.parse(row.letter),
     sealed: row.sealed,
     linkEndsAt: toInstantOrNull(row.link_ends_at),
+    toConfirm: row.to_confirm,
     attempts: row.attempts,
     createdAt: toInstant(row.created_at),
   }))

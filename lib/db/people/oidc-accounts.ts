@@ -44,7 +44,7 @@ export async function updateIdentity(
   return { ...person, ...next }
 }
 
-/** Begins a session of somebody that another system vouches for, and their programs go by what it says now; the session's token, which only their browser is told. */
+/** Begins a session of somebody that another system vouches for, and their programs and letters go by what it says now; the session's token, which only their browser is told. */
 export async function insertOidcSession(
   sql: Sql,
   session: { personId: string; groups: readonly string[]; from: string | null; browser: string | null; at: Instant; expiresAt: Instant },
@@ -52,6 +52,7 @@ export async function insertOidcSession(
   const token = randomBytes(32).toString('base64url')
   const claims = JSON.stringify({ groups: session.groups })
   await sql.query('update api_token set owner_claims = $2 where owner_id = $1', [session.personId, claims])
+  await sql.query('update subscriber set claims = $2 where person_id = $1', [session.personId, claims])
   await sql.query(
     `insert into person_session (id, token, person_id, method, claims, ip_address, user_agent, created_at, updated_at, expires_at)
      values ($1, $2, $3, 'oidc', $4, $5, $6, $7, $7, $8)`,

@@ -40,9 +40,12 @@ const LEAST_ROLES = {
   'token.create': 'viewer',
   'token.end': 'viewer',
   'token.end-other': 'admin',
+  'subscription.begin': 'viewer',
+  'subscription.confirm': 'viewer',
+  'subscription.end': 'viewer',
 } as const satisfies Record<string, Role>
 
-/** What is done with something only oneself has: a password, a link, a session. */
+/** What is done with something only oneself has: a password, a link, a session, an address. */
 const OWN: readonly Action[] = [
   'sign-in',
   'sign-out',
@@ -54,6 +57,9 @@ const OWN: readonly Action[] = [
   'token.use',
   'token.create',
   'token.end',
+  'subscription.begin',
+  'subscription.confirm',
+  'subscription.end',
 ]
 
 /** What somebody can order; the names stand in the audit. */

@@ -30,7 +30,8 @@ describe('the title of an incident', () => {
     ],
     ['Over: SAP had not answered since 21:55', { word: 'resolved' }],
     ['Over: Terms was not fresh since 21:55', { word: 'resolved', roots: [{ ...SAP, kind: 'asset', name: 'Terms', status: 'stale' }] }],
-    ['A system you may not see is unknown since 21:55', { roots: [{ ...SAP, name: null }] }],
+    ['A system you may not see has been in trouble since 21:55', { roots: [{ ...SAP, name: null }] }],
+    ['A system you may not see is late since 21:55', { roots: [{ ...SAP, name: null, status: 'late' }] }],
     ['Over: what was wrong', { word: 'resolved', roots: [] }],
   ])('%s', (title, more) => {
     expect(incidentTitle(of(more), time)).toBe(title)

@@ -13,7 +13,7 @@ import type { IncidentWord } from './what-to-tell.ts'
 /** A cause of an incident as a receiver may know it. */
 export interface ToldRoot {
   kind: 'asset' | 'connection' | 'flow' | 'job'
-  /** null: it belongs to groups that the receiver hears nothing of. */
+  /** null: it belongs to groups that the receiver hears nothing of, or may not see. */
   name: string | null
   since: Instant
   /** Of an asset. */
@@ -72,6 +72,7 @@ export function incidentTitle({ word, roots }: Pick<IncidentStory, 'word' | 'roo
 
 function rootInWords({ kind, name, status, since }: ToldRoot, time: (at: Instant) => string): string {
   const called = name ?? UNSEEN_FIRST
+  if (name === null && status === null) return `${called} has been in trouble since ${time(since)}`
   if (kind === 'asset' || name === null) return `${called} is ${statusInWords(status ?? 'unknown').toLowerCase()} since ${time(since)}`
   return `${called} ${failingSince(kind)} ${time(since)}`
 }

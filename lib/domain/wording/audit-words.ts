@@ -40,6 +40,9 @@ const WORDS: Record<Action, string> = {
   'token.create': 'made a token',
   'token.end': 'ended a token of their own',
   'token.end-other': 'ended a token of somebody',
+  'subscription.begin': 'subscribed',
+  'subscription.confirm': 'confirmed what they subscribed to',
+  'subscription.end': 'ended a subscription',
 }
 
 /** An order in words: `asked for a run`; one that there is no more by its own name. */

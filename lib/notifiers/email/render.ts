@@ -54,8 +54,14 @@ export function renderMail(message: StatusMessage): RenderedMail {
   return { subject, text, html }
 }
 
+/** What stands below what is told, to who subscribed to it. */
+export interface LetterFoot {
+  words: string
+  link: string
+}
+
 /** The same of anything else: names and words of others can neither end a header nor become markup. */
-export function renderNotice({ title, lines, link, pageName }: Notice): RenderedMail {
+export function renderNotice({ title, lines, link, pageName }: Notice, foot: LetterFoot | null = null): RenderedMail {
   const told = lines.map(oneLine)
   const html = [
     '<!doctype html><html><body style="font-family:sans-serif;line-height:1.5">',
@@ -63,8 +69,12 @@ export function renderNotice({ title, lines, link, pageName }: Notice): Rendered
     ...told.map((line) => `<p>${escapeHtml(line)}</p>`),
     `<p><a href="${escapeHtml(link)}">${escapeHtml(link)}</a></p>`,
     `<p><small>${escapeHtml(pageName)}, sent by Tidemark</small></p>`,
+    ...(foot === null
+      ? []
+      : [`<p><small>${escapeHtml(foot.words)} <a href="${escapeHtml(foot.link)}">${escapeHtml(foot.link)}</a></small></p>`]),
     '</body></html>',
   ].join('\n')
-  const text = [oneLine(title), '', ...told, '', link, '', '-- ', `${pageName}, sent by Tidemark`, ''].join('\n')
+  const below = foot === null ? [] : [foot.words, foot.link]
+  const text = [oneLine(title), '', ...told, '', link, '', '-- ', `${pageName}, sent by Tidemark`, ...below, ''].join('\n')
   return { subject: oneLine(`${title} – ${pageName}`), text, html }
 }
