@@ -7,6 +7,7 @@ import type { Context } from '#lib/db/context.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { makeChange, makeFeed, makePage } from '#lib/testing/history/feed-changes.ts'
+import { addEvent, endIncident, makeBrokenAsset, openIncident, sayOf } from '#lib/testing/incidents/stored-incidents.ts'
 import { atomFeed } from './atom-feed.ts'
 
 const NOON = Date.parse('2026-11-20T12:00:00Z')
@@ -107,6 +108,34 @@ test('announced work has one entry, renewed when it is changed and when it ends,
   ])
   clock.set(clock.now() + 60_000)
   expect((await entry('courses'))[2]).toBe('<title>Maintenance of everything has ended</title>')
+})
+
+test('an incident has one entry, renewed with its news and over in the end', async () => {
+  const entry = async () => {
+    const { xml = '' } = (await atomFeed(ctx, { feedKey: 'courses' })) ?? {}
+    return /<entry>\n<id>[^<]*:incident[\s\S]*?<\/entry>/.exec(xml)?.[0].split('\n') ?? []
+  }
+  const { rows } = await ctx.pool.query<{ id: number }>(`select id from subject where key = 'courses'`)
+  const asset = await makeBrokenAsset(ctx, rows[0]?.id ?? 0, 'lake/courses')
+  const id = await openIncident(ctx, ['connection:lake'], [asset])
+  const at = new Date(clock.now()).toISOString()
+  const opened = await entry()
+  expect(opened.slice(1, 5)).toEqual([
+    `<id>tag:status.campus.example,2026:incident/${id}</id>`,
+    '<title>lake does not answer</title>',
+    `<updated>${at}</updated>`,
+    `<published>${at}</published>`,
+  ])
+  expect(opened.slice(5, 8).join()).toMatch(/incidents\/\d+"\/>,<category term="late"\/>,<summary>Since .* It holds back Courses \(Student records\)\./)
+  clock.set(clock.now() + 60_000)
+  await sayOf(ctx, id, 'updated', { text: 'We are on it.' })
+  await addEvent(ctx, id, 'updated', { kind: 'updated' })
+  expect((await entry())[7]).toContain('Ada says: We are on it.')
+  clock.set(clock.now() + 60_000)
+  await endIncident(ctx, id)
+  const over = await entry()
+  expect(over.slice(1, 4)).toEqual([opened[1], '<title>Over: lake did not answer</title>', `<updated>${new Date(clock.now()).toISOString()}</updated>`])
+  expect(titles((await atomFeed(ctx, { feedKey: 'terms & dates' }))?.xml).join()).not.toContain('lake')
 })
 
 test('work that comes again is told each time two weeks ahead', async () => {

@@ -7,6 +7,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { reasonInWords, statusInWords } from '#lib/domain/wording/words.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { type AtomDocument, type AtomEntry, renderAtom } from './atom-document.ts'
+import { getIncidentEntries } from './atom-incidents.ts'
 import { feedLink, type Place, placeOf, tag } from './atom-place.ts'
 import { getWorkEntries } from './atom-work.ts'
 
@@ -79,7 +80,7 @@ async function headOf(ctx: Context, page: Page, feedKey: string | undefined): Pr
 }
 
 /**
- * The last status changes of all feeds, or of one, and the work announced on them, as an Atom document with its ETag. Restated history is left out: it was
+ * The last status changes of all feeds, or of one, the incidents that hold them, and the work announced on them, as an Atom document with its ETag. Restated history is left out: it was
  * never announced. Null when there is no such feed.
  */
 export async function atomFeed(ctx: Context, options: { feedKey?: string } = {}): Promise<{ xml: string; etag: string } | null> {
@@ -87,12 +88,13 @@ export async function atomFeed(ctx: Context, options: { feedKey?: string } = {})
   const head = await headOf(ctx, page, options.feedKey)
   if (head === null) return null
   const feedKey = options.feedKey ?? null
-  const [{ rows }, work] = await Promise.all([
+  const [{ rows }, work, incidents] = await Promise.all([
     ctx.pool.query<AnnouncedChange>(CHANGES, [feedKey]),
     getWorkEntries(ctx, page, feedKey, SHOWN),
+    getIncidentEntries(ctx, page, feedKey, SHOWN),
   ])
   const place = placeOf(page)
-  const entries = [...work, ...rows.map((change) => toEntry(place, change))].sort((a, b) => b.updated - a.updated).slice(0, SHOWN)
+  const entries = [...work, ...incidents, ...rows.map((change) => toEntry(place, change))].sort((a, b) => b.updated - a.updated).slice(0, SHOWN)
   const xml = renderAtom({ ...head, entries })
   return { xml, etag: `"${createHash('sha256').update(xml).digest('base64url').slice(0, 32)}"` }
 }

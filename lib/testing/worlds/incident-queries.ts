@@ -1,4 +1,5 @@
 import type { Context } from '#lib/db/context.ts'
+import { getAddressedPage } from '#lib/db/settings.ts'
 import { getChangesBefore } from '#lib/queries/incidents/changes-before.ts'
 import { getIncident } from '#lib/queries/incidents/incident.ts'
 import { getIncidentPage } from '#lib/queries/incidents/incident-page.ts'
@@ -9,6 +10,7 @@ import { getIncidentsPage } from '#lib/queries/incidents/incidents-page.ts'
 import { getLinked } from '#lib/queries/incidents/linked.ts'
 import { getSaid } from '#lib/queries/incidents/said.ts'
 import { getIncidentsOfCauses } from '#lib/queries/incidents/who-is-on.ts'
+import { getIncidentEntries } from '#lib/queries/pages/atom-incidents.ts'
 import type { Asked } from './catalogue-queries.ts'
 
 /** Those of incidents; 21 is one that lies in both groups. */
@@ -24,6 +26,7 @@ export const INCIDENT_QUERIES: Record<string, (ctx: Context, about: Asked) => Pr
     const found = await getIncident(ctx, group)
     return [found, [...(found?.causes ?? [])], [...(found?.incidents ?? [])]]
   },
+  getIncidentEntries: async (ctx) => getIncidentEntries(ctx, await getAddressedPage(ctx), null, 100),
   getIncidentPage: async (ctx, { group }) => [await getIncidentPage(ctx, group), await getIncidentPage(ctx, 21)],
   getIncidents: (ctx) => getIncidents(ctx, { feed: null, before: null }, 'UTC'),
   getIncidentsOfCauses: async (ctx, { name }) => [...(await getIncidentsOfCauses(ctx, [`connection:${name}-source`]))],

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
-import type { CauseName } from '#lib/queries/outlook/cause-names.ts'
-import { incidentTitle } from './incident-words.ts'
+import type { CauseKind } from '#lib/domain/lineage/causes/cause.ts'
+import { incidentTitle } from './incident-title.ts'
 
-const cause = (kind: CauseName['kind'], name: string) => ({ kind, name })
+const cause = (kind: CauseKind, name: string) => ({ kind, name })
 const SAP = cause('connection', 'sap')
 
-it.each<[Pick<CauseName, 'kind' | 'name'>[], number | null, string]>([
+it.each<[{ kind: CauseKind; name: string }[], number | null, string]>([
   [[SAP], null, 'sap does not answer'],
   [[SAP], 5, 'sap did not answer'],
   [[cause('flow', 'people')], null, 'The flow people does not succeed'],

@@ -1,7 +1,7 @@
-import { pastCauseFirst, pastCauseInWords } from '#lib/domain/wording/past-cause-words.ts'
-import { capital } from '#lib/domain/wording/sentences.ts'
-import { UNSEEN } from '#lib/domain/wording/words.ts'
-import type { CauseName } from '#lib/queries/outlook/cause-names.ts'
+import type { CauseKind } from '#lib/domain/lineage/causes/cause.ts'
+import { pastCauseFirst, pastCauseInWords } from './past-cause-words.ts'
+import { capital } from './sentences.ts'
+import { UNSEEN } from './words.ts'
 
 /** What an incident is about, as its title: `sap does not answer`, once it is over `sap did not answer, and the flow people did not succeed`. */
 export function incidentTitle({ roots, endedAt }: { roots: readonly Named[]; endedAt: number | null }): string {
@@ -14,7 +14,10 @@ export function incidentTitle({ roots, endedAt }: { roots: readonly Named[]; end
   return `${begin}, and ${others.length + 1} more causes`
 }
 
-type Named = Pick<CauseName, 'kind' | 'name'>
+interface Named {
+  kind: CauseKind
+  name: string
+}
 
 function presentInWords({ kind, name }: Named): string {
   if (kind === 'connection') return `${name} does not answer`
