@@ -19,8 +19,16 @@ import {
 } from '#lib/queries/api/answers.ts'
 import { daySchema } from '#lib/queries/api/day-answers.ts'
 import { gateQuestion, gateSchema } from '#lib/queries/api/feed-gate.ts'
-import { lookedSchema, orderCancelledSchema, orderSchema, reloadOrderedSchema, reloadPlanSchema } from '#lib/queries/api/order-answers.ts'
-import { pauseBody, pauseEndBody, reloadBody, runBody } from '#lib/queries/api/order-bodies.ts'
+import {
+  lookedSchema,
+  orderCancelledSchema,
+  orderSchema,
+  reloadOrderedSchema,
+  reloadPlanSchema,
+  reportedSchema,
+  settledSchema,
+} from '#lib/queries/api/order-answers.ts'
+import { pauseBody, pauseEndBody, reloadBody, reportBody, runBody } from '#lib/queries/api/order-bodies.ts'
 import {
   artifactQuestion,
   assetsQuestion,
@@ -180,6 +188,16 @@ export const OPERATIONS: Operations = {
     }),
   },
   '/api/v1/feeds/{feed}/look': { post: order('Look at a feed now', lookedSchema, { path: { feed: name } }) },
+  '/api/v1/feeds/{feed}/reports': {
+    post: order('Report a problem with the data of a feed', reportedSchema, {
+      path: { feed: name },
+      body: reportBody,
+      description: 'For people who have signed in, five an hour each; no token reports anything.',
+    }),
+  },
+  '/api/v1/reports/{report}/settle': {
+    post: order('Settle a report', settledSchema, { path: { report: z.int().min(1).meta({ description: 'The number of a report.' }) } }),
+  },
   '/api/v1/orders/{order}': { get: read('An order of a reload', orderSchema, { path: { order: z.uuid() }, refusals: [404] }) },
   '/api/v1/orders/{order}/cancel': { post: order('Cancel a reload', orderCancelledSchema, { path: { order: z.uuid() } }) },
   '/api/v1/runs/{run}/cancel': { post: order('Cancel a run', runCancelledSchema, { path: { run: runId } }) },

@@ -1,4 +1,4 @@
-import { subscriptionsPath } from '#app/_ui/feeds/letters-paths.ts'
+import { subscriptionsPath } from '#app/_ui/feeds/reader-paths.ts'
 import { accountPath, decodeSegment, subjectPath } from '#app/_ui/paths.ts'
 import { requireOrderRoom } from '#lib/access/limit.ts'
 import { endByLink } from '#lib/access/subscriptions/by-link.ts'

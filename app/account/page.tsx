@@ -3,7 +3,7 @@ import { redirect } from 'next/navigation'
 import { requestContext, whoIsAsking } from '#app/_lib/request-context.ts'
 import { webProcess } from '#app/_lib/web-process.ts'
 import { Said } from '#app/_ui/alone-shell.tsx'
-import { endSubscriptionPath } from '#app/_ui/feeds/letters-paths.ts'
+import { endSubscriptionPath } from '#app/_ui/feeds/reader-paths.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { PasswordTwice } from '#app/_ui/password-twice.tsx'
 import {

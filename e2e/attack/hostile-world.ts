@@ -24,9 +24,18 @@ export const WORDS_OF_DATABASE = /syntax error|unterminated|SQLSTATE|invalid inp
 const NAME = 'hostile'
 
 /** What stands for each variable part of an address. */
-export const HOSTILE: Things & Record<'token' | 'person' | 'invitation' | 'form' | 'day', string> = {
+export const HOSTILE: Things & Record<'token' | 'person' | 'invitation' | 'form' | 'day' | 'report', string> = {
   ...named(NAME),
-  ...{ day: yesterday(), run: '', order: '', token: 'a-token-that-nobody-has', person: 'nobody', invitation: '0', form: 'badge.svg' },
+  ...{
+    day: yesterday(),
+    run: '',
+    order: '',
+    token: 'a-token-that-nobody-has',
+    person: 'nobody',
+    invitation: '0',
+    report: '0',
+    form: 'badge.svg',
+  },
 }
 
 /** Every text there is for people to read, where it may be changed. */
@@ -47,6 +56,7 @@ const TEXTS: Record<string, readonly string[]> = {
   status_change: ['explanation'],
   outbox: ['problem'],
   deploy_note: ['text', 'noted_by'],
+  report: ['text', 'reported_by'],
 }
 
 /** A group with everything that belongs to one; then every text that anybody reads anywhere is markup. */

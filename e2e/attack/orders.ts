@@ -59,8 +59,8 @@ const BODIES = [
   ].map((body) => ({ type: JSON_TYPE, body })),
 ]
 
-/** Where passwords are tried, which is limited for all together. */
-const GUESSED = /^\/api\/(?:sign-in|account\/password)/
+/** Where passwords are tried, which is limited for all together, and problems reported, of which one may report few. */
+const GUESSED = /^\/api\/(?:sign-in|account\/password|v1\/feeds\/[^/]+\/reports)/
 
 interface Order {
   path: string

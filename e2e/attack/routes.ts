@@ -21,6 +21,7 @@ const THERE = {
   asset: LATE_ASSET,
   path: 'nothing',
   incident: '1',
+  report: '1',
   day: yesterday(),
   form: 'badge.svg',
 }

@@ -11,7 +11,15 @@ const NOTHING = 'nothing'
 export const ROUTES = ['/', ...routesInTree()]
 
 export const addressOf = (route: string, things: Things) =>
-  addressIn(route, { ...things, token: NOTHING, person: NOTHING, invitation: NOTHING, form: 'badge.svg', day: yesterday() })
+  addressIn(route, {
+    ...things,
+    token: NOTHING,
+    person: NOTHING,
+    invitation: NOTHING,
+    report: NOTHING,
+    form: 'badge.svg',
+    day: yesterday(),
+  })
 
 type Access = 'private' | 'public'
 

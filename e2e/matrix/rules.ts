@@ -170,6 +170,8 @@ export const RULES: Record<string, Rule> = {
   '/api/subscriptions/[token]/confirm': order('open'),
   '/api/subscriptions/[token]/end': order('open'),
   '/api/subscriptions/[token]/leave': { read: { by: 'open', isRedirect: true }, byLetter: true },
+  '/api/v1/feeds/[feed]/reports': order('person', () => ({ text: 'Marks are missing.' })),
+  '/api/v1/reports/[report]/settle': order('engineer'),
   '/api/v1/events': {},
 }
 

@@ -52,6 +52,7 @@ const SIGHT = {
   order: 'select 1 from reload_order where id::text = lower($1)',
   connection: 'select 1 from connection_state where key = $1',
   incident: 'select 1 from incident where id::text = $1',
+  report: 'select 1 from report where id::text = $1',
   // One of everything is seen by all, but ends for all, too.
   window: 'select 1 from maintenance_window where id::text = $1 and (subject_id is not null or flow is not null)',
   series: 'select 1 from maintenance_series where id::text = $1 and subject_id is not null',

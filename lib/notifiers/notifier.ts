@@ -26,6 +26,8 @@ export interface StatusMessage {
 export type NoticeType =
   | `incident.${'opened' | 'changed' | 'updated' | 'resolved'}`
   | 'data.ready'
+  /** A reader says that something is wrong with its data. */
+  | 'feed.reported'
   | 'digest'
   /** A turn of a feed, as channels tell it to which all messages look alike. */
   | `feed.${Status | 'unjudged'}`

@@ -63,7 +63,7 @@ export default defineNotifier<PagerDutySettings>({
   settings,
   secrets: ['routingKey'],
   wants: isNews,
-  takes: ({ type }) => type !== 'data.ready',
+  takes: ({ type }) => type !== 'data.ready' && type !== 'feed.reported',
   send: ({ routingKey, url }, message, context) =>
     postJson({ receiver: 'PagerDuty', url, body: toBody(routingKey, message), outcomeOf }, context),
 })

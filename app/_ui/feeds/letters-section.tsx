@@ -1,6 +1,6 @@
 import { Section } from '#app/_ui/section.tsx'
 import type { SubscriptionOffer } from '#lib/access/subscriptions/subscribe.ts'
-import { endSubscriptionPath, subscribePath } from './letters-paths.ts'
+import { endSubscriptionPath, subscribePath } from './reader-paths.ts'
 
 interface LettersProps {
   subject: { kind: 'group' | 'feed'; key: string }

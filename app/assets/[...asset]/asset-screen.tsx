@@ -4,6 +4,7 @@ import { WorkNotes } from '#app/_ui/actions/work-note.tsx'
 import { AssetTable } from '#app/_ui/feeds/asset-table.tsx'
 import { ChangeList } from '#app/_ui/feeds/change-list.tsx'
 import { GoodAgainLine } from '#app/_ui/feeds/good-again-line.tsx'
+import { ReportForm } from '#app/_ui/feeds/report-form.tsx'
 import { assetsShown, flowsShown, jobsShown } from '#app/_ui/live/shown-topics.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { embedsPath, feedPath, groupPath, lineagePath, overviewPath } from '#app/_ui/paths.ts'
@@ -13,6 +14,7 @@ import { ScrollArea } from '#app/_ui/scroll-area.tsx'
 import { Purpose, Section } from '#app/_ui/section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
+import type { Actor } from '#lib/domain/access/actor.ts'
 import type { Status } from '#lib/domain/freshness/status.ts'
 import { weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { AssetPage } from '#lib/queries/pages/asset-page.ts'
@@ -24,7 +26,7 @@ import { RowsChart } from './rows-chart.tsx'
 import { WhySection } from './why-section.tsx'
 
 /** An asset: its four clocks, why it is this colour, what is around it, what has arrived. */
-export function AssetScreen({ found }: { found: AssetPage }) {
+export function AssetScreen({ found, by }: { found: AssetPage; by: Actor['kind'] }) {
   const { page, window, asset, group } = found
   return (
     <PageShell
@@ -69,6 +71,7 @@ export function AssetScreen({ found }: { found: AssetPage }) {
           work={found.work}
           takesActions={found.takesActions}
         />
+        {asset.kind === 'consumer' && <ReportForm feed={asset.feedKey} asset={asset.key} by={by} />}
       </header>
       <WhySection found={found} />
       <ClockList found={found} />

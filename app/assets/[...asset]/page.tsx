@@ -35,5 +35,5 @@ export default async function Page({ params }: PageProps) {
     await redirectRenamed('asset', assetKeyOf((await params).asset))
     notFound()
   }
-  return <AssetScreen found={found} />
+  return <AssetScreen found={found} by={(await requestContext()).actor.kind} />
 }

@@ -7,6 +7,7 @@ import { AssetTable } from '#app/_ui/feeds/asset-table.tsx'
 import { ChangeList } from '#app/_ui/feeds/change-list.tsx'
 import { HeldBy } from '#app/_ui/feeds/held-by.tsx'
 import { LettersSection } from '#app/_ui/feeds/letters-section.tsx'
+import { ReportForm } from '#app/_ui/feeds/report-form.tsx'
 import { Listed } from '#app/_ui/listed.tsx'
 import { assetsShown, flowsShown, jobsShown } from '#app/_ui/live/shown-topics.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
@@ -19,7 +20,9 @@ import { SourceSection } from '#app/_ui/source-section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
 import type { SubscriptionOffer } from '#lib/access/subscriptions/subscribe.ts'
+import type { Actor } from '#lib/domain/access/actor.ts'
 import { weaknessInWords } from '#lib/domain/wording/words.ts'
+import type { OpenReport } from '#lib/queries/incidents/open-reports.ts'
 import type { FeedPage } from '#lib/queries/pages/feed-page.ts'
 import type { LastRun } from '#lib/queries/runs/last-run.ts'
 import { FeedIncidents, PartOfIncidents } from './feed-incidents.tsx'
@@ -27,16 +30,25 @@ import { FeedOutlook } from './feed-outlook.tsx'
 import { FeedVerdict } from './feed-verdict.tsx'
 import { LastRunNote } from './last-run-note.tsx'
 import { LineageStrip } from './lineage-strip.tsx'
+import { OpenReports } from './open-reports.tsx'
 
 interface FeedScreenProps {
   found: FeedPage
+  readers: FeedReaders
+}
+
+/** What the page is for whoever reads it. */
+interface FeedReaders {
+  by: Actor['kind']
   offer: SubscriptionOffer | null
+  /** What readers reported, for those who may settle it. */
+  reports: readonly OpenReport[]
   /** What became of a form that was sent from here. */
   said: string | null
 }
 
 /** A feed: what is promised, whether it holds, why not, and everything it is made of. */
-export function FeedScreen({ found, offer, said }: FeedScreenProps) {
+export function FeedScreen({ found, readers }: FeedScreenProps) {
   const { page, window, feed, group } = found
   return (
     <PageShell
@@ -49,7 +61,7 @@ export function FeedScreen({ found, offer, said }: FeedScreenProps) {
         [group.name, groupPath(group.key)],
       ]}
     >
-      <Head found={found} said={said} />
+      <Head found={found} readers={readers} />
       <FeedFacts found={found} />
       <History subject={`feed:${feed.key}`} name={feed.name} bars={found.bars} days={found.days} />
       <LineageStrip assets={found.assets} neighbours={found.neighbours} edges={found.edges} unseen={found.unseen} feedKey={feed.key} />
@@ -57,7 +69,7 @@ export function FeedScreen({ found, offer, said }: FeedScreenProps) {
       <RunList runs={found.runs} external={found.externalRuns} now={window.now} />
       <FeedIncidents feed={feed.key} incidents={found.incidents} />
       <ChangeList changes={found.changes} />
-      <LettersSection subject={{ kind: 'feed', key: feed.key }} name={feed.name} offer={offer} />
+      <LettersSection subject={{ kind: 'feed', key: feed.key }} name={feed.name} offer={readers.offer} />
       <SourceSection source={found.source} />
     </PageShell>
   )
@@ -74,7 +86,7 @@ function NoAssets() {
   )
 }
 
-function Head({ found, said }: Pick<FeedScreenProps, 'found' | 'said'>) {
+function Head({ found, readers: { by, reports, said } }: FeedScreenProps) {
   const { feed } = found
   return (
     <header className="max-w-[880px] pt-4 pb-6">
@@ -110,6 +122,8 @@ function Head({ found, said }: Pick<FeedScreenProps, 'found' | 'said'>) {
         work={found.work}
         takesActions={found.takesActions}
       />
+      <OpenReports reports={reports} />
+      <ReportForm feed={feed.key} by={by} />
     </header>
   )
 }

@@ -9,6 +9,7 @@ import { decodeSegment, feedPath } from '#app/_ui/paths.ts'
 import { readSealedWords } from '#lib/access/sealed-words.ts'
 import { subscriptionOffer } from '#lib/access/subscriptions/subscribe.ts'
 import { statusInWords } from '#lib/domain/wording/words.ts'
+import { getOpenReports } from '#lib/queries/incidents/open-reports.ts'
 import { getFeedPage } from '#lib/queries/pages/feed-page.ts'
 import { FeedScreen } from './feed-screen.tsx'
 
@@ -41,6 +42,11 @@ export default async function Page({ params, searchParams }: PageProps) {
     await redirectRenamed('feed', decodeSegment((await params).feed))
     notFound()
   }
-  const offer = await subscriptionOffer(await requestContext(), { kind: 'feed', key: found.feed.key })
-  return <FeedScreen found={found} offer={offer} said={readSealedWords(webProcess().context, (await searchParams)['said'])} />
+  const context = await requestContext()
+  const [offer, reports] = await Promise.all([
+    subscriptionOffer(context, { kind: 'feed', key: found.feed.key }),
+    getOpenReports(context, found.feed.key),
+  ])
+  const said = readSealedWords(webProcess().context, (await searchParams)['said'])
+  return <FeedScreen found={found} readers={{ by: context.actor.kind, offer, reports, said }} />
 }

@@ -4,10 +4,12 @@ import { listInWords } from '#lib/domain/wording/lists.ts'
 import type { LetterText } from '#lib/notifiers/email/letter.ts'
 import { formatTime } from './compose.ts'
 
+type Told = Pick<ClaimedLetter, 'toConfirm' | 'reported'>
+
 /** What each kind says before and after its link. */
 const SAYS: Record<
   Letter['kind'],
-  (letter: Letter, pageName: string, names: readonly string[]) => Pick<LetterText, 'subject' | 'paragraphs' | 'after'>
+  (letter: Letter, pageName: string, claimed: Told) => Pick<LetterText, 'subject' | 'paragraphs' | 'after'>
 > = {
   invitation: ({ by, role }, page) => ({
     subject: `You are invited to ${page}`,
@@ -27,13 +29,22 @@ const SAYS: Record<
     paragraphs: [`Your password for ${page} was changed just now, and your other sessions ended.`],
     after: ['If it was not you, ask for another password at the sign-in page at once, and tell an admin.'],
   }),
-  subscription: (_letter, page, names) => ({
+  subscription: (_letter, page, { toConfirm }) => ({
     subject: `May ${page} write to you?`,
     paragraphs: [
-      `Somebody, probably you, asked ${page} to write to this address when something is wrong with ${listInWords(names)}, and when it is well again.`,
+      `Somebody, probably you, asked ${page} to write to this address when something is wrong with ${listInWords(toConfirm?.names ?? [])}, and when it is well again.`,
       'Follow this link and confirm it:',
     ],
     after: ['This can be confirmed for a day.', 'If it was not you, do nothing: nothing else is sent to you.'],
+  }),
+  report: (_letter, _page, { reported }) => ({
+    subject: `${reported?.by ?? 'Somebody'} reports a problem with ${reported?.feedName ?? 'a feed'}`,
+    paragraphs: [
+      `${reported?.by ?? 'Somebody'} reports a problem with ${reported?.feedName ?? 'a feed'}${reported?.asset ? `, seen in ${reported.asset}` : ''}:`,
+      ...(reported?.text ?? '').split('\n').filter((line) => line.trim() !== ''),
+      'This is the page of the feed:',
+    ],
+    after: ['It stands there for engineers until one of them settles it.'],
   }),
 }
 
@@ -43,12 +54,9 @@ function roleInWords(role: string | null): string {
 }
 
 /** A letter in words; `link` is the address in it. */
-export function composeLetter(
-  { letter, linkEndsAt, toConfirm }: Pick<ClaimedLetter, 'letter' | 'linkEndsAt' | 'toConfirm'>,
-  link: string | null,
-  page: Page,
-): LetterText {
-  const { subject, paragraphs, after } = SAYS[letter.kind](letter, page.name, toConfirm?.names ?? [])
+export function composeLetter(claimed: Pick<ClaimedLetter, 'letter' | 'linkEndsAt'> & Told, link: string | null, page: Page): LetterText {
+  const { letter, linkEndsAt } = claimed
+  const { subject, paragraphs, after } = SAYS[letter.kind](letter, page.name, claimed)
   const ends = linkEndsAt === null || link === null ? [] : [`The link works once, until ${formatTime(linkEndsAt, page.zone)}.`]
   return {
     subject,

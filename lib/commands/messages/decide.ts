@@ -5,6 +5,7 @@ import { decideReady } from './data-ready.ts'
 import type { Decision, Item, Receiver } from './decision.ts'
 import { decideTurns } from './feed-turns.ts'
 import { type AskGoodAgain, decideIncidents } from './incident-turns.ts'
+import { decideReports } from './report-news.ts'
 
 /** Something to tell, and since when it waits. */
 export interface Timed extends Item {
@@ -26,6 +27,7 @@ export async function decide(
     await decideTurns(ctx, sql, receiver, changes),
     await decideIncidents(ctx, sql, receiver, due, goodAgain),
     await decideReady(ctx, sql, receiver, [...due.keys()]),
+    await decideReports(ctx, sql, receiver, [...due.keys()]),
   ]
   const since = new Map(rows.map(({ id, createdAt }) => [id, createdAt]))
   const items = all.flatMap((one) =>

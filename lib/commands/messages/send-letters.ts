@@ -79,7 +79,12 @@ async function trySend(ctx: Context, claimed: ClaimedLetter, { lookup, key, sign
 }
 
 /** The address in a letter; null where it has none; a refusal where its link is good no more or cannot be read. */
-function linkOf({ letter, sealed, linkEndsAt, toConfirm }: ClaimedLetter, key: string, pageUrl: string): string | null | SendOutcome {
+function linkOf(
+  { letter, sealed, linkEndsAt, toConfirm, reported }: ClaimedLetter,
+  key: string,
+  pageUrl: string,
+): string | null | SendOutcome {
+  if (reported !== null) return `${pageUrl.replace(/\/+$/, '')}/feeds/${encodeURIComponent(reported.feed)}`
   if (letter.subscriber !== undefined) {
     if (toConfirm === null || toConfirm.names.length === 0) return rejected('There is nothing to confirm any more.')
     return `${pageUrl.replace(/\/+$/, '')}/subscriptions/${toConfirm.token}`

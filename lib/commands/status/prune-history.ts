@@ -86,6 +86,7 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
     keptMs: KEPT_MS.facts,
     rows: 'select ctid from status_change c where at < $1 and not exists (select 1 from outbox where change_id = c.id)',
   },
+  { name: 'report', keptMs: KEPT_MS.facts, rows: 'select ctid from report where settled_at < $1' },
   { name: 'deploy_note', keptMs: KEPT_MS.facts, rows: 'select ctid from deploy_note where at < $1' },
   { name: 'incident_event', keptMs: KEPT_MS.facts, rows: 'select ctid from incident_event where at < $1' },
   {

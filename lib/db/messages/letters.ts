@@ -6,7 +6,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import type { MessageOutcome } from './messages.ts'
 
 const letterSchema = z.object({
-  kind: z.enum(['invitation', 'reset', 'password-changed', 'subscription']),
+  kind: z.enum(['invitation', 'reset', 'password-changed', 'subscription', 'report']),
   to: z.string(),
   /** Who gets it, and who had it sent, by name where they have one. */
   name: z.string().nullable(),
@@ -16,6 +16,8 @@ const letterSchema = z.object({
   invitation: z.string().nullable(),
   /** The subscriber who is to confirm what was asked for at this address. */
   subscriber: z.number().exactOptional(),
+  /** What a reader reported. */
+  report: z.number().exactOptional(),
 })
 
 /** What a letter to a person says, without its link. */
@@ -31,6 +33,8 @@ export interface ClaimedLetter {
   linkEndsAt: Instant | null
   /** What is to be confirmed by it, by name, and the link for that; null: it is about something else. */
   toConfirm: { names: string[]; token: string } | null
+  /** What was reported; null: it is about something else. */
+  reported: { by: string; text: string; feed: string; feedName: string; asset: string | null } | null
   attempts: number
   createdAt: Instant
 }
@@ -51,6 +55,7 @@ interface LetterRow {
   sealed: string | null
   link_ends_at: Date | null
   to_confirm: ClaimedLetter['toConfirm']
+  reported: ClaimedLetter['reported']
   attempts: number
   created_at: Date
 }
@@ -65,7 +70,9 @@ returning o.id::text, o.letter, o.sealed, o.attempts, o.created_at,
   (select json_build_object('token', u.token, 'names', array(
      select s.name from subscription x join subject s on s.id = x.subject_id and s.removed_at is null
      where x.subscriber_id = u.id and x.confirmed_at is null order by lower(s.name)))
-   from subscriber u where u.id = (o.letter ->> 'subscriber')::int) as to_confirm`
+   from subscriber u where u.id = (o.letter ->> 'subscriber')::int) as to_confirm,
+  (select json_build_object('by', r.reported_by, 'text', r.text, 'feed', s.key, 'feedName', s.name, 'asset', sa.name)
+   from report r join subject s on s.id = r.feed_id left join subject sa on sa.id = r.asset_id where r.id = (o.letter ->> 'report')::int) as reported`
 
 /** Takes due letters for `leaseMs`; whoever does not record an outcome by then has lost them to the next claim. */
 export async function claimLetters(sql: Sql, now: Instant, leaseMs: number, limit: number): Promise<ClaimedLetter[]> {
@@ -76,6 +83,7 @@ export async function claimLetters(sql: Sql, now: Instant, leaseMs: number, limi
     sealed: row.sealed,
     linkEndsAt: toInstantOrNull(row.link_ends_at),
     toConfirm: row.to_confirm,
+    reported: row.reported,
     attempts: row.attempts,
     createdAt: toInstant(row.created_at),
   }))

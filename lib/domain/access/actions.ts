@@ -7,6 +7,8 @@ const LEAST_ROLES = {
   'feed.reload': 'engineer',
   'feed.look': 'engineer',
   'order.cancel': 'engineer',
+  'feed.report': 'viewer',
+  'report.settle': 'engineer',
   'window.open': 'engineer',
   'window.change': 'engineer',
   'window.close': 'engineer',

@@ -55,6 +55,11 @@ export function usualRouteOf(routes: readonly Route[], receiver: string, event: 
   return routes.find((route) => leadsTo(route, receiver, facts) && route.events.includes(event)) ?? null
 }
 
+/** All that any route leads to from a feed, whatever happens to it. */
+export function channelsOf(routes: readonly Route[], facts: FeedKeys): string[] {
+  return [...new Set(routes.flatMap((route) => route.to.filter((receiver) => leadsTo(route, receiver, facts))))].sort()
+}
+
 /** Those that are told of such events at all, whatever else their routes say. */
 export function receiversOf(routes: readonly Route[], event: RoutedEvent): string[] {
   return [...new Set(routes.filter(({ events }) => events.includes(event)).flatMap(({ to }) => to))].sort()

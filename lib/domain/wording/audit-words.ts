@@ -5,6 +5,8 @@ const WORDS: Record<Action, string> = {
   'run.request': 'asked for a run',
   'feed.reload': 'ordered a reload',
   'feed.look': 'asked for a look',
+  'feed.report': 'reported a problem with',
+  'report.settle': 'settled a report',
   'order.cancel': 'cancelled a reload',
   'run.cancel': 'cancelled a run',
   'window.open': 'paused or announced work',

@@ -49,6 +49,10 @@ export const reloadPlanSchema = z
 
 export const reloadOrderedSchema = z.object({ order: z.string(), joined: z.boolean(), location }).meta({ id: 'ReloadOrdered' })
 export const lookedSchema = z.object({ connections: z.array(z.string()), location }).meta({ id: 'LookOrdered' })
+export const reportedSchema = z
+  .object({ report: z.int(), words: z.string().meta({ description: 'Whom it reaches.' }), location })
+  .meta({ id: 'ProblemReported' })
+export const settledSchema = z.object({ feed: z.string(), location }).meta({ id: 'ReportSettled' })
 export const orderCancelledSchema = z
   .object({ stopped: z.array(z.string()), goOn: z.array(z.string()), goOnElsewhere: z.array(z.string()), location })
   .meta({

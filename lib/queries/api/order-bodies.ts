@@ -18,6 +18,21 @@ const note = z
   .transform((text) => text?.trim() || null)
   .meta({ description: 'Why, for everybody to read.' })
 
+const REPORT_LENGTH_MAX = 2000
+
+/** What somebody saw that is wrong with data. */
+export const reportBody = z.object({
+  text: writable('“text” is a text.')
+    .transform((words) => words.replaceAll('\r\n', '\n').trim())
+    .pipe(z.string().min(1, 'Write what is wrong.').max(REPORT_LENGTH_MAX, `A report has at most ${REPORT_LENGTH_MAX} characters.`))
+    .meta({ override: { type: 'string', minLength: 1, maxLength: REPORT_LENGTH_MAX }, description: 'What is wrong.' }),
+  asset: writable('“asset” is the key of an asset.')
+    .max(600, '“asset” is the key of an asset.')
+    .nullish()
+    .transform((key) => key || null)
+    .meta({ description: 'The dashboard, or whatever of the feed it was seen in, by its key.' }),
+})
+
 /** An object, or its JSON text from a form. */
 const parameters = z
   .unknown()

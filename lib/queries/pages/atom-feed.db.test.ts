@@ -126,7 +126,9 @@ test('an incident has one entry, renewed with its news and over in the end', asy
     `<updated>${at}</updated>`,
     `<published>${at}</published>`,
   ])
-  expect(opened.slice(5, 8).join()).toMatch(/incidents\/\d+"\/>,<category term="late"\/>,<summary>Since .* It holds back Courses \(Student records\)\./)
+  expect(opened.slice(5, 8).join()).toMatch(
+    /incidents\/\d+"\/>,<category term="late"\/>,<summary>Since .* It holds back Courses \(Student records\)\./,
+  )
   clock.set(clock.now() + 60_000)
   await sayOf(ctx, id, 'updated', { text: 'We are on it.' })
   await addEvent(ctx, id, 'updated', { kind: 'updated' })
@@ -134,7 +136,11 @@ test('an incident has one entry, renewed with its news and over in the end', asy
   clock.set(clock.now() + 60_000)
   await endIncident(ctx, id)
   const over = await entry()
-  expect(over.slice(1, 4)).toEqual([opened[1], '<title>Over: lake did not answer</title>', `<updated>${new Date(clock.now()).toISOString()}</updated>`])
+  expect(over.slice(1, 4)).toEqual([
+    opened[1],
+    '<title>Over: lake did not answer</title>',
+    `<updated>${new Date(clock.now()).toISOString()}</updated>`,
+  ])
   expect(titles((await atomFeed(ctx, { feedKey: 'terms & dates' }))?.xml).join()).not.toContain('lake')
 })
 

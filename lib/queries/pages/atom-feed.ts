@@ -94,7 +94,9 @@ export async function atomFeed(ctx: Context, options: { feedKey?: string } = {})
     getIncidentEntries(ctx, page, feedKey, SHOWN),
   ])
   const place = placeOf(page)
-  const entries = [...work, ...incidents, ...rows.map((change) => toEntry(place, change))].sort((a, b) => b.updated - a.updated).slice(0, SHOWN)
+  const entries = [...work, ...incidents, ...rows.map((change) => toEntry(place, change))]
+    .sort((a, b) => b.updated - a.updated)
+    .slice(0, SHOWN)
   const xml = renderAtom({ ...head, entries })
   return { xml, etag: `"${createHash('sha256').update(xml).digest('base64url').slice(0, 32)}"` }
 }

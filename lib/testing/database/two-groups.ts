@@ -67,6 +67,7 @@ export function groupInSql(name: string, from: number): string {
     insert into incident_event (incident_id, kind, at, recorded_at, entry)
       values (${from}, 'opened', now(), now(), '{"at": 0, "kind": "opened", "roots": ["connection:${name}-source"], "assetIds": [${from + 3}], "cameFrom": null}');
     insert into deploy_note (at, subject_id, text, noted_by) values (now(), ${from + 1}, '${name}', '${name}');
+    insert into report (feed_id, asset_id, at, text, reported_by) values (${from + 1}, ${from + 3}, now(), '${name}', '${name}');
     insert into audience_group values ('${name}', ${from});`
 }
 

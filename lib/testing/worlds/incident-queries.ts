@@ -8,6 +8,7 @@ import { getIncidentsOfConnections } from '#lib/queries/incidents/incidents-of-c
 import { getIncidentsOfRun } from '#lib/queries/incidents/incidents-of-run.ts'
 import { getIncidentsPage } from '#lib/queries/incidents/incidents-page.ts'
 import { getLinked } from '#lib/queries/incidents/linked.ts'
+import { getOpenReports } from '#lib/queries/incidents/open-reports.ts'
 import { getSaid } from '#lib/queries/incidents/said.ts'
 import { getIncidentsOfCauses } from '#lib/queries/incidents/who-is-on.ts'
 import { getIncidentEntries } from '#lib/queries/pages/atom-incidents.ts'
@@ -35,5 +36,6 @@ export const INCIDENT_QUERIES: Record<string, (ctx: Context, about: Asked) => Pr
     getIncidentsOfRun(ctx, { id: run, cause: `connection:${name}-source`, state: 'failed', scheduledFor: ctx.clock.now() }),
   getIncidentsPage: (ctx) => getIncidentsPage(ctx, { feed: null, before: null }),
   getLinked: (ctx, { name, run }) => getLinked(ctx, [{ at: 0, by: name, kind: 'linked', to: { kind: 'run', id: run } }]),
+  getOpenReports: (ctx, { name }) => getOpenReports({ ...ctx, actor: { ...ctx.actor, role: 'engineer' } }, `${name}-feed`),
   getSaid: async (ctx, { group }) => [...(await getSaid(ctx, [group, 21]))],
 }

@@ -1,5 +1,5 @@
 import { acceptAction, saidPath } from '#app/_lib/accept-action.ts'
-import { subscriptionsPath } from '#app/_ui/feeds/letters-paths.ts'
+import { subscriptionsPath } from '#app/_ui/feeds/reader-paths.ts'
 import { confirmByLink } from '#lib/access/subscriptions/by-link.ts'
 
 /** Confirms what was asked for at the address that the link was sent to. */

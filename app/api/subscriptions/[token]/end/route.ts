@@ -1,5 +1,5 @@
 import { acceptAction, saidPath } from '#app/_lib/accept-action.ts'
-import { subscriptionsPath } from '#app/_ui/feeds/letters-paths.ts'
+import { subscriptionsPath } from '#app/_ui/feeds/reader-paths.ts'
 import { endByLink } from '#lib/access/subscriptions/by-link.ts'
 
 /** Ends what is sent to whoever has the link: one thing, by its number (`subject`), or everything. */

@@ -19,3 +19,12 @@ export function confirmSubscriptionsPath(token: string): string {
 export function endSubscriptionsPath(token: string): string {
   return `/api${subscriptionsPath(token)}/end`
 }
+
+/** Where a problem with the data of a feed is reported, and settled. */
+export function reportPath(feed: string): string {
+  return `/api/v1/feeds/${encodeURIComponent(feed)}/reports`
+}
+
+export function settlePath(report: number): string {
+  return `/api/v1/reports/${report}/settle`
+}

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { sendLetters } from '#lib/commands/messages/send-letters.ts'
+import { asActor, type Context } from '#lib/db/context.ts'
+import { putSetting } from '#lib/db/settings.ts'
+import type { Role } from '#lib/domain/access/actor.ts'
+import { person, visitor } from '#lib/domain/access/actor.ts'
+import { HOUR_MS } from '#lib/domain/time/instant.ts'
+import { getOpenReports } from '#lib/queries/incidents/open-reports.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
+import { makeFeed, makePage } from '#lib/testing/history/feed-changes.ts'
+import { makeBrokenAsset } from '#lib/testing/incidents/stored-incidents.ts'
+import { type MailServer, startMailServer } from '#lib/testing/servers/mail-server.ts'
+import { channelThat, declareRoutes } from '#lib/testing/worlds/told-receiver.ts'
+import { reportProblem, settleProblem } from './report-problem.ts'
+
+const clock = new FakeClock(Date.parse('2026-11-20T17:00:00Z'))
+let db: TestDatabase
+let mail: MailServer
+let ctx: Context
+beforeAll(async () => {
+  ;[db, mail] = await Promise.all([createTestDatabase(), startMailServer()])
+  ctx = db.context(clock)
+  await makePage(ctx)
+  await makeBrokenAsset(ctx, await makeFeed(ctx, 'people', { feed: 'People', group: 'Identity' }), 'looker/people')
+  await ctx.pool.query(`insert into audience_group select 'board', id from subject where key = 'people-group'`)
+})
+beforeEach(async () => {
+  clock.set(clock.now() + 2 * HOUR_MS)
+  mail.mails.length = 0
+  await ctx.pool.query('delete from outbox; delete from report')
+  await ctx.pool.query(`update feed set owner = 'owner@campus.example'`)
+  await declareRoutes(ctx, [])
+  await putMail({ from: 'tidemark@example.edu', smtp: '${SMTP_URL}' })
+})
+afterAll(async () => {
+  await Promise.all([mail.close(), db.drop()])
+})
+
+const putMail = (settings: object | null) => putSetting(ctx.pool, 'people', { roles: [], audiences: [], oidc: null, mail: settings })
+const as = (name: string, role: Role = 'viewer', audience: string | null = 'board') =>
+  asActor(ctx, person({ id: name, name, role, audience }))
+const report = (text: string, by = as('Ada'), asset: string | null = null) => reportProblem(by, { feed: 'people', asset, text })
+const open = async (by: Context) => (await getOpenReports(by, 'people')).map(({ text, asset }) => [text, asset])
+
+describe('a problem that a reader reports', () => {
+  it('goes to the owner where that is an address, with who says so and what of it, and the page to settle it on', async () => {
+    const { words } = await report('Names are cut.\nSince Monday.', as('Ada'), 'looker/people')
+    expect(words).toContain('owner@campus.example')
+    await sendLetters(ctx, { lookup: () => mail.url, key: ctx.secret, signal: new AbortController().signal })
+    const letter = mail.mails[0]?.replaceAll(/=\r?\n/g, '') ?? ''
+    expect(letter).toMatch(/^Subject: Ada reports a problem with People\r?$/m)
+    for (const said of ['seen in looker/people', 'Names are cut.', 'Since Monday.', 'https://status.campus.example/feeds/people'])
+      expect(letter).toContain(said)
+  })
+
+  it('goes to every channel that a route of the feed leads to where the owner is a name, and to none of another feed', async () => {
+    await ctx.pool.query(`update feed set owner = 'Identity team'`)
+    await declareRoutes(ctx, [{ feeds: ['people'], severity: 'stale' }])
+    expect((await report('Names are cut.')).words).toContain('those who look after this feed')
+    const { tell, notice } = channelThat(ctx)
+    await tell()
+    expect(notice(0)).toMatchObject({
+      type: 'feed.reported',
+      title: 'Ada reports a problem with People',
+      link: 'https://status.campus.example/feeds/people',
+      data: { feedKey: 'people', by: 'Ada', text: 'Names are cut.' },
+    })
+    expect(notice(0)?.lines[0]).toBe('Names are cut.')
+    await declareRoutes(ctx, [{ feeds: ['others'] }])
+    expect((await report('Names are cut.')).words).toContain('nobody is named')
+  })
+
+  it.each([
+    ['by tell.email', { to: 'operators@example.edu', from: 'b@example.edu', smtp: 's' }, 'those who look after'],
+    ['nobody, who is told so', null, 'nobody is named'],
+  ])('reaches %s where no route leads anywhere', async (_, email, words) => {
+    await ctx.pool.query('update feed set owner = null')
+    await makePage(ctx, { email })
+    expect((await report('Names are cut.')).words).toContain(words)
+    await makePage(ctx)
+  })
+
+  it('stands on the feed for engineers until one of them settles it, and for nobody else', async () => {
+    const { report: id } = await report('Names are cut.', as('Ada'), 'looker/people')
+    expect(await open(as('Ada'))).toEqual([])
+    expect(await open(as('Emil', 'engineer'))).toEqual([['Names are cut.', 'looker/people']])
+    expect(await open(as('Olga', 'engineer', 'others'))).toEqual([])
+    await expect(settleProblem(as('Ada'), id)).rejects.toThrow('takes the role engineer')
+    await expect(settleProblem(as('Olga', 'engineer', 'others'), id)).rejects.toThrow('no such report')
+    expect(await settleProblem(as('Emil', 'engineer'), id)).toBe('people')
+    expect(await open(as('Emil', 'engineer'))).toEqual([])
+    await expect(settleProblem(as('Emil', 'engineer'), id)).rejects.toThrow('settled already')
+  })
+
+  it('is taken from who has signed in and sees the feed, five times an hour', async () => {
+    await expect(report('x', asActor(ctx, visitor('board')))).rejects.toThrow('Only who has signed in')
+    await expect(report('x', as('Olga', 'viewer', 'others'))).rejects.toThrow('no such feed')
+    await expect(report('x', as('Ada'), 'looker/other')).rejects.toThrow('no such dashboard')
+    for (let nth = 0; nth < 5; nth += 1) await report('x', as('Eve'))
+    await expect(report('x', as('Eve'))).rejects.toThrow('Too many reports')
+    await report('x', as('Ada'))
+    clock.set(clock.now() + HOUR_MS)
+    await report('x', as('Eve'))
+  })
+})
