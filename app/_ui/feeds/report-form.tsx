@@ -9,11 +9,11 @@ export function ReportForm({ feed, asset, by }: { feed: string; asset?: string; 
   return (
     <details className="mt-4">
       <summary className="cursor-pointer text-muted">Report a problem with this data</summary>
-      <form method="post" action={reportPath(feed)} className="entry-form mt-3">
+      <form method="post" action={reportPath(feed)} className="entry-form mt-3 max-w-[560px]">
         {asset !== undefined && <input type="hidden" name="asset" value={asset} />}
         <label>
           <span>What is wrong?</span>
-          <textarea name="text" required maxLength={TEXT_MAX} rows={4} />
+          <textarea className="w-full" name="text" required maxLength={TEXT_MAX} rows={4} />
           <small>It goes to whoever looks after it, with your name.</small>
         </label>
         <button type="submit" className="button justify-self-start">

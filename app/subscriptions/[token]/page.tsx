@@ -9,7 +9,7 @@ import { getWayIn } from '#lib/access/way-in.ts'
 
 export const dynamic = 'force-dynamic'
 
-export const metadata: Metadata = { title: 'What you are written to of', robots: { index: false }, referrer: 'no-referrer' }
+export const metadata: Metadata = { title: 'What you are written to of', robots: { index: false } }
 
 interface PageProps {
   params: Promise<{ token: string }>

@@ -31,10 +31,11 @@ interface WaitingRow {
   hold: Hold | null
 }
 
-/** The receivers by routes for whom something is due. */
+/** The receivers for whom something is due, channels before those who subscribed: nobody on call waits for letters. */
 export async function listDueReceivers(sql: Sql, now: Instant): Promise<string[]> {
   const { rows } = await sql.query<{ channel: string }>(
-    'select distinct channel from outbox where next_attempt_at <= $1 and letter is null and not channel = any($2) order by channel',
+    `select channel from outbox where next_attempt_at <= $1 and letter is null and not channel = any($2)
+     group by channel order by channel like 'subscriber:%', channel`,
     [toText(now), TELL_RECEIVERS],
   )
   return rows.map(({ channel }) => channel)
