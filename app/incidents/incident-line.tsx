@@ -3,8 +3,8 @@ import { feedPath, incidentPath } from '#app/_ui/paths.ts'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
-import { incidentTitle } from '#lib/domain/wording/incident-title.ts'
 import type { IncidentFeed, IncidentLine as Line } from '#lib/queries/incidents/incident-lines.ts'
+import { incidentTitle } from './incident-words.ts'
 
 /** An incident in a list: what it is about, since when or how long, whom it holds back, who is on it. */
 export function IncidentLine({ incident }: { incident: Line }) {
