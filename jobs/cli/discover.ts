@@ -5,7 +5,7 @@ import { loadConnectors, loadExtensions } from '#jobs/worker/load-extensions.ts'
 import type { Catalogue } from '#lib/catalogue/catalogue.ts'
 import { parseCatalogueText } from '#lib/catalogue/parse/catalogue-file.ts'
 import { childOf, entriesOf } from '#lib/catalogue/parse/node.ts'
-import { type ProposalInput, proposeCatalogue } from '#lib/catalogue/propose/proposal.ts'
+import { isWritable, type ProposalInput, proposeCatalogue } from '#lib/catalogue/propose/proposal.ts'
 import { toKey } from '#lib/catalogue/propose/proposal-groups.ts'
 import { loadCatalogue } from '#lib/commands/catalogue/load-catalogue.ts'
 import { readCatalogueTexts } from '#lib/commands/catalogue/read-catalogue.ts'
@@ -102,12 +102,15 @@ async function* discover({ open: { connector, connection }, zone }: Target): Asy
 }
 
 function inShort(found: readonly Found[], { connection: { key, note }, existing }: Target, out: string): string {
-  const added = found.filter((one) => existing?.assets.has(`${key}/${one.path}`) !== true)
-  const known = found.length - added.length
+  const usable = found.filter((one) => isWritable(key, one))
+  const added = usable.filter((one) => existing?.assets.has(`${key}/${one.path}`) !== true)
+  const known = usable.length - added.length
+  const odd = found.length - usable.length
+  const leftOut = odd === 0 ? '' : ` Left out: ${odd}, named with the reason at the head of the file.`
   const watched = known === 0 ? '' : ` ${known} are watched already.`
   const refused = found.filter((one) => one.isReadable === false).length
   const rights = refused === 0 ? '' : ` ${refused} of ${found.length} may not be read by this account: what to grant stands above each.`
-  return `${added.length} assets proposed in ${out}.${watched}${rights}${note === null ? '' : ` ${note}`}`
+  return `${added.length} assets proposed in ${out}.${watched}${leftOut}${rights}${note === null ? '' : ` ${note}`}`
 }
 
 /** Keeps what is there for the rules of `adopt`, and says what that came to. */

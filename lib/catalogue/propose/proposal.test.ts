@@ -222,9 +222,10 @@ groups:
   })
 
   it('leaves out what cannot be named, and says so', () => {
-    const text = propose([found('s.ok'), found('s.bad\nname'), found('s.trailing ')])
-    expect(read(text).assets.map((asset) => asset.key)).toEqual(['lake/s.ok'])
-    expect(text).toContain('# Left out, because their names cannot be keys: "s.bad\\nname", "s.trailing ".')
+    const odd = [found('s.bad\nname'), found('s.trailing '), found('s.rtl\u202egnp'), found('s.c', { settings: { column: 'a\u2066b' } })]
+    const text = propose([found('s.ok', { name: 'Sales \u202aof today\u202c' }), ...odd])
+    expect(read(text).assets.map(({ key, name }) => [key, name])).toEqual([['lake/s.ok', 'Sales \ufffdof today\ufffd']])
+    expect(text.replaceAll(/\n# /g, ' ')).toContain('or of their columns: "s.bad\\nname", "s.trailing ", "s.rtl\ufffdgnp", "s.c".')
   })
 
   it('of any names whatever is valid and loses none that can be written', () => {

@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import { findCycles } from '#lib/catalogue/resolve/lineage.ts'
 import { keyInWords } from '#lib/catalogue/resolve/resolve.ts'
 import { isAssetKey } from '#lib/domain/lineage/asset-key.ts'
+import { isShownText, toShownText } from '#lib/domain/values/shown-text.ts'
 import { type FoundAsset, feedsOf, lastPart, type ProposedFeed, type ProposedGroup, type TakenKeys } from './proposal-groups.ts'
 
 export interface ProposalInput {
@@ -28,7 +29,7 @@ function inline(value: unknown): string {
 /** Comment lines of a sentence, broken where they get long. */
 function comment(text: string, indent: number): string[] {
   const lines: string[] = []
-  for (const word of text.split(/\s+/)) {
+  for (const word of toShownText(text).split(/\s+/)) {
     const line = lines.at(-1)
     if (line === undefined || line.length + word.length >= COMMENT_WIDTH) lines.push(word)
     else lines[lines.length - 1] = `${line} ${word}`
@@ -127,11 +128,19 @@ function writeHead({ page, connection }: ProposalInput, count: number, skipped: 
       0,
     ),
     ...(skipped.length > 0
-      ? comment(`Left out, because their names cannot be keys: ${skipped.map((path) => JSON.stringify(path)).join(', ')}.`, 0)
+      ? comment(
+          `Left out, because no catalogue holds such names, of theirs or of their columns: ${skipped.map((path) => JSON.stringify(path)).join(', ')}.`,
+          0,
+        )
       : []),
     ...writePage(page),
     ...writeConnection(connection),
   ]
+}
+
+/** Whether a catalogue takes its key, and the names in its settings, as they are. */
+export function isWritable(connection: string, { path, settings }: Pick<FoundAsset, 'path' | 'settings'>): boolean {
+  return isAssetKey(`${connection}/${path}`) && Object.values(settings).every((value) => typeof value !== 'string' || isShownText(value))
 }
 
 const NOTHING_EXISTS = { groups: new Set<string>(), feeds: new Set<string>(), assets: new Set<string>() }
@@ -141,8 +150,8 @@ export function proposeCatalogue(input: ProposalInput): string {
   const { key } = input.connection
   const { assets: watched, ...taken } = input.existing ?? NOTHING_EXISTS
   const distinct = [...new Map(input.found.map((asset) => [asset.path, asset])).values()]
-  const usable = distinct.filter((asset) => isAssetKey(`${key}/${asset.path}`))
-  const skipped = distinct.filter((asset) => !usable.includes(asset)).map((asset) => asset.path)
+  const usable = distinct.filter((asset) => isWritable(key, asset)).map((asset) => ({ ...asset, name: toShownText(asset.name) }))
+  const skipped = distinct.filter((asset) => !isWritable(key, asset)).map((asset) => asset.path)
   const added = usable.filter((asset) => !watched.has(`${key}/${asset.path}`))
   const writer: Writer = { input, from: upstreamOf(usable, key) }
   const groups = feedsOf(added, { inWords: keyInWords, prefix: input.prefixed === true ? key : null, taken })

@@ -1,5 +1,6 @@
 import type { Found } from '#lib/connectors/kit/connector.ts'
 import type { FoundEdgeRow, FoundRow } from '#lib/db/catalogue/found.ts'
+import { toShownText } from '#lib/domain/values/shown-text.ts'
 
 const NAME_MAX = 300
 const TEXT_MAX = 4000
@@ -8,7 +9,7 @@ const LABELS_MAX = 50
 const GAPS_MAX = 20
 
 const short = (text: string | null | undefined, most: number): string | null => {
-  const trimmed = text?.trim() ?? ''
+  const trimmed = toShownText(text?.trim() ?? '')
   return trimmed === '' ? null : trimmed.slice(0, most)
 }
 
