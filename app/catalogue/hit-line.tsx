@@ -109,9 +109,10 @@ function Labelled({ name, value, search }: { name: string; value: string; search
 function Reasons({ hit, search }: HitProps) {
   const said = hit.matches.filter((match) => !isShownAbove(match, hit))
   const about = hit.why ?? hit.description
-  if (said.length === 0 && about !== null) return <p className="line-clamp-2">{<Marked text={about} search={search} />}</p>
+  if (said.length === 0 && about !== null)
+    return <p className="line-clamp-2 print:line-clamp-none">{<Marked text={about} search={search} />}</p>
   return said.map((match) => (
-    <p key={`${match.field} ${match.text}`} className="line-clamp-3">
+    <p key={`${match.field} ${match.text}`} className="line-clamp-3 print:line-clamp-none">
       <Reason match={match} search={search} />
     </p>
   ))

@@ -4,10 +4,11 @@ import { finishRun } from '#lib/commands/runs/finish-run.ts'
 import { runLedger } from '#lib/commands/runs/report-run.ts'
 import { requestRun } from '#lib/commands/runs/request-run.ts'
 import type { Context } from '#lib/db/context.ts'
+import { putSetting } from '#lib/db/settings.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { insertFlow } from '#lib/testing/runs/flow-rows.ts'
 import { type Harness, openHarness } from '../harness.ts'
-import { LATE_ASSET } from '../journey-catalogue.ts'
+import { journeyCatalogue, LATE_ASSET } from '../journey-catalogue.ts'
 import type { Places } from './pages.ts'
 
 /** A harness in which every page has something to show, words that are too long among it. */
@@ -16,6 +17,7 @@ export interface CrowdedHarness extends Pick<Harness, 'url' | 'close' | 'signIn'
 }
 
 const FLOW = 'parking-visitors-and-everybody-who-came-with-them'
+const ENDLESS = 'Datenqualitätsüberwachung'.repeat(12)
 const LONG = `HTTP (parking) answered with ${'averyveryverylongwordwithoutanyblank'.repeat(4)} instead of rows.`
 
 /** Opens it: a failed, a partial and a running run of a flow with a long name. */
@@ -24,6 +26,7 @@ export async function crowdedHarness(): Promise<CrowdedHarness> {
   const { ctx } = harness
   await insertFlow(ctx, { name: FLOW, cron: '*/5 8-18 * * 1-5' })
   await writeMuch(ctx)
+  await nameOddly(ctx)
   await insertFlow(ctx, { name: 'person', cron: '0 3 * * *', after: [FLOW] })
   await end(ctx, await begin(ctx), 'failed', LONG)
   await end(ctx, await begin(ctx), 'partial', '3 of 100 people are postponed.')
@@ -48,6 +51,14 @@ export async function crowdedHarness(): Promise<CrowdedHarness> {
 async function writeMuch(ctx: Context): Promise<void> {
   const tables = Array.from({ length: 60 }, (_, i) => `warehouse/mart.a_table_with_quite_a_long_name_${i}`)
   await ctx.pool.query('update flow set settings = settings || $2 where name = $1', [FLOW, { reads: tables, writes: tables }])
+}
+
+/** Names of three hundred letters without a blank, and from right to left. */
+async function nameOddly(ctx: Context): Promise<void> {
+  await putSetting(ctx.pool, 'page', { ...journeyCatalogue.page, name: ENDLESS })
+  await ctx.pool.query(`update subject set name = $1, description = $1 where key = any($2)`, [ENDLESS, ['records', LATE_ASSET]])
+  await ctx.pool.query(`update subject set name = 'جداول الفصول الدراسية (2267)' where key = 'terms'`)
+  await ctx.pool.query('update feed set owner = $1', [ENDLESS])
 }
 
 async function begin(ctx: Context): Promise<ClaimedRun> {

@@ -74,7 +74,9 @@ function ExternalRun({ run, now, open }: { run: ExternalRunRow; now: number; ope
         </Head>
         <span className="muted">{rowsInWords({ ...run, rowsLoaded: run.rows, rowsRejected: 0, isDryRun: false })}</span>
         <Chevron />
-        {run.problem !== null && <span className="run-problem line-clamp-2 wrap-anywhere">{run.problem.split('\n')[0]}</span>}
+        {run.problem !== null && (
+          <span className="run-problem line-clamp-2 wrap-anywhere print:line-clamp-none">{run.problem.split('\n')[0]}</span>
+        )}
         {run.state === 'running' && <RunProgress run={{ ...run, progressDone: null, progressTotal: null, waitingFor: null }} />}
       </summary>
       <div className="pt-2 pb-6 ps-38 text-[14px] max-[901px]:ps-0 print:ps-0 [&>p]:mt-3">

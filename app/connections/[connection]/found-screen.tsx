@@ -126,7 +126,7 @@ function Lines({ lines }: { lines: readonly FoundLine[] }) {
                 {line.path}
               </code>
               {line.description !== null && (
-                <p className="muted small line-clamp-2 font-normal" dir="auto">
+                <p className="muted small line-clamp-2 font-normal print:line-clamp-none" dir="auto">
                   {line.description}
                 </p>
               )}

@@ -47,7 +47,7 @@ export function LastRunNote({ run, told }: { run: LastRun | null; told: string |
         </>
       )}{' '}
       {run.problem !== null && !isToldWhole(run.problem, told) && (
-        <span className={`line-clamp-4 ${run.system === null ? '' : 'run-words'}`}>{run.problem}</span>
+        <span className={`line-clamp-4 print:line-clamp-none ${run.system === null ? '' : 'run-words'}`}>{run.problem}</span>
       )}
     </Note>
   )
