@@ -1,9 +1,10 @@
 import { expect, test } from '@playwright/test'
 import { type Harness, openHarness } from './harness.ts'
+import { SAP_NIGHT } from './sap-night.ts'
 
 let harness: Harness
 test.beforeAll(async () => {
-  harness = await openHarness()
+  harness = await openHarness({ story: SAP_NIGHT })
 })
 test.afterAll(() => harness.close())
 
@@ -87,4 +88,41 @@ test('each row of bars is one stop of the tab key', async ({ page }) => {
   await page.goto(`${harness.url}/groups/finance`)
   await expect(page.getByRole('slider')).toHaveCount(2)
   expect(await page.locator('.bars [tabindex], .bars a, .bars button').count()).toBe(0)
+})
+
+test('who comes for the first time is told what broke, whom that affects and when it is good again, and is a click from the story of any day', async ({
+  browser,
+}) => {
+  const context = await browser.newContext({ javaScriptEnabled: false })
+  const page = await context.newPage()
+  await page.goto(harness.url)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^2 of 5 feeds are late, because of 2 things/)
+  const sap = page.locator('.attention > li').filter({ hasText: /sap/i })
+  await expect(sap).toContainText(/sap has not answered since/i)
+  await expect(sap).toContainText('People is late because of it.')
+  await expect(sap).toContainText(/Patron file will be late from/)
+  await expect(sap).toContainText(/Good by about .* if sap answers/i)
+  await expect(sap).toContainText('people-data@campus.example')
+  await sap.getByRole('link', { name: 'How it comes to this' }).click()
+  await expect(page.getByRole('main')).toContainText('Employees in SAP')
+
+  await page.goto(harness.url)
+  const bars = page.getByRole('img', { name: /^People, 90 days/ })
+  await bars.scrollIntoViewIfNeeded()
+  const box = await bars.boundingBox()
+  if (box === null) throw new Error('the bars are nowhere')
+  await page.mouse.click(box.x + box.width - 4 * 5 - 1, box.y + 5)
+  await expect(page).toHaveURL(/\/days\//)
+  await expect(page.getByRole('main')).toContainText('Nobody was loaded, because the employees of SAP could not be read.')
+
+  await page.goto(harness.url)
+  await page.getByRole('navigation', { name: 'Parts of the page' }).getByRole('link', { name: 'Incidents' }).click()
+  await page
+    .locator('.past-days')
+    .getByRole('link', { name: /did not succeed|was not fresh/ })
+    .first()
+    .click()
+  await expect(page).toHaveURL(/\/incidents\/\d+$/)
+  await expect(page.getByRole('main')).toContainText('People')
+  await context.close()
 })

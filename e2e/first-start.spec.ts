@@ -24,8 +24,8 @@ test('before the first catalogue the page says what to do', async ({ page }) => 
   await expect(page.getByText('Nothing can be read here yet but how to begin: the first catalogue says who may.')).toBeVisible()
 })
 
-test('so do the pages of the flows and the connections', async ({ page }) => {
-  for (const path of ['/flows', '/connections']) {
+test('so do the pages of the flows, the connections, the incidents and of a day', async ({ page }) => {
+  for (const path of ['/flows', '/connections', '/incidents', '/days/2026-11-24']) {
     await page.goto(`${harness.url}${path}`)
     await expect(page.getByRole('heading', { level: 1 })).toContainText('no catalogue has been accepted')
   }

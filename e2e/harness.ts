@@ -1,4 +1,5 @@
 import type { BrowserContext } from '@playwright/test'
+import type { Catalogue } from '#lib/catalogue/catalogue.ts'
 import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
 import { recordObservations } from '#lib/commands/probes/record-observations.ts'
 import { rollUpDays } from '#lib/commands/status/roll-up-days.ts'
@@ -38,7 +39,18 @@ export interface Harness {
   close(): Promise<void>
 }
 
+/** What else is in the six days of past. */
+export interface Story {
+  catalogue: Catalogue
+  /** What else of the warehouse is written so many days before now. */
+  keysOf(day: number): string[]
+  /** What else happens on such a day, an hour before it is so many days ago. */
+  day(ctx: Context, day: number): Promise<void>
+  end(ctx: Context, now: Instant): Promise<void>
+}
+
 interface HarnessOptions {
+  story?: Story
   /** Neither catalogue nor worker. */
   empty?: boolean
   web?: WebServerOptions
@@ -52,7 +64,7 @@ const DAYS_OF_PAST = 6
 export async function openHarness(options: HarnessOptions = {}): Promise<Harness> {
   const database = await createTestDatabase()
   const ctx = database.context()
-  if (!options.empty) await fill(database.context(new FakeClock(0)))
+  if (!options.empty) await fill(database.context(new FakeClock(0)), options.story)
   await options.prepare?.(ctx)
   const harness = {
     url: '',
@@ -92,32 +104,36 @@ function setCookie(context: BrowserContext, url: string, cookie: string): Promis
   return context.addCookies([{ name, value, url, httpOnly: true, sameSite: 'Lax' }])
 }
 
-function written(assetKey: string, at: Instant): Observation {
+/** What a good look saw that found an asset written at an instant. */
+export function written(assetKey: string, at: Instant): Observation {
   const evidence = { method: 'column', strength: 'strong' as const, detail: 'The newest modified_date in the table.', costMs: 3 }
   const readings = [{ clock: 'writtenAt' as const, at, precision: 'instant' as const }]
   return { ok: true, assetKey, readings, rows: 1200, evidence, state: null, warnings: [] }
 }
 
 /** Six days told in order: everything is written once a day, but for one table, which has been late since before today began, whatever hour it is. */
-async function fill(ctx: Context): Promise<void> {
+async function fill(ctx: Context, story?: Story): Promise<void> {
   const { clock } = ctx
   if (!(clock instanceof FakeClock)) throw new TypeError('The past is told with a clock that can be set.')
   const now = systemClock.now()
   clock.set(now - DAYS_OF_PAST * DAY_MS)
-  await syncCatalogue(ctx, { catalogue: journeyCatalogue, document: {}, hash: 'journeys', schema: {} })
+  await syncCatalogue(ctx, { catalogue: story?.catalogue ?? journeyCatalogue, document: {}, hash: 'journeys', schema: {} })
   for (let day = DAYS_OF_PAST - 1; day >= 0; day -= 1) {
     const at = now - day * DAY_MS - HOUR_MS
     clock.set(at)
     await sweepDue(ctx, { limit: 100 })
-    const keys = journeyCatalogue.assets.map((asset) => asset.key).filter((key) => day > 2 || key !== LATE_ASSET)
+    const usual = journeyCatalogue.assets.map((asset) => asset.key).filter((key) => day > 2 || key !== LATE_ASSET)
+    const keys = [...usual, ...(story?.keysOf(day) ?? [])]
     await recordObservations(
       ctx,
       'warehouse',
       at,
       keys.map((key) => written(key, at)),
     )
+    await story?.day(ctx, day)
     await rollUpDays(ctx)
   }
   clock.set(now)
+  await story?.end(ctx, now)
   await sweepDue(ctx, { limit: 100 })
 }

@@ -1,20 +1,35 @@
 import type { Catalogue, CatalogueAsset, CatalogueFeed } from '#lib/catalogue/catalogue.ts'
-import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
+import type { AgePolicy } from '#lib/domain/freshness/policies/policy.ts'
 import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
 
 const ZONE = 'America/New_York'
 
 /** Judged by age, so that the journeys do not depend on the time of day they are made at. */
-const daily: Policy = { kind: 'age', clock: 'writtenAt', zone: ZONE, calendar: null, lateAfterMs: 30 * HOUR_MS, staleAfterMs: 9 * DAY_MS }
+export const daily: AgePolicy = {
+  kind: 'age',
+  clock: 'writtenAt',
+  zone: ZONE,
+  calendar: null,
+  lateAfterMs: 30 * HOUR_MS,
+  staleAfterMs: 9 * DAY_MS,
+}
 
-function feed(group: string, key: string, name: string): CatalogueFeed {
+/** A feed of the journeys, late after 30 h. */
+export function feed(group: string, key: string, name: string): CatalogueFeed {
   const yaml = `${key}:\n  name: ${name}\n  policy: { kind: age, lateAfter: 30h, staleAfter: 9d }`
   const source = { file: 'tidemark.yaml', line: 12, yaml }
   const words = { description: null, owner: `${key}-data@campus.example`, runbook: null, promise: 'at most 30 h old' }
   return { key, group, name, ...words, source }
 }
 
-function asset(feedKey: string, path: string, name: string, upstream: string[], kind: CatalogueAsset['kind'] = 'table'): CatalogueAsset {
+/** An asset of the warehouse. */
+export function asset(
+  feedKey: string,
+  path: string,
+  name: string,
+  upstream: string[],
+  kind: CatalogueAsset['kind'] = 'table',
+): CatalogueAsset {
   return {
     key: `warehouse/${path}`,
     feed: feedKey,
