@@ -8,7 +8,8 @@ import { type Harness, openHarness } from './harness.ts'
 
 /** From the fault to an answer: two seconds until the next look, three of patience, and one for a busy machine. */
 const ANSWER_MS = 6000
-const PIECES = allRoutes().filter((path) => /^\/api\/|feed\.atom$/.test(path) && !/\/(internal\/|events$|moved$)/.test(path))
+// What only leads to a page is told by that.
+const PIECES = allRoutes().filter((path) => /^\/api\/|feed\.atom$/.test(path) && !/\/(internal\/|events$|moved$|leave$)/.test(path))
 /** Images and frames say so themselves, in grey. */
 const EMBEDS = allRoutes()
   .filter((path) => path.startsWith('/embed/'))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { turnAway } from './turn-away.ts'
 
-const ask = (path: string, method = 'GET') => turnAway({ method, path, isDevelopment: false })
+const ask = (path: string, method = 'GET') => turnAway({ method, path, isDevelopment: false, hasAdmin: true })
 
 describe('somebody nobody knows at a private page', () => {
   it.each([
@@ -38,12 +38,19 @@ describe('somebody nobody knows at a private page', () => {
     },
   )
 
+  const letters = ['/subscriptions/abc', '/api/subscriptions/abc/leave', '/api/subscriptions/abc/end', '/api/subscriptions/abc/confirm']
+  it.each(letters)('may ask for %s, once letters are written at all', (path) => {
+    expect(ask(path, 'POST')).toBeNull()
+    const early = turnAway({ method: 'POST', path, isDevelopment: false, hasAdmin: false })
+    expect(early).toEqual(path.startsWith('/api/') ? 'in words' : { location: `/sign-in?${new URLSearchParams({ to: path })}` })
+  })
+
   it('may send an order, which is refused where it is taken', () => {
     expect(ask('/api/v1/flows/course/runs', 'POST')).toBeNull()
   })
 
   it('gets Next’s own tools only to develop', () => {
     expect(ask('/_next/webpack-hmr')).not.toBeNull()
-    expect(turnAway({ method: 'GET', path: '/_next/webpack-hmr', isDevelopment: true })).toBeNull()
+    expect(turnAway({ method: 'GET', path: '/_next/webpack-hmr', isDevelopment: true, hasAdmin: true })).toBeNull()
   })
 })

@@ -5,6 +5,7 @@ import { endByLink } from '#lib/access/subscriptions/by-link.ts'
 import { type Subscribable, subscribe, unsubscribe } from '#lib/access/subscriptions/subscribe.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import { acceptAction, saidPath, textOf } from './accept-action.ts'
+import { DATA_HEAD } from './content-policy.ts'
 import { requestContext } from './request-context.ts'
 import { problem, respond } from './respond.ts'
 
@@ -57,5 +58,6 @@ export function acceptLeaving(request: Request, token: string): Promise<Response
 /** Who follows that link with a browser is asked first: programs that look into letters follow links, too. */
 export function leadToSubscriptions(token: string): Response {
   const location = decodeSegment(token) === null ? null : subscriptionsPath(token)
-  return location === null ? problem(404, 'There is nothing at this address.') : new Response(null, { status: 303, headers: { location } })
+  if (location === null) return problem(404, 'There is nothing at this address.')
+  return new Response(null, { status: 303, headers: { ...DATA_HEAD, location } })
 }

@@ -1,4 +1,5 @@
 import type { Context } from '#lib/db/context.ts'
+import { hasAdmin } from '#lib/db/people/people.ts'
 import { getPeopleSettings } from '#lib/db/people/people-settings.ts'
 import { getAddressedPage, getSetting } from '#lib/db/settings.ts'
 import { audienceInForce } from '#lib/domain/access/access-rules.ts'
@@ -11,10 +12,18 @@ export interface PageAccess {
   url: string
   /** What somebody nobody knows sees of a public page; null: everything. */
   publicAudience: string | null
+  /** Before somebody is, a private page has written to nobody. */
+  hasAdmin: boolean
 }
 
 /** What the catalogue in force says about who may see the page. Before the first one `isPrivate` is false: the door alone knows whether others reach the page. */
 export async function getPageAccess(ctx: Context): Promise<PageAccess> {
-  const [access, page, rules] = await Promise.all([getSetting(ctx.pool, 'access'), getAddressedPage(ctx), getPeopleSettings(ctx.pool)])
-  return { isPrivate: access === 'private', isUnsaid: access === undefined, url: page.url, publicAudience: audienceInForce(null, rules) }
+  const [access, page, rules, isThere] = await Promise.all([
+    getSetting(ctx.pool, 'access'),
+    getAddressedPage(ctx),
+    getPeopleSettings(ctx.pool),
+    hasAdmin(ctx.pool),
+  ])
+  const said = { isPrivate: access === 'private', isUnsaid: access === undefined, hasAdmin: isThere }
+  return { ...said, url: page.url, publicAudience: audienceInForce(null, rules) }
 }
