@@ -16,7 +16,7 @@ test('an open page follows status changes by itself, one after the other', async
   await page.goto(harness.url)
   await expect(page.getByText('Live: this page follows by itself.')).toBeVisible()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^1 of 3 feeds is late: /)
-  const said = page.locator('body > p[role="status"]')
+  const said = page.locator('body > p[aria-live]')
   const icon = async () => decodeURIComponent((await page.locator('link[rel="icon"]').getAttribute('href')) ?? '')
   await expect(said).toHaveText('')
   const late = await icon()

@@ -1,6 +1,8 @@
 'use client'
 
 import { useEffect, useState } from 'react'
+import type { TurnedFeed } from '#app/_ui/live/event-source.ts'
+import { feedPath } from '#app/_ui/paths.ts'
 import { newsInWords, type Turned } from '#lib/domain/wording/news-words.ts'
 
 /** What comes within so long is said at once. */
@@ -9,9 +11,11 @@ const BUNDLED_MS = 2000
 let turned: Turned[] = []
 let hasNews = (): void => {}
 
-/** A feed on screen has turned: it is said by its name. */
-export function noteTurned(one: Turned): void {
-  turned.push(one)
+/** A feed has turned: it is said by the name that it has on screen, if it is there. */
+export function noteTurned({ key, to }: TurnedFeed): void {
+  const name = document.querySelector(`main a[href="${CSS.escape(feedPath(key))}"]`)?.textContent
+  if (name === undefined) return
+  turned.push({ key, name, to })
   hasNews()
 }
 
@@ -20,7 +24,7 @@ export function Announcer() {
   const [words, setWords] = useState('')
   useEffect(() => followTitle(setWords), [])
   return (
-    <p role="status" className="sr-only">
+    <p aria-live="polite" aria-atomic="true" className="sr-only">
       {words}
     </p>
   )

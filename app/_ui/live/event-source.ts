@@ -1,11 +1,17 @@
-import type { Turned } from '#lib/domain/wording/news-words.ts'
+import type { Status } from '#lib/domain/freshness/status.ts'
 import type { Topic } from '#lib/queries/changes/topic.ts'
 
 /** Whether the server is heard; `none` before anybody knows. */
 export type LineState = 'starting' | 'live' | 'lost'
 
+/** A feed that has another status, by its key: what it is called stands on the page, where somebody sees it. */
+export interface TurnedFeed {
+  key: string
+  to: Status | null
+}
+
 /** What those who follow the server tell each other. */
-export type LineNews = { kind: 'state'; state: LineState } | { kind: 'moved'; topics: Topic[] } | { kind: 'turned'; turned: Turned }
+export type LineNews = { kind: 'state'; state: LineState } | { kind: 'moved'; topics: Topic[] } | { kind: 'turned'; turned: TurnedFeed }
 
 /** What all tabs of a browser hear each other on. */
 export const CHANNEL = 'tidemark-events'
@@ -43,7 +49,7 @@ function topicsIn(data: string): Topic[] {
 }
 
 /** A feed that has another status; null for anything else, and where too many changed to be told one by one. */
-function turnedIn(data: string): Turned | null {
-  const { kind, key, name, to }: Partial<Turned> & { kind?: string } = JSON.parse(data)
-  return kind === 'feed' && key !== undefined && name !== undefined ? { key, name, to: to ?? null } : null
+function turnedIn(data: string): TurnedFeed | null {
+  const { kind, key, to }: Partial<TurnedFeed> & { kind?: string } = JSON.parse(data)
+  return kind === 'feed' && key !== undefined ? { key, to: to ?? null } : null
 }

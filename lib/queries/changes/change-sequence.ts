@@ -52,7 +52,6 @@ export interface ChangeEvent {
   id: string
   kind: string
   key: string
-  name: string
   from: Status | null
   to: Status | null
   at: number
@@ -64,7 +63,7 @@ const EVENTS_MAX = 200
 /** Announced changes after an id, oldest first; null when there are too many to tell one by one. */
 export async function getChangesAfter(ctx: Context, id: string): Promise<ChangeEvent[] | null> {
   const { rows } = await ctx.pool.query<ChangeEvent>(
-    `select c.id::text, s.kind, s.key, s.name, c.from_status as "from", c.to_status as "to", (extract(epoch from c.at) * 1000)::float8 as at
+    `select c.id::text, s.kind, s.key, c.from_status as "from", c.to_status as "to", (extract(epoch from c.at) * 1000)::float8 as at
      from status_change c join subject s on s.id = c.subject_id
      where c.id > $1::bigint order by c.id limit ${EVENTS_MAX + 1}`,
     [id],

@@ -57,7 +57,7 @@ test('changes are told in order from any point; too many are told as one', async
   await change(3)
   const told = await getChangesAfter(ctx, id)
   expect(told?.map((event) => Number(event.id) - Number(id))).toEqual([1, 2, 3])
-  expect(told?.[0]).toMatchObject({ kind: 'feed', key: 'terms', name: 'Terms', from: 'fresh', to: 'late' })
+  expect(told?.[0]).toMatchObject({ kind: 'feed', key: 'terms', from: 'fresh', to: 'late' })
   await change(300)
   expect(await getChangesAfter(ctx, id)).toBeNull()
 })
