@@ -114,16 +114,20 @@ describe('the stages, while the lake is slow,', () => {
 
   it('make room once for somebody who does not come back', async () => {
     at.people.answer = (records) => records.slice(0, 1)
-    const holding: Awaited<ReturnType<typeof holdLake>>[] = []
+    const holding: ReturnType<typeof holdLake>[] = []
+    // Whoever asks while the lake is being locked waits for that, too.
     at.people.onBatch = async () => {
-      if (at.people.batches.length === 10) holding.push(await holdLake())
+      if (at.people.batches.length < 10) return
+      if (holding.length === 0) holding.push(holdLake())
+      await holding[0]
     }
     const running = at.load({ parameters: { queueSize: 12 } })
     while (holding.length === 0) await turns()
-    await holding[0]?.untilAwaited(1)
+    const held = await holding[0]
+    await held?.untilAwaited(1)
     await turns(300)
     expect(at.people.batches.length).toBeLessThanOrEqual(12)
-    await holding[0]?.release()
+    await held?.release()
     const { state, ledger } = await running
     expect(state).toBe('partial')
     expect(ledger.progressReports.at(-1)).toMatchObject({ done: 300, total: 300 })

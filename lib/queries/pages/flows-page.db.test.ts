@@ -54,7 +54,10 @@ describe('the card of a flow', () => {
       nextRunAt: Date.parse('2026-11-20T06:00Z'),
       dueAt: Date.parse('2026-11-20T06:00Z'),
       reads: ['peoplesoft/BU_TERM_QRY'],
-      connections: ['peoplesoft', 'lake'],
+      connections: [
+        { key: 'peoplesoft', name: 'peoplesoft' },
+        { key: 'lake', name: 'lake' },
+      ],
       declaredFlow: null,
       source: { file: 'tidemark.yaml', yaml: 'term: {}' },
       feeds: [{ key: 'terms', name: 'Terms' }],
