@@ -8,7 +8,9 @@ import { incidentTitle } from './incident-words.ts'
 
 /** An incident in a list: what it is about, since when or how long, whom it holds back, who is on it. */
 export function IncidentLine({ incident }: { incident: Line }) {
-  const { id, status, worst, openedAt, endedAt, mergedInto, feeds, update } = incident
+  const { id, status, worst, roots, openedAt, endedAt, mergedInto, feeds, update } = incident
+  // What it comes down to began before anything was held back by it.
+  const since = Math.min(openedAt, ...roots.map((root) => root.since))
   return (
     <li>
       <StatusMark status={status ?? worst} />
@@ -19,13 +21,19 @@ export function IncidentLine({ incident }: { incident: Line }) {
           </a>{' '}
           <span className="muted">
             {endedAt === null ? 'since ' : 'from '}
-            <Time at={openedAt} form="long" />
-            {endedAt === null ? <Age at={openedAt} brackets /> : `, for ${formatDuration(endedAt - openedAt)}`}
+            <Time at={endedAt === null ? since : openedAt} form="long" />
+            {endedAt === null ? <Age at={since} brackets /> : `, for ${formatDuration(endedAt - openedAt)}`}
           </span>
         </p>
         <p className="mt-1">
           {endedAt === null ? 'It holds back ' : 'It held back '}
-          <FeedNames feeds={feeds} />.
+          <FeedNames feeds={feeds} />
+          {endedAt === null && since < openedAt && (
+            <>
+              , since <Time at={openedAt} form="long" />
+            </>
+          )}
+          .
           {mergedInto !== null && (
             <>
               {' '}
@@ -65,10 +73,9 @@ export function FeedNames({ feeds }: { feeds: readonly IncidentFeed[] }) {
   return <Listed items={items} />
 }
 
-/** Who is on it: `Grace is on it. Nobody is reminded until 12:00.` */
-export function HandlingWords({ incident: { handling, wellSince, feeds } }: { incident: Pick<Line, 'handling' | 'wellSince' | 'feeds'> }) {
+/** Who is on it: `Grace is on it. Nobody is reminded until 12:00.` Whom to ask stands with the cause. */
+export function HandlingWords({ incident: { handling, wellSince } }: { incident: Pick<Line, 'handling' | 'wellSince'> }) {
   const { acknowledged, assignee, snoozedUntil } = handling
-  const owner = feeds.find((feed) => feed.owner !== null)?.owner ?? null
   return (
     <>
       {wellSince !== null && (
@@ -86,17 +93,7 @@ export function HandlingWords({ incident: { handling, wellSince, feeds } }: { in
           <bdi>{acknowledged.by}</bdi> has seen it, <Time at={acknowledged.at} form="long" />.
         </>
       )}
-      {assignee === null && acknowledged === null && (
-        <>
-          Nobody has taken it yet
-          {owner !== null && (
-            <>
-              ; ask <bdi>{owner}</bdi>
-            </>
-          )}
-          .
-        </>
-      )}
+      {assignee === null && acknowledged === null && 'Nobody has taken it yet.'}
       {snoozedUntil !== null && (
         <>
           {' '}

@@ -1,12 +1,15 @@
+import { Listed } from '#app/_ui/listed.tsx'
 import { PageShell } from '#app/_ui/page-shell.tsx'
-import { dayPath, feedPath, incidentsPath } from '#app/_ui/paths.ts'
+import { dayPath, feedPath, incidentPath, incidentsPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
+import { localDay } from '#lib/domain/time/local-day.ts'
 import { dayName } from '#lib/domain/wording/dates.ts'
 import { counted } from '#lib/domain/wording/numbers.ts'
 import type { IncidentsPage } from '#lib/queries/incidents/incidents-page.ts'
 import { AnnouncedWork } from './announced-work.tsx'
 import { FeedChoice } from './feed-choice.tsx'
 import { IncidentLine } from './incident-line.tsx'
+import { incidentTitle } from './incident-words.ts'
 
 /** What is open, and what was, day by day. */
 export function IncidentsScreen({ found }: { found: IncidentsPage }) {
@@ -49,7 +52,8 @@ export function IncidentsScreen({ found }: { found: IncidentsPage }) {
   )
 }
 
-function PastDays({ found: { days, older, newer, feed } }: { found: IncidentsPage }) {
+function PastDays({ found: { page, open, days, older, newer, feed } }: { found: IncidentsPage }) {
+  const begun = Map.groupBy(open, ({ openedAt }) => localDay(openedAt, page.zone))
   return (
     <Section title="Past">
       <ol className="past-days">
@@ -58,8 +62,9 @@ function PastDays({ found: { days, older, newer, feed } }: { found: IncidentsPag
             <h3>
               <a href={dayPath(day)}>{dayName(day)}</a>
             </h3>
+            <GoingOn incidents={begun.get(day) ?? []} />
             {incidents.length === 0 ? (
-              <p className="muted">None began.</p>
+              begun.get(day) === undefined && <p className="muted">None began.</p>
             ) : (
               <ul className="attention mt-0 border-t-0">
                 {incidents.map((incident) => (
@@ -77,5 +82,23 @@ function PastDays({ found: { days, older, newer, feed } }: { found: IncidentsPag
         </nav>
       )}
     </Section>
+  )
+}
+
+/** Those that began on a day and stand above, since they go on. */
+function GoingOn({ incidents }: { incidents: IncidentsPage['open'] }) {
+  if (incidents.length === 0) return null
+  const items = incidents.map((incident) => ({
+    key: String(incident.id),
+    shown: (
+      <a href={incidentPath(incident.id)}>
+        <bdi>{incidentTitle(incident)}</bdi>
+      </a>
+    ),
+  }))
+  return (
+    <p className="muted">
+      Began and {incidents.length === 1 ? 'goes' : 'go'} on: <Listed items={items} />.
+    </p>
   )
 }

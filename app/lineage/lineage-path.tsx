@@ -61,11 +61,9 @@ function Standing({ step: { kind, status, isInferred } }: { step: LineageStep })
   if (kind !== 'asset' && kind !== 'unseen')
     return <span className="small muted">{kind === 'connection' ? 'does not answer' : 'does not succeed'}</span>
   return (
-    <>
-      <span className="inline-flex self-center">
-        <StatusIcon status={status} />
-      </span>
-      <span className="small muted">{isInferred ? 'not judged, inferred' : statusInWords(status).toLowerCase()}</span>
-    </>
+    <span className="small muted inline-flex items-center gap-1.5 self-center">
+      <StatusIcon status={status} />
+      {isInferred ? 'not judged, inferred' : statusInWords(status).toLowerCase()}
+    </span>
   )
 }

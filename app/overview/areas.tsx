@@ -1,5 +1,6 @@
 import { groupPath } from '#app/_ui/paths.ts'
 import { StatusIcon } from '#app/_ui/status-mark.tsx'
+import { counted } from '#lib/domain/wording/numbers.ts'
 import { statusInWords } from '#lib/domain/wording/words.ts'
 import type { OverviewGroup } from '#lib/queries/pages/status-overview.ts'
 
@@ -8,19 +9,19 @@ const UNFOLDED_MAX = 18
 
 type Area = Pick<OverviewGroup, 'key' | 'name' | 'status' | 'counts'>
 
-/** Every service group with how it stands: `11 of 15 areas are fine`. */
+/** Every service group with how it stands: `11 of 15 areas are fine`, of those that promise something. */
 export function Areas({ groups }: { groups: readonly Area[] }) {
   if (groups.length < 2) return null
-  const fine = groups.filter(isFine)
+  const [broken, quiet] = [groups.filter((group) => !isQuiet(group)), groups.filter(isQuiet)]
   const isFolded = groups.length > UNFOLDED_MAX
   return (
     <section className="areas" aria-labelledby="areas">
-      <h2 id="areas">{headline(fine.length, groups.length)}</h2>
-      <List areas={isFolded ? groups.filter((group) => !isFine(group)) : groups} />
-      {isFolded && fine.length > 0 && (
+      <h2 id="areas">{headline(groups)}</h2>
+      <List areas={isFolded ? broken : groups} />
+      {isFolded && quiet.length > 0 && (
         <details className="fold">
-          <summary>{fine.length === 1 ? 'The one that is fine' : `The ${fine.length} that are fine`}</summary>
-          <List areas={fine} />
+          <summary>{broken.length === 0 ? 'All of them' : `The ${counted(quiet.length, 'other')}`}</summary>
+          <List areas={quiet} />
         </details>
       )}
     </section>
@@ -28,12 +29,16 @@ export function Areas({ groups }: { groups: readonly Area[] }) {
 }
 
 /** Fresh, or without a promise that could be broken. */
-function isFine({ status }: Area): boolean {
+function isQuiet({ status }: Area): boolean {
   return status === 'fresh' || status === null
 }
 
-function headline(fine: number, all: number): string {
-  if (fine === all) return `All ${all} areas are fine`
+function headline(groups: readonly Area[]): string {
+  const judged = groups.filter(({ status }) => status !== null)
+  const fine = judged.filter(isQuiet).length
+  const all = judged.length
+  if (all === 0) return 'No area promises anything'
+  if (fine === all) return all === 1 ? 'The one area that promises something is fine' : `All ${all} areas are fine`
   return fine === 0 ? `None of ${all} areas is fine` : `${fine} of ${all} areas ${fine === 1 ? 'is' : 'are'} fine`
 }
 
@@ -41,7 +46,7 @@ function List({ areas }: { areas: readonly Area[] }) {
   return (
     <ul>
       {areas.map((area) => (
-        <li key={area.key} className={isFine(area) ? 'fine' : undefined}>
+        <li key={area.key} className={isQuiet(area) ? 'fine' : undefined}>
           <a href={groupPath(area.key)}>
             <StatusIcon status={area.status} />
             <bdi>{area.name}</bdi>

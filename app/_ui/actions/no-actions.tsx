@@ -2,7 +2,7 @@ import { readerHere } from '#app/_lib/overview-key.ts'
 import { Command } from '#app/_ui/actions/command.tsx'
 import { signInPath } from '#app/_ui/paths.ts'
 
-/** Why there are no buttons: whoever reads this has not signed in, or not as somebody who may press them. */
+/** Why there are no buttons: whoever reads this has not signed in, or not as somebody who may press them. Only who is not known may be whose machine it is. */
 export function NoActions({ command }: { command?: string }) {
   const isKnown = readerHere() === 'member'
   return (
@@ -15,9 +15,9 @@ export function NoActions({ command }: { command?: string }) {
         </>
       )}{' '}
       a run, a pause or a check here
-      {command !== undefined && (
+      {command !== undefined && !isKnown && (
         <>
-          {isKnown ? '. On' : ', or on'} the machine it runs on: <Command>{command}</Command>
+          , or on the machine it runs on: <Command>{command}</Command>
         </>
       )}
       .

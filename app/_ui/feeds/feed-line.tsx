@@ -5,7 +5,7 @@ import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Through, Time } from '#app/_ui/time.tsx'
 import { usePageTime } from '#app/_ui/zone.tsx'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
-import { capital } from '#lib/domain/wording/sentences.ts'
+import { asLine } from '#lib/domain/wording/sentences.ts'
 import type { FeedLineData } from './feed-summary.ts'
 
 /**
@@ -122,9 +122,4 @@ export function Share({ of: { share, unseen } }: { of: Pick<FeedLineData, 'share
 /** `98.79 %`; never rounded up, because the number was cut when it was made. */
 function percent(share: number | undefined): string {
   return share === undefined ? '–' : `${share.toFixed(2)} %`
-}
-
-/** A word begins a line with a capital; a name of another system stays as it is. */
-function asLine(text: string): string {
-  return /^[a-z]+[ ,]/.test(text) ? capital(text) : text
 }

@@ -30,3 +30,31 @@ test.each<[string, GoodAgain | null, object, object]>([
   expect(toFeedLine(feed(again), 'UTC', [])).toEqual({ ...base, ...brief })
   expect(toFullFeedLine(feed(again), 'UTC', [])).toEqual({ ...base, ...full })
 })
+
+const SAP = { kind: 'connection', key: 'sap', name: 'SAP', since: 1 }
+const failed = { id: 'r', words: 'There is no row to deliver.', says: 'There is no row to deliver.', times: 1 }
+test.each<[string, string, string | null, object | null, string]>([
+  ['itself', 'run-failed', 'patrons', failed, 'There is no row to deliver.'],
+  ['another feed', 'run-failed', 'people', failed, 'Held back by People: the connection SAP does not answer. There is no row to deliver.'],
+  [
+    'another feed, and nothing came',
+    'overdue',
+    'people',
+    null,
+    'Held back by People: the connection SAP does not answer. Nothing has arrived since it was due',
+  ],
+])('a line begins with what holds it back, where that is not its own: %s', (_, reason, feedKey, failedRun, why) => {
+  const root = {
+    id: 7,
+    key: 'lake/people',
+    name: 'people',
+    feedKey,
+    feedName: 'People',
+    promised: true,
+    status: 'late',
+    reason: 'overdue',
+    since: 1,
+  }
+  const heldBy = [{ ...root, failedRun: null, system: SAP }]
+  expect(toFeedLine({ ...feed(null), key: 'patrons', reason, heldBy, failedRun } as unknown as OverviewFeed, 'UTC', []).why).toBe(why)
+})

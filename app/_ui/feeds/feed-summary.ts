@@ -5,7 +5,7 @@ import { localDay } from '#lib/domain/time/local-day.ts'
 import { againInWords, conditionsInWords } from '#lib/domain/wording/again-words.ts'
 import { freshCount } from '#lib/domain/wording/headline.ts'
 import { heldInWords } from '#lib/domain/wording/held-words.ts'
-import { capital } from '#lib/domain/wording/sentences.ts'
+import { asLine, capital } from '#lib/domain/wording/sentences.ts'
 import { reasonInWords, weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { OverviewFeed, OverviewGroup } from '#lib/queries/pages/status-overview.ts'
 import type { Bars } from '#lib/queries/shared/bars.ts'
@@ -97,11 +97,17 @@ export function toFullFeedLine(feed: OverviewFeed, zone: string, work: readonly 
 
 function whyOf({ key, status, reason, heldBy, failedRun }: OverviewFeed): Pick<FeedLineData, 'why' | 'heldBy'> {
   if (reason === null || SILENT.has(reason)) return {}
-  if (reason !== 'blocked') return { why: failedRun?.words ?? reasonInWords(reason) }
+  if (reason !== 'blocked') return { why: ownWords(failedRun?.words ?? reasonInWords(reason), heldBy, key) }
   const why = heldInWords(heldBy, key)
   const others = heldBy.flatMap(({ feedKey }) => (feedKey === null || feedKey === key ? [] : [feedKey]))
   const isOwn = status === 'fresh' || others.length === 0 || others.length < heldBy.length
   return isOwn ? { why } : { why, heldBy: [...new Set(others)] }
+}
+
+/** Its own words, led by what holds it back where its trouble begins elsewhere. */
+function ownWords(words: string, heldBy: OverviewFeed['heldBy'], key: string): string {
+  const isHeld = heldBy.length > 0 && heldBy.every(({ feedKey }) => feedKey !== key)
+  return isHeld ? `${asLine(heldInWords(heldBy, key)).replace(/\.$/, '')}. ${asLine(words)}` : words
 }
 
 function addLastRun(given: FeedLineData, { id, lastRun }: OverviewFeed, work: readonly WorkView[]): FeedLineData {

@@ -26,6 +26,7 @@ export function Legend({ counts, current }: { counts: StatusCounts; current?: St
       ))}
       <p>
         <Swatch name="none" />
+        <StatusIcon status={null} />
         <span>
           {counts.none > 0 ? `Not judged ${counts.none}` : 'Not judged'}
           <span>nothing was promised</span>

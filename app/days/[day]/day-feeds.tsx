@@ -126,7 +126,7 @@ function Arrived({ feed: { arrivals, due }, story }: { feed: DayPageFeed; story:
   return (
     <p className="small muted">
       {arrivals === null ? (
-        <span>Nothing arrived</span>
+        <span>Nothing arrived that day</span>
       ) : (
         <span>
           {isOnce(arrivals) ? 'Arrived ' : `${arrivals.count} arrivals, the last `}

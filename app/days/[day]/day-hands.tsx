@@ -70,7 +70,7 @@ function RunsByHand({ runs }: { runs: readonly DayHandRun[] }) {
           <bdi>{run.flow}</bdi>
         </a>{' '}
         <span className="muted">
-          (<a href={runPath(run.id)}>{runStateInWords(run).toLowerCase()}</a> <Time at={run.at} form="minute" />)
+          at <Time at={run.at} form="minute" /> (<a href={runPath(run.id)}>{runStateInWords(run).toLowerCase()}</a>)
         </span>
       </>
     ),

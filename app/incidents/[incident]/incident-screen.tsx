@@ -1,3 +1,4 @@
+import { CauseList } from '#app/_ui/feeds/cause-list.tsx'
 import { sentence } from '#app/_ui/feeds/change-list.tsx'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { dayPath, incidentPath, incidentsPath, lineagePath, runPath, subjectPath } from '#app/_ui/paths.ts'
@@ -111,12 +112,19 @@ function Head({ found: { incident, page, takesActions, templates }, reader }: { 
   )
 }
 
-/** What it stands on, each with since when and why. */
-function Causes({ found: { incident, why } }: { found: IncidentPage }) {
+/** What it stands on, each with since when and why; as long as it goes on, also when that is good again and whom to ask. */
+function Causes({ found: { incident, why, lines, now } }: { found: IncidentPage }) {
   const { roots } = incident
   if (roots.length === 0) return null
+  const title = 'What it comes down to'
+  if (lines.length > 0)
+    return (
+      <Section title={title}>
+        <CauseList lines={lines} total={lines.length} now={now} />
+      </Section>
+    )
   return (
-    <Section title="What it comes down to">
+    <Section title={title}>
       <ul className="space-y-2">
         {roots.map(({ cause, kind, key, name, since }, index) => (
           <li key={cause}>

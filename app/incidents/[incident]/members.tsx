@@ -16,7 +16,7 @@ export function Members({ members }: { members: readonly IncidentMember[] }) {
   return (
     <Section title="Who is affected" note={`${counted(feeds.length, 'feed')}, ${counted(members.length, 'asset')}`}>
       <ScrollArea className="scroll" label="Who is affected">
-        <table className="table">
+        <table className="table stacked">
           <thead>
             <tr>
               <th scope="col">Feed</th>
@@ -49,14 +49,16 @@ function Row({ members }: { members: readonly IncidentMember[] }) {
           <bdi>{first.feed.name}</bdi>
         </a>
       </th>
-      <td>
+      <td data-label="Service group">
         <bdi>{first.group.name}</bdi>
       </td>
-      <td className="whitespace-nowrap">
+      <td className="whitespace-nowrap" data-label="From">
         <Time at={Math.min(...members.map(({ from }) => from))} form="long" />
       </td>
-      <td className="whitespace-nowrap">{to === null ? 'it goes on' : <Time at={to} form="long" />}</td>
-      <td>
+      <td className="whitespace-nowrap" data-label="Until">
+        {to === null ? 'it goes on' : <Time at={to} form="long" />}
+      </td>
+      <td data-label="What of it">
         <Assets members={members} />
       </td>
     </tr>
@@ -79,7 +81,7 @@ function Assets({ members }: { members: readonly IncidentMember[] }) {
   )
   if (members.length === 1) return list
   return (
-    <details className="fold">
+    <details className="fold m-0!">
       <summary>{counted(members.length, 'asset')}</summary>
       {list}
     </details>

@@ -5,7 +5,7 @@ import { Time } from '#app/_ui/time.tsx'
 import type { FactEntry, IncidentKey } from '#lib/domain/incidents/incident.ts'
 import type { Said } from '#lib/domain/incidents/said.ts'
 import type { CauseKey } from '#lib/domain/lineage/causes/cause.ts'
-import { counted } from '#lib/domain/wording/numbers.ts'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { statusInWords } from '#lib/domain/wording/words.ts'
 import type { IncidentView } from '#lib/queries/incidents/incident.ts'
 
@@ -24,7 +24,7 @@ export function Timeline({ incident }: { incident: IncidentView }) {
       <Entries entries={shown} incident={incident} />
       {rest.length > 0 && (
         <details className="fold">
-          <summary>{counted(rest.length, 'earlier entry').replace('entrys', 'entries')}</summary>
+          <summary>{rest.length === 1 ? '1 earlier entry' : `${formatCount(rest.length)} earlier entries`}</summary>
           <Entries entries={rest} incident={incident} />
         </details>
       )}
@@ -53,7 +53,7 @@ function FactWords({ entry, incident }: { entry: FactEntry; incident: IncidentVi
     case 'opened':
       return (
         <>
-          It began: <Causes keys={entry.roots} incident={incident} />. Held back: <Feeds ids={entry.assetIds} incident={incident} />.
+          First held back: <Feeds ids={entry.assetIds} incident={incident} />, because of <Causes keys={entry.roots} incident={incident} />.
           {entry.cameFrom !== null && (
             <>
               {' '}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { capital, endsSentence } from './sentences.ts'
+import { asLine, capital, endsSentence } from './sentences.ts'
 
 test.each([
   ['it failed', 'It failed'],
@@ -15,4 +15,13 @@ test('a sentence ends with a stop, or what stands for one', () => {
     ...[true, true, true, true],
     ...[false, false, false],
   ])
+})
+
+test.each([
+  ['nothing has arrived', 'Nothing has arrived'],
+  ['late, as promised', 'Late, as promised'],
+  ['hr_warehouse does not answer', 'hr_warehouse does not answer'],
+  ['SAP is down', 'SAP is down'],
+])('a line begins with a capital unless it begins with a name: %s', (words, line) => {
+  expect(asLine(words)).toBe(line)
 })

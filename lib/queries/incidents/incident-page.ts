@@ -5,7 +5,9 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { type Affected, type UpdateTemplate, updateTemplates } from '#lib/domain/wording/update-words.ts'
 import { type CauseDetails, getCauseDetails } from '#lib/queries/days/cause-details.ts'
 import { getIncident, type IncidentView } from '#lib/queries/incidents/incident.ts'
+import { type CauseLine, getOutlook } from '#lib/queries/outlook/outlook.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
+import { getFeedRows } from '#lib/queries/shared/feed-rows.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 
 export interface IncidentPage {
@@ -15,6 +17,8 @@ export interface IncidentPage {
   incident: IncidentView
   /** Why each of its roots is or was wrong, in their order. */
   why: CauseDetails[]
+  /** Of one that goes on: what it comes down to now, with what is at risk, when it is good again and whom to ask; as on all other pages. */
+  lines: CauseLine[]
   takesActions: boolean
   /** Texts to begin with, for who may write to everybody. */
   templates: UpdateTemplate[]
@@ -25,10 +29,10 @@ export async function getIncidentPage(ctx: Context, id: number): Promise<Inciden
   const [page, incident] = await Promise.all([getPageSettings(ctx), getIncident(ctx, id)])
   if (page === null || incident === null) return null
   const now = ctx.clock.now()
-  const [banners, why] = await Promise.all([getBanners(ctx, page.demo), reasonsOf(ctx, incident, now)])
+  const [banners, why, lines] = await Promise.all([getBanners(ctx, page.demo), reasonsOf(ctx, incident, now), linesOf(ctx, incident)])
   const takesActions = mayOrder(ctx.actor)
   const templates = takesActions ? updateTemplates(toAffected(incident)) : []
-  return { page, now, banners, incident, why, takesActions, templates }
+  return { page, now, banners, incident, why, lines, takesActions, templates }
 }
 
 /** As each stands, or stood right before it was well. */
@@ -38,6 +42,12 @@ function reasonsOf(ctx: Context, { roots, members }: IncidentView, now: Instant)
     ctx,
     roots.map(({ cause, to }) => ({ cause: { key: cause, heldIds }, at: to === null ? now : to - 1 })),
   )
+}
+
+async function linesOf(ctx: Context, { id, endedAt, withdrawnAt }: IncidentView): Promise<CauseLine[]> {
+  if (endedAt !== null || withdrawnAt !== null) return []
+  const { lines } = await getOutlook(ctx, await getFeedRows(ctx))
+  return lines.flatMap((line) => (line.incident?.id === id ? [{ ...line, incident: null }] : []))
 }
 
 function toAffected({ feeds, worst, roots, endedAt }: IncidentView): Affected {
