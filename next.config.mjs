@@ -39,7 +39,7 @@ export default {
       { source: '/:path*', headers: everywhere },
       { source: '/((?!embed/).*)', headers: noFrame },
       { source: '/(api/.*|feed\\.atom|feeds/.*/feed\\.atom|account/tokens/made|embed/.*|api/embeds)', headers: noReferrer },
-      { source: '/sign-in/invitation/:token', headers: ownReferrer },
+      { source: '/(sign-in/invitation|subscriptions)/:token', headers: ownReferrer },
       { source: '/(api/(?!(?:account/tokens|embeds)$).*|feed\\.atom|icon\\.svg)', headers: dataPolicy },
       // A form says what it sends; who only asks has nothing to send.
       { source: '/api/(account/tokens|embeds)', missing: [{ type: 'header', key: 'content-type' }], headers: dataPolicy },

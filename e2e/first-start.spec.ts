@@ -44,7 +44,7 @@ test('every address in the file tree allows no foreign content, no framing and n
     expect(answer.headers()['x-content-type-options'], path).toBe('nosniff')
     const told = /^\/(api\/|embed\/|.*feed\.atom)/.test(path)
       ? 'no-referrer'
-      : path.startsWith('/sign-in/invitation/')
+      : /^\/(sign-in\/invitation|subscriptions)\//.test(path)
         ? 'same-origin'
         : 'strict-origin-when-cross-origin'
     if (answer.status() < 300) expect(answer.headers()['referrer-policy'], path).toBe(told)

@@ -45,7 +45,7 @@ export function withGate({ web, access, answer, isDevelopment }: GateOptions): B
     const { asking, isStranger } = await whoIsIt(web, request, known, find)
     const { refusal } = asking
     if (refusal !== undefined && (request.method !== 'POST' || handsIn(request))) return refuseInWords(request, response, refusal)
-    if (isStranger && known.isPrivate && sendAway(request, response, { isDevelopment, hasAdmin: known.hasAdmin })) return
+    if (isStranger && known.isPrivate && sendAway(request, response, { isDevelopment, isOpen: known.isOpen })) return
     return web.asking.run(asking, () => answer(request, response))
   }
   return async (request, response) => {
@@ -67,7 +67,7 @@ function askForTls(response: ServerResponse, site: Asking['site']): void {
 }
 
 /** Sends a stranger away from what is not for everybody; false where it is. */
-function sendAway(request: IncomingMessage, response: ServerResponse, how: { isDevelopment: boolean; hasAdmin: boolean }): boolean {
+function sendAway(request: IncomingMessage, response: ServerResponse, how: { isDevelopment: boolean; isOpen: boolean }): boolean {
   const away = turnAway({ method: request.method ?? '', path: request.url ?? '', ...how })
   if (away === 'in words') refuseInWords(request, response, stranger())
   else if (away !== null) response.writeHead(303, { ...DATA_HEAD, location: away.location, 'content-length': 0 }).end()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { turnAway } from './turn-away.ts'
 
-const ask = (path: string, method = 'GET') => turnAway({ method, path, isDevelopment: false, hasAdmin: true })
+const ask = (path: string, method = 'GET') => turnAway({ method, path, isDevelopment: false, isOpen: true })
 
 describe('somebody nobody knows at a private page', () => {
   it.each([
@@ -41,7 +41,7 @@ describe('somebody nobody knows at a private page', () => {
   const letters = ['/subscriptions/abc', '/api/subscriptions/abc/leave', '/api/subscriptions/abc/end', '/api/subscriptions/abc/confirm']
   it.each(letters)('may ask for %s, once letters are written at all', (path) => {
     expect(ask(path, 'POST')).toBeNull()
-    const early = turnAway({ method: 'POST', path, isDevelopment: false, hasAdmin: false })
+    const early = turnAway({ method: 'POST', path, isDevelopment: false, isOpen: false })
     expect(early).toEqual(path.startsWith('/api/') ? 'in words' : { location: `/sign-in?${new URLSearchParams({ to: path })}` })
   })
 
@@ -51,6 +51,6 @@ describe('somebody nobody knows at a private page', () => {
 
   it('gets Next’s own tools only to develop', () => {
     expect(ask('/_next/webpack-hmr')).not.toBeNull()
-    expect(turnAway({ method: 'GET', path: '/_next/webpack-hmr', isDevelopment: true, hasAdmin: true })).toBeNull()
+    expect(turnAway({ method: 'GET', path: '/_next/webpack-hmr', isDevelopment: true, isOpen: true })).toBeNull()
   })
 })

@@ -3,8 +3,8 @@ import { feedPath, flowPath, foundPath, incidentPath } from '#app/_ui/paths.ts'
 import { Facts } from '#app/_ui/section.tsx'
 import { Mark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
-import { incidentTitle } from '#app/incidents/incident-words.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
+import { incidentTitle, troubledSince } from '#lib/domain/wording/incident-title.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { rotationInWords } from '#lib/domain/wording/secret-words.ts'
 import type { IncidentLine } from '#lib/queries/incidents/incident-lines.ts'
@@ -168,11 +168,15 @@ function Incidents({ incidents }: Pick<CardProps, 'incidents'>) {
       <a href={incidentPath(incident.id)}>
         <bdi>{incidentTitle(incident)}</bdi>
       </a>{' '}
-      {incident.endedAt === null ? 'since' : 'from'} <Time at={incident.openedAt} />
       {incident.endedAt === null ? (
-        <Age at={incident.openedAt} brackets />
+        <>
+          since <Time at={troubledSince(incident)} />
+          <Age at={troubledSince(incident)} brackets />
+        </>
       ) : (
-        `, for ${formatDuration(incident.endedAt - incident.openedAt)}`
+        <>
+          from <Time at={incident.openedAt} />, for {formatDuration(incident.endedAt - incident.openedAt)}
+        </>
       )}
     </div>
   ))

@@ -3,14 +3,13 @@ import { feedPath, incidentPath } from '#app/_ui/paths.ts'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
+import { incidentTitle, troubledSince } from '#lib/domain/wording/incident-title.ts'
 import type { IncidentFeed, IncidentLine as Line } from '#lib/queries/incidents/incident-lines.ts'
-import { incidentTitle } from './incident-words.ts'
 
 /** An incident in a list: what it is about, since when or how long, whom it holds back, who is on it. */
 export function IncidentLine({ incident }: { incident: Line }) {
-  const { id, status, worst, roots, openedAt, endedAt, mergedInto, feeds, update } = incident
-  // What it comes down to began before anything was held back by it.
-  const since = Math.min(openedAt, ...roots.map((root) => root.since))
+  const { id, status, worst, openedAt, endedAt, mergedInto, feeds, update } = incident
+  const since = troubledSince(incident)
   return (
     <li>
       <StatusMark status={status ?? worst} />

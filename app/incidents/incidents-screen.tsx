@@ -4,12 +4,12 @@ import { dayPath, feedPath, incidentPath, incidentsPath } from '#app/_ui/paths.t
 import { Section } from '#app/_ui/section.tsx'
 import { localDay } from '#lib/domain/time/local-day.ts'
 import { dayName } from '#lib/domain/wording/dates.ts'
+import { incidentTitle } from '#lib/domain/wording/incident-title.ts'
 import { counted } from '#lib/domain/wording/numbers.ts'
 import type { IncidentsPage } from '#lib/queries/incidents/incidents-page.ts'
 import { AnnouncedWork } from './announced-work.tsx'
 import { FeedChoice } from './feed-choice.tsx'
 import { IncidentLine } from './incident-line.tsx'
-import { incidentTitle } from './incident-words.ts'
 
 /** What is open, and what was, day by day. */
 export function IncidentsScreen({ found }: { found: IncidentsPage }) {

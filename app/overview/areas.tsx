@@ -29,16 +29,18 @@ export function Areas({ groups }: { groups: readonly Area[] }) {
 }
 
 /** Fresh, or without a promise that could be broken. */
-function isQuiet({ status }: Area): boolean {
+function isQuiet({ status }: Pick<Area, 'status'>): boolean {
   return status === 'fresh' || status === null
 }
 
-function headline(groups: readonly Area[]): string {
+/** `11 of 15 areas are fine`. */
+export function headline(groups: readonly Pick<Area, 'status'>[]): string {
   const judged = groups.filter(({ status }) => status !== null)
   const fine = judged.filter(isQuiet).length
   const all = judged.length
-  if (all === 0) return 'No area promises anything'
-  if (fine === all) return all === 1 ? 'The one area that promises something is fine' : `All ${all} areas are fine`
+  if (all === 0) return 'No area has a status yet'
+  if (all === 1) return `The one area that promises something is ${fine === 1 ? '' : 'not '}fine`
+  if (fine === all) return `All ${all} areas are fine`
   return fine === 0 ? `None of ${all} areas is fine` : `${fine} of ${all} areas ${fine === 1 ? 'is' : 'are'} fine`
 }
 

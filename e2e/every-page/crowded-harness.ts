@@ -4,6 +4,7 @@ import { finishRun } from '#lib/commands/runs/finish-run.ts'
 import { runLedger } from '#lib/commands/runs/report-run.ts'
 import { requestRun } from '#lib/commands/runs/request-run.ts'
 import type { Context } from '#lib/db/context.ts'
+import { putPeopleSettings } from '#lib/db/people/people-settings.ts'
 import { putSetting } from '#lib/db/settings.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { insertFlow } from '#lib/testing/runs/flow-rows.ts'
@@ -27,6 +28,7 @@ export async function crowdedHarness(): Promise<CrowdedHarness> {
   await insertFlow(ctx, { name: FLOW, cron: '*/5 8-18 * * 1-5' })
   await writeMuch(ctx)
   await nameOddly(ctx)
+  await writeToPeople(ctx)
   await insertFlow(ctx, { name: 'person', cron: '0 3 * * *', after: [FLOW] })
   await end(ctx, await begin(ctx), 'failed', LONG)
   await end(ctx, await begin(ctx), 'partial', '3 of 100 people are postponed.')
@@ -59,6 +61,20 @@ async function nameOddly(ctx: Context): Promise<void> {
   await ctx.pool.query(`update subject set name = $1, description = $1 where key = any($2)`, [ENDLESS, ['records', LATE_ASSET]])
   await ctx.pool.query(`update subject set name = 'جداول الفصول الدراسية (2267)' where key = 'terms'`)
   await ctx.pool.query('update feed set owner = $1', [ENDLESS])
+}
+
+/** Letters can be sent, somebody gets some and asked for more, and a problem is reported. */
+async function writeToPeople(ctx: Context): Promise<void> {
+  const mail = { from: 'tidemark@campus.example', smtp: '${SMTP_URL}' }
+  await putPeopleSettings(ctx.whole, { people: { roles: [], oidc: null, mail }, audiences: [] })
+  await ctx.pool.query(`
+    with eve as (insert into subscriber (email, token, created_at) values ('eve@example.org', 'a-link-in-letters', now()) returning id)
+    insert into subscription (subscriber_id, subject_id, asked_at, confirmed_at)
+    select eve.id, s.id, now(), case when s.kind = 'feed' then now() end from eve, subject s where s.key in ('terms', 'records')`)
+  await ctx.pool.query(
+    `insert into report (feed_id, at, text, reported_by) select id, now(), $1, 'Ada' from subject where kind = 'feed' and key = 'terms'`,
+    [LONG],
+  )
 }
 
 async function begin(ctx: Context): Promise<ClaimedRun> {

@@ -64,7 +64,11 @@ async function measureCopies(widths: readonly number[]) {
   view.close()
   view.replaceChild(view.adoptNode(whole), view.documentElement)
   const styles = [...view.querySelectorAll<HTMLLinkElement>('link[rel=stylesheet]')].filter(({ sheet }) => sheet === null)
-  await Promise.all(styles.map((style) => new Promise((done) => style.addEventListener('load', done))))
+  const settled = (style: HTMLLinkElement) =>
+    new Promise((done) => {
+      for (const end of ['load', 'error']) style.addEventListener(end, done)
+    })
+  await Promise.all(styles.map(settled))
   measure(view)
   await view.fonts.ready
   const found = widths.map((width) => {

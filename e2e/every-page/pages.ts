@@ -56,7 +56,7 @@ const ADDRESSES: Record<string, Addresses> = {
   'sign-in': () => ['/sign-in?to=/runs'],
   'sign-in/forgotten': () => ['/sign-in/forgotten'],
   'sign-in/invitation/[token]': () => ['/sign-in/invitation/a-token-that-nobody-has'],
-  'subscriptions/[token]': () => ['/subscriptions/a-token-that-nobody-has'],
+  'subscriptions/[token]': () => ['/subscriptions/a-link-in-letters', '/subscriptions/a-token-that-nobody-has'],
   // Nobody can ask for it: what it shows is walked while the database is gone.
   unavailable: () => [],
 }

@@ -3,6 +3,7 @@ import type { Context } from '#lib/db/context.ts'
 import { hasAdmin } from '#lib/db/people/people.ts'
 import { getPeopleSettings } from '#lib/db/people/people-settings.ts'
 import { getPage, getSetting } from '#lib/db/settings.ts'
+import { isOpenTo } from '#lib/domain/access/access-rules.ts'
 
 /** What the way in shows of the page before anybody is known. */
 export interface WayIn {
@@ -23,6 +24,5 @@ export async function getWayIn(ctx: Context): Promise<WayIn> {
     hasAdmin(ctx.whole),
     getPeopleSettings(ctx.whole),
   ])
-  const isOpen = isThere || (oidc !== null && roles.some(({ role }) => role === 'admin'))
-  return { page, isUnsaid: access === undefined, isOpen, oidcName: oidc?.name ?? null }
+  return { page, isUnsaid: access === undefined, isOpen: isOpenTo(isThere, { oidc, roles }), oidcName: oidc?.name ?? null }
 }

@@ -9,17 +9,17 @@ import { type AgeLines, ageLines, DRAWN } from './age-lines.ts'
 import { CLOCK_WORDS } from './clock-words.ts'
 
 /** How old it was over time, against what was promised: in words, drawn, and as a table. */
-export function AgeCharts({ ages }: { ages: readonly AgeOfClock[] }) {
-  return ages.map((one) => <AgeChart key={one.clock} ages={one} />)
+export function AgeCharts({ ages, isSeen }: { ages: readonly AgeOfClock[]; isSeen: boolean }) {
+  return ages.map((one) => <AgeChart key={one.clock} ages={one} isSeen={isSeen} />)
 }
 
-function AgeChart({ ages: { clock, from, to, stretches } }: { ages: AgeOfClock }) {
+function AgeChart({ ages: { clock, from, to, stretches }, isSeen }: { ages: AgeOfClock; isSeen: boolean }) {
   const lines = ageLines(stretches, from, to)
   const title = `Age by “${CLOCK_WORDS[clock].name}”`
   return (
     <Section title={title} note={CLOCK_WORDS[clock].meaning}>
       <p>
-        <Now last={stretches.at(-1)} now={to} /> <Before stretches={stretches} from={from} />
+        <Now last={stretches.at(-1)} now={to} isSeen={isSeen} /> <Before stretches={stretches} from={from} />
       </p>
       <Drawing lines={lines} title={title} />
       <p className="axis age-axis" aria-hidden="true">
@@ -33,13 +33,13 @@ function AgeChart({ ages: { clock, from, to, stretches } }: { ages: AgeOfClock }
 }
 
 /** `It is 31 h old; it is late from 26 h on, stale from 3 d.` */
-function Now({ last, now }: { last: AgeStretch | undefined; now: number }) {
+function Now({ last, now, isSeen }: { last: AgeStretch | undefined; now: number; isSeen: boolean }) {
   if (last === undefined || last.at === null) return 'There is nothing in it now.'
   const limits = [
     ...(last.lateAt === null ? [] : [`late from ${formatDuration(last.lateAt - last.at)} on`]),
     ...(last.staleAt === null ? [] : [`stale from ${formatDuration(last.staleAt - last.at)}`]),
   ]
-  return `It is ${formatDuration(now - last.at)} old${limits.length === 0 ? '' : `; it is ${limits.join(', ')}`}.`
+  return `${isSeen ? 'It is' : 'As far as anybody has seen, it is'} ${formatDuration(now - last.at)} old${limits.length === 0 ? '' : `; it is ${limits.join(', ')}`}.`
 }
 
 function Before({ stretches, from }: { stretches: readonly AgeStretch[]; from: number }) {

@@ -20,10 +20,10 @@ const HEADROOM = 1.12
 
 /** Draws a history of ages over [from, to). */
 export function ageLines(stretches: readonly AgeStretch[], from: number, to: number): AgeLines {
-  const topMs = topOf(stretches)
+  const known = stretches.flatMap((one) => (one.at === null ? [] : [{ ...one, at: one.at }]))
+  const topMs = topOf(known)
   const x = (at: number) => round(((at - from) / Math.max(1, to - from)) * DRAWN.width)
   const y = (ms: number) => round(DRAWN.height * (1 - Math.min(ms, topMs) / topMs))
-  const known = stretches.flatMap((one) => (one.at === null ? [] : [{ ...one, at: one.at }]))
   const limit = (of: (one: AgeStretch) => number | null) =>
     known.map((one) => (reaches(of(one), one.at, topMs) ? `M${x(one.from)} ${y(ageAt(of(one), one.at))}H${x(one.to)}` : '')).join('')
   const over = (of: (one: AgeStretch) => number | null) => known.map((one) => triangle(one, of(one), { x, y })).join('')
@@ -44,8 +44,7 @@ interface Scale {
   y(ms: number): number
 }
 
-function topOf(stretches: readonly AgeStretch[]): number {
-  const known = stretches.flatMap((one) => (one.at === null ? [] : [{ ...one, at: one.at }]))
+function topOf(known: readonly Known[]): number {
   const usual = Math.max(1, ...known.flatMap(({ to, at, lateAt }) => [to - at, lateAt === null ? 0 : lateAt - at]))
   const stale = Math.max(0, ...known.map(({ at, staleAt }) => (staleAt === null ? 0 : staleAt - at)))
   return (stale <= STALE_MAX * usual ? Math.max(usual, stale) : usual) * HEADROOM

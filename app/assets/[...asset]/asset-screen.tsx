@@ -75,7 +75,7 @@ export function AssetScreen({ found, by }: { found: AssetPage; by: Actor['kind']
       </header>
       <WhySection found={found} />
       <ClockList found={found} />
-      <AgeCharts ages={found.ages} />
+      <AgeCharts ages={found.ages} isSeen={asset.status !== 'unknown'} />
       <History subject={`asset:${asset.key}`} name={asset.name} bars={found.bars} days={found.days} />
       <AssetTable title="Made from" assets={found.upstream} showFeed unseen={found.unseen.some(({ isUpstream }) => isUpstream)} />
       <AssetTable title="Used by" assets={found.downstream} showFeed unseen={found.unseen.some(({ isUpstream }) => !isUpstream)} />

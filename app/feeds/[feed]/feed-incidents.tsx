@@ -1,7 +1,7 @@
 import { incidentPath, incidentsPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { HandlingWords, IncidentLine } from '#app/incidents/incident-line.tsx'
-import { incidentTitle } from '#app/incidents/incident-words.ts'
+import { incidentTitle } from '#lib/domain/wording/incident-title.ts'
 import type { FeedPage } from '#lib/queries/pages/feed-page.ts'
 
 /** The incidents that hold the feed back, then the last that did. */

@@ -92,9 +92,10 @@ export function GroupScreen({ group, pageNumber, offer, said }: GroupScreenProps
   )
 }
 
-/** When all of it is good again, as far as there is a date and more than one cause has to go first. */
+/** When all of it is good again, where there is a date for all of it and more than one cause has to go first. */
 function AllAgain({ group: { name, feeds, trouble, now } }: { group: GroupPage }) {
-  if (trouble.lines.length < 2 || !feeds.some(({ again }) => again?.kind === 'by')) return null
+  const dated = feeds.flatMap(({ again }) => again?.kind ?? [])
+  if (trouble.lines.length < 2 || dated.length === 0 || dated.includes('no-date')) return null
   return (
     <p className="mt-2">
       All of <bdi>{name}</bdi>: <Pieces of={againInPieces(feeds, now)} />

@@ -3,7 +3,7 @@ import { notFound } from 'next/navigation'
 import { cache } from 'react'
 import { statusIcon } from '#app/_embed/status-icon.ts'
 import { requestContext } from '#app/_lib/request-context.ts'
-import { incidentTitle } from '#app/incidents/incident-words.ts'
+import { incidentTitle } from '#lib/domain/wording/incident-title.ts'
 import { getIncidentPage } from '#lib/queries/incidents/incident-page.ts'
 import { IncidentScreen } from './incident-screen.tsx'
 

@@ -40,6 +40,11 @@ export function audienceInForce(given: string | null, { audiences }: AccessRules
   return audiences.some(({ audience }) => audience === given) ? given : EVERYBODY
 }
 
+/** Whether anybody can be let in at all: an admin is there, or comes by a rule of the catalogue. */
+export function isOpenTo(hasAdmin: boolean, { oidc, roles }: { oidc: object | null; roles: AccessRules['roles'] }): boolean {
+  return hasAdmin || (oidc !== null && roles.some(({ role }) => role === 'admin'))
+}
+
 function audienceOf(facts: AccessFacts, rules: AccessRules): string | null {
   return rules.audiences.find((rule) => fits(rule.for, facts))?.audience ?? audienceInForce(facts.audience, rules)
 }

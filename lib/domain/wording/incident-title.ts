@@ -1,4 +1,5 @@
 import type { CauseKind } from '#lib/domain/lineage/causes/cause.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import { pastCauseFirst, pastCauseInWords } from './past-cause-words.ts'
 import { capital } from './sentences.ts'
 import { UNSEEN } from './words.ts'
@@ -12,6 +13,11 @@ export function incidentTitle({ roots, endedAt }: { roots: readonly Named[]; end
   if (second === undefined) return begin
   if (others.length === 0) return `${begin}, and ${isOver ? pastCauseInWords(second) : presentInWords(second)}`
   return `${begin}, and ${others.length + 1} more causes`
+}
+
+/** Since when what an incident is about is so: before anything was held back by it. */
+export function troubledSince({ openedAt, roots }: { openedAt: Instant; roots: readonly { since: Instant }[] }): Instant {
+  return Math.min(openedAt, ...roots.map(({ since }) => since))
 }
 
 interface Named {

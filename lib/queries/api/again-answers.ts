@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Context } from '#lib/db/context.ts'
+import { isUnhealthy, type Status } from '#lib/domain/freshness/status.ts'
 import type { GoodAgain } from '#lib/domain/lineage/again/again.ts'
-import type { Instant } from '#lib/domain/time/instant.ts'
+import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { againInWords } from '#lib/domain/wording/again-words.ts'
 import { longTime, zoneAbbreviation } from '#lib/domain/wording/dates.ts'
 import { getPageZone } from '#lib/queries/shared/page-settings.ts'
@@ -40,6 +41,15 @@ export async function tellGoodAgain(ctx: Context, again: ReadonlyMap<number, Goo
   return new Map([...again].map(([id, one]) => [id, toAnswer(one, againInWords(one, time))]))
 }
 
+/** The same for some of a list; where all of these are well, as in most batches of a long one, nothing is asked. */
+export async function tellGoodAgainOf(
+  ctx: Context,
+  rows: readonly { status: Status | null }[],
+  read: (ctx: Context) => Promise<ReadonlyMap<number, GoodAgain>>,
+): Promise<ReadonlyMap<number, ApiGoodAgain>> {
+  return rows.some(({ status }) => isUnhealthy(status)) ? tellGoodAgain(ctx, await read(ctx)) : new Map()
+}
+
 function toAnswer(again: GoodAgain, inWords: string): ApiGoodAgain {
   if (again.kind === 'no-date') return { kind: again.kind, because: again.because, ask: again.ask, words: inWords }
   const { kind, at, tryAt, isLook, ifAnswering, ifSucceeding } = again
@@ -53,6 +63,7 @@ export function readGoodAgain(told: ApiGoodAgain): GoodAgain | null {
   return { ...again, at: Date.parse(told.at), tryAt: Date.parse(told.tryAt) }
 }
 
+/** To the minute: `about` is no more exact, and meanwhile the answer stays the same. */
 function toTime(at: Instant): string {
-  return new Date(at).toISOString()
+  return new Date(Math.floor(at / MINUTE_MS) * MINUTE_MS).toISOString()
 }

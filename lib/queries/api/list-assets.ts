@@ -1,4 +1,3 @@
-import type { Context } from '#lib/db/context.ts'
 import { type LastEnds, lastEndsSql, mayHaveFailedSinceSql, toFailedRun } from '#lib/db/runs/failed-runs.ts'
 import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
 import { judgesAClock } from '#lib/domain/freshness/judged-value.ts'
@@ -11,7 +10,7 @@ import { getUnseenNeighbours } from '#lib/queries/shared/asset-rows.ts'
 import { getGoodAgain } from '#lib/queries/shared/good-again.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { joinLatestArrival } from '#lib/queries/shared/latest-arrival.ts'
-import { type ApiGoodAgain, tellGoodAgain } from './again-answers.ts'
+import { type ApiGoodAgain, tellGoodAgainOf } from './again-answers.ts'
 import { type ApiList, markOfFound, markOfGoodAgain, markOfSubjects, subjectsOf, toTime, toToldRun } from './list.ts'
 import { type AssetsQuestion, assetsQuestion } from './questions.ts'
 import type { ApiAsset, ApiRemoved } from './shapes.ts'
@@ -95,11 +94,6 @@ const ASSETS = `
     and ($7::text is null or a.connection_key = $7) and ($8::text is null or coalesce(sp.status, 'none') = $8)
   order by s.id limit $2`
 
-/** Where all are well, as in most batches of a long list, nothing is asked. */
-async function againOf(ctx: Context, rows: readonly Row[]): Promise<ReadonlyMap<number, ApiGoodAgain>> {
-  return rows.some(({ status }) => isUnhealthy(status)) ? tellGoodAgain(ctx, await getGoodAgain(ctx)) : new Map()
-}
-
 /** The assets of the catalogue, in the order in which they came. */
 export const ASSET_LIST: ApiList<AssetsQuestion, ApiAsset | ApiRemoved> = {
   name: 'assets',
@@ -113,7 +107,7 @@ export const ASSET_LIST: ApiList<AssetsQuestion, ApiAsset | ApiRemoved> = {
     const [unseen, facts, again] = await Promise.all([
       getUnseenNeighbours(ctx, ids),
       isWithColumns ? getAssetFacts(ctx, ids) : null,
-      againOf(ctx, rows),
+      tellGoodAgainOf(ctx, rows, getGoodAgain),
     ])
     const sides = new Set(unseen.map(({ assetId, isUpstream }) => sideOf(assetId, isUpstream)))
     return rows.map((row) => {

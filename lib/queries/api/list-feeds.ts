@@ -5,7 +5,7 @@ import { weaknessInWords } from '#lib/domain/wording/words.ts'
 import { type FeedRow, getFeedRows } from '#lib/queries/shared/feed-rows.ts'
 import { getGoodAgainOfFeeds } from '#lib/queries/shared/good-again.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
-import { type ApiGoodAgain, tellGoodAgain } from './again-answers.ts'
+import { type ApiGoodAgain, tellGoodAgainOf } from './again-answers.ts'
 import { type ApiList, markOfGoodAgain, markOfSubjects, subjectsOf, toTime, toToldRun } from './list.ts'
 import { type FeedsQuestion, feedsQuestion } from './questions.ts'
 import type { ApiFeed, ApiRemoved } from './shapes.ts'
@@ -44,7 +44,8 @@ export const FEED_LIST: ApiList<FeedsQuestion, ApiFeed | ApiRemoved> = {
   async read(ctx, { changedSince, key, group, status }, after, limit) {
     const { rows } = await ctx.pool.query<Row>(FEEDS, [Number(after ?? 0), limit, changedSince, key, group, status])
     const ids = rows.map(({ id }) => id)
-    const [lines, again] = await Promise.all([getFeedRows(ctx, ids), tellGoodAgain(ctx, await getGoodAgainOfFeeds(ctx))])
+    const lines = await getFeedRows(ctx, ids)
+    const again = await tellGoodAgainOf(ctx, lines, getGoodAgainOfFeeds)
     const told = new Map(
       lines.map((line) => [line.id, { ...line, goodAgain: isUnhealthy(line.status) ? (again.get(line.id) ?? null) : null }]),
     )

@@ -7,6 +7,7 @@ import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { getGoodAgain } from '#lib/queries/shared/good-again.ts'
 import { newestId } from '#lib/queries/shared/newest-id.ts'
+import { tellGoodAgain } from './again-answers.ts'
 import { readCursor, toCursor } from './cursor.ts'
 import { PAGE_ITEMS } from './questions.ts'
 import type { ApiFailedRun } from './shapes.ts'
@@ -90,9 +91,9 @@ export async function markOfSubjects(ctx: Context): Promise<string> {
   return rows[0]?.mark ?? ''
 }
 
-/** Another text when it is known otherwise when something is good again: that moves with runs, schedules, looks and the time. */
+/** Another text when it is told otherwise when something is good again: that moves with runs, schedules, looks and the minutes. */
 export async function markOfGoodAgain(ctx: Context): Promise<string> {
-  return digest(JSON.stringify([...(await getGoodAgain(ctx))]))
+  return digest(JSON.stringify([...(await tellGoodAgain(ctx, await getGoodAgain(ctx)))]))
 }
 
 /** Sums, not the latest: what is written down last may have been seen, or told, before something else. */

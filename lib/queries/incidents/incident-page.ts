@@ -44,10 +44,12 @@ function reasonsOf(ctx: Context, { roots, members }: IncidentView, now: Instant)
   )
 }
 
-async function linesOf(ctx: Context, { id, endedAt, withdrawnAt }: IncidentView): Promise<CauseLine[]> {
+async function linesOf(ctx: Context, { id, endedAt, withdrawnAt, roots }: IncidentView): Promise<CauseLine[]> {
   if (endedAt !== null || withdrawnAt !== null) return []
   const { lines } = await getOutlook(ctx, await getFeedRows(ctx))
-  return lines.flatMap((line) => (line.incident?.id === id ? [{ ...line, incident: null }] : []))
+  const own = lines.flatMap((line) => (line.incident?.id === id ? [{ ...line, incident: null }] : []))
+  // Only where they tell all of it: what is not seen, or holds nothing that is promised, has no line.
+  return own.length < roots.length ? [] : own
 }
 
 function toAffected({ feeds, worst, roots, endedAt }: IncidentView): Affected {
