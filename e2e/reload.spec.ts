@@ -121,7 +121,7 @@ test('one that fails says why in the words of its run, and can be ordered again;
   await end(await playRun(harness.ctx, FLOW), 'The source refused the password of the reader.')
   for (const reader of [page, viewer])
     await expect(reload(reader)).toContainText('It did not succeed: The source refused the password of the reader.')
-  await expect(viewer.getByText('To reload it takes the role engineer, or ask terms-data@campus.example.')).toBeVisible()
+  await expect(viewer.getByText('An engineer can reload or pause it: ask terms-data@campus.example.')).toBeVisible()
   await expect(viewer.getByRole('link', { name: /^Reload/ })).toHaveCount(0)
   await page.getByRole('link', { name: /^Reload/ }).click()
   await expect(page.getByRole('button', { name: 'Reload now' })).toBeVisible()

@@ -24,6 +24,6 @@ it('asks whom nobody knows to sign in, and tells whoever has what it takes', () 
     'Sign in as an engineer to ask for a run, a pause or a check here, or on the machine it runs on: npm run it.',
   )
   const viewer = person({ id: 'vera', name: 'Vera', role: 'viewer', audience: null })
-  expect(said(viewer)).toBe('It takes the role engineer to ask for a run, a pause or a check here.')
+  expect(said(viewer)).toBe('An engineer can ask for a run, a pause or a check here.')
   expect(said(viewer, 'npm run it')).toBe(said(viewer))
 })

@@ -8,7 +8,7 @@ export function NoActions({ command }: { command?: string }) {
   return (
     <p className="muted small mt-4 print:hidden">
       {isKnown ? (
-        'It takes the role engineer to ask for'
+        'An engineer can ask for'
       ) : (
         <>
           <a href={signInPath}>Sign in</a> as an engineer to ask for

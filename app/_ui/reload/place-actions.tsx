@@ -12,6 +12,11 @@ interface PlaceActionsProps {
   takesActions: boolean
 }
 
+/** Who may ask for anything here stands with the reload already. */
+function saysWho({ refusal }: ReloadView): boolean {
+  return refusal === 'role'
+}
+
 /** What can be asked for at a feed or an asset, in one row: its feed is reloaded, it is paused, work on it is announced. */
 export function PlaceActions({ subject, name, feed, reload, work, takesActions }: PlaceActionsProps) {
   const pause = { subject, name, work }
@@ -24,7 +29,7 @@ export function PlaceActions({ subject, name, feed, reload, work, takesActions }
   return (
     <>
       <ReloadBox feed={feed} reload={reload} />
-      <PauseAction {...pause} takesActions={false} />
+      {saysWho(reload) || <PauseAction {...pause} takesActions={false} />}
     </>
   )
 }

@@ -120,11 +120,12 @@ function NoReload({ feed, refusal, owner, elsewhere }: NoReloadProps) {
           <a href={signInToPath(feedPath(feed.key))}>Sign in</a> to reload it
         </>
       ) : (
-        'To reload it takes the role engineer'
+        'An engineer can reload or pause it'
       )}
       {owner !== null && (
         <>
-          , or ask <Owner owner={owner} about={feed.name} />
+          {refusal === 'sign-in' ? ', or ask ' : ': ask '}
+          <Owner owner={owner} about={feed.name} />
         </>
       )}
       .
