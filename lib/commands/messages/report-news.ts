@@ -11,10 +11,11 @@ export async function decideReports(ctx: Context, sql: Sql, { key, routes, now }
   const decision: Decision = { items: [], dropped: [] }
   for (const report of await loadReports(sql, ids)) {
     const own = [report.outboxId]
-    if (!channelsOf(routes, report).includes(key)) decision.dropped.push({ ids: own, why: 'No route leads there.' })
+    const route = routes.find((one) => channelsOf([one], report).includes(key)) ?? null
+    if (route === null) decision.dropped.push({ ids: own, why: 'No route leads there.' })
     else {
       const compose = () => composeReport(ctx, report)
-      decision.items.push({ ids: own, notBefore: now, route: null, isOvertaken: false, isOver: false, remind: null, compose })
+      decision.items.push({ ids: own, notBefore: now, route, isOvertaken: false, isOver: false, remind: null, compose })
     }
   }
   return decision

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { sendLetters } from '#lib/commands/messages/send-letters.ts'
 import { asActor, type Context } from '#lib/db/context.ts'
-import { putSetting } from '#lib/db/settings.ts'
+import { putRouting, putSetting } from '#lib/db/settings.ts'
 import type { Role } from '#lib/domain/access/actor.ts'
 import { person, visitor } from '#lib/domain/access/actor.ts'
-import { HOUR_MS } from '#lib/domain/time/instant.ts'
+import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
 import { getOpenReports } from '#lib/queries/incidents/open-reports.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { makeFeed, makePage } from '#lib/testing/history/feed-changes.ts'
 import { makeBrokenAsset } from '#lib/testing/incidents/stored-incidents.ts'
 import { type MailServer, startMailServer } from '#lib/testing/servers/mail-server.ts'
-import { channelThat, declareRoutes } from '#lib/testing/worlds/told-receiver.ts'
+import { aRoute, channelThat, declareRoutes, waitingIn } from '#lib/testing/worlds/told-receiver.ts'
 import { reportProblem, settleProblem } from './report-problem.ts'
 
 const clock = new FakeClock(Date.parse('2026-11-20T17:00:00Z'))
@@ -71,13 +71,50 @@ describe('a problem that a reader reports', () => {
     expect((await report('Names are cut.')).words).toContain('nobody is named')
   })
 
+  it('waits for the end of the quiet hours and for the digest of the route that leads there', async () => {
+    await ctx.pool.query(`update feed set owner = 'Identity team'`)
+    const { tell, sent } = channelThat(ctx)
+    const at = clock.now()
+    for (const [route, hold] of [
+      [{ quiet: { from: '00:00', to: '23:59' } }, 'quiet'],
+      [{ digest: ['23:00'] }, 'digest'],
+    ] as const) {
+      clock.set(clock.now() + HOUR_MS)
+      await ctx.pool.query('delete from outbox')
+      await declareRoutes(ctx, [route])
+      await report('Names are cut.')
+      await tell()
+      expect(await waitingIn(ctx)).toMatchObject([{ hold }])
+    }
+    expect(sent).toEqual([])
+    clock.set(at + DAY_MS)
+    await tell()
+    expect(sent).toHaveLength(1)
+  })
+
+  const TELL = { to: 'operators@example.edu', from: 'b@example.edu', smtp: 's' }
   it.each([
-    ['by tell.email', { to: 'operators@example.edu', from: 'b@example.edu', smtp: 's' }, 'those who look after'],
-    ['nobody, who is told so', null, 'nobody is named'],
-  ])('reaches %s where no route leads anywhere', async (_, email, words) => {
+    ['by tell.email where no route leads anywhere', TELL, false, 'those who look after', 'operators@example.edu'],
+    [
+      'by tell.email where routes lead only to PagerDuty, which takes no reports',
+      TELL,
+      true,
+      'those who look after',
+      'operators@example.edu',
+    ],
+    ['nobody, who is told so, where no route leads anywhere', null, false, 'nobody is named', undefined],
+  ])('reaches %s', async (_, email, pages, words, to) => {
     await ctx.pool.query('update feed set owner = null')
     await makePage(ctx, { email })
+    if (pages)
+      await putRouting(ctx.pool, {
+        channels: [{ key: 'team', kind: 'pagerduty', budget: null, settings: {} }],
+        routes: [aRoute()],
+      })
     expect((await report('Names are cut.')).words).toContain(words)
+    await sendLetters(ctx, { lookup: () => mail.url, key: ctx.secret, signal: new AbortController().signal })
+    expect(mail.mails.map((letter) => /^To: (.*?)\r?$/m.exec(letter)?.[1])).toEqual(to === undefined ? [] : [to])
+    expect((await ctx.pool.query('select 1 from outbox where letter is null')).rowCount).toBe(0)
     await makePage(ctx)
   })
 
@@ -102,5 +139,10 @@ describe('a problem that a reader reports', () => {
     await report('x', as('Ada'))
     clock.set(clock.now() + HOUR_MS)
     await report('x', as('Eve'))
+  })
+
+  it('is taken from many at once', async () => {
+    const many = Array.from({ length: 12 }, (_, nth) => report('x', as(`Reader ${nth}`)))
+    expect(await Promise.all(many)).toHaveLength(12)
   })
 })

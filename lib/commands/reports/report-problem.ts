@@ -5,7 +5,7 @@ import type { Context, Sql } from '#lib/db/context.ts'
 import { enqueueLetter } from '#lib/db/messages/letters.ts'
 import { enqueueReport, findReportedFeed, insertReport, type ReportedFeed, settleReport } from '#lib/db/messages/reports.ts'
 import { countTry } from '#lib/db/people/tries.ts'
-import { getRouting, getTell } from '#lib/db/settings.ts'
+import { getRouting, getTell, type Routing } from '#lib/db/settings.ts'
 import { isEmail } from '#lib/domain/access/email.ts'
 import { channelsOf } from '#lib/domain/messages/route.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -29,15 +29,16 @@ export interface Reported {
 }
 
 /**
- * Reports that something is wrong with the data of a feed: it goes to the owner where that is an address, else to whom the routes of the feed or `tell` lead, and stands on the
- * feed for engineers. Five an hour for each person.
+ * Reports that something is wrong with the data of a feed: it goes to the owner where that is an address, else to the channels that routes of the feed lead to, or where there
+ * is none to the address of `tell.email`, and stands on the feed for engineers. Five an hour for each person.
  */
 export async function reportProblem(ctx: Context, { feed, asset, text: written }: ProblemReport): Promise<Reported> {
   const text = toShownText(written)
+  const { kind, id, name } = ctx.actor
+  if (kind !== 'person') throw new TidemarkError('forbidden', { publicMessage: 'Only who has signed in reports a problem.' })
+  // Counted before the transaction: one that waits for a second connection may wait for ever.
+  await requireRoom(ctx, id ?? '')
   return act(ctx, { action: 'feed.report', target: { kind: 'feed', key: feed }, reason: text }, async (sql) => {
-    const { kind, id, name } = ctx.actor
-    if (kind !== 'person') throw new TidemarkError('forbidden', { publicMessage: 'Only who has signed in reports a problem.' })
-    await requireRoom(ctx, id ?? '')
     const found = await findReportedFeed(sql, feed, asset)
     if (found === null) throw new TidemarkError('not-found', { publicMessage: 'There is no such feed, or no such dashboard in it.' })
     const at = ctx.clock.now()
@@ -63,7 +64,7 @@ async function reach(ctx: Context, sql: Sql, report: number, feed: ReportedFeed)
     await letterTo(feed.owner)
     return `Thank you. It goes to ${feed.owner}, and stands here for engineers.`
   }
-  const channels = channelsOf((await getRouting(sql)).routes, feed)
+  const channels = takingReports(await getRouting(sql), feed)
   await enqueueReport(sql, now, report, channels)
   const to = (await getTell(sql)).email?.to ?? ''
   const told = channels.length === 0 && mails && isEmail(to)
@@ -71,6 +72,12 @@ async function reach(ctx: Context, sql: Sql, report: number, feed: ReportedFeed)
   return channels.length > 0 || told
     ? 'Thank you. It goes to those who look after this feed, and stands here for engineers.'
     : 'Thank you. It stands here for engineers; nobody is named who could be written to.'
+}
+
+/** The channels that routes of a feed lead to, but those of PagerDuty: a report is no incident, which its alerts are. */
+function takingReports({ channels, routes }: Routing, feed: ReportedFeed): string[] {
+  const kinds = new Map(channels.map(({ key, kind }) => [key, kind]))
+  return channelsOf(routes, feed).filter((key) => kinds.get(key) !== 'pagerduty')
 }
 
 /** Says that a report has been dealt with; the key of its feed. */
