@@ -37,7 +37,8 @@ export interface IncidentFacts {
 type IncidentRow = Omit<IncidentFacts, 'feeds' | 'said'>
 
 const INCIDENTS = `
-  select i.id, ${ms('i.opened_at')} as "openedAt", ${ms('coalesce(i.ended_at, i.withdrawn_at)')} as "endedAt", i.end_how as "endHow", ${ms('i.well_since')} as "wellSince", i.statuses, i.entries
+  select i.id, ${ms('i.opened_at')} as "openedAt", ${ms('coalesce(i.ended_at, i.withdrawn_at)')} as "endedAt",
+    case when i.merged_into_id is not null then 'merged' else i.end_how end as "endHow", ${ms('i.well_since')} as "wellSince", i.statuses, i.entries
   from incident i where i.id = any($1::int[])`
 
 const IS_OVER = '(i.ended_at is not null or i.withdrawn_at is not null)'
