@@ -1,8 +1,15 @@
 import type { Context } from '#lib/db/context.ts'
-import { confirmSubscriptions, endSubscriptions, findSubscriber, listSubscriptions, type Subscriber } from '#lib/db/messages/subscribers.ts'
+import {
+  CONFIRM_MS,
+  confirmSubscriptions,
+  endSubscriptions,
+  findSubscriber,
+  listSubscriptions,
+  type Subscriber,
+} from '#lib/db/messages/subscribers.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { act } from '../act.ts'
-import { CONFIRM_MS, type SeenSubscriptions, seenOf } from './subscribe.ts'
+import { type SeenSubscriptions, seenOf } from './subscribe.ts'
 import { subscribedReader } from './subscribed-reader.ts'
 
 /** What the link in a letter leads to. */

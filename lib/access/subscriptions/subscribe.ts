@@ -4,6 +4,7 @@ import { enqueueLetter } from '#lib/db/messages/letters.ts'
 import {
   addSubscriber,
   addSubscription,
+  CONFIRM_MS,
   endSubscriptions,
   findSubscribable,
   findSubscriber,
@@ -20,9 +21,6 @@ import { act, standingForMore, withoutEntry } from '../act.ts'
 import { canWrite } from '../letters.ts'
 import { requireId } from '../sessions.ts'
 import { tooMany, triesOf } from '../tries.ts'
-
-/** What is asked for and not confirmed within so long is forgotten. */
-export const CONFIRM_MS = DAY_MS
 
 /** Letters to confirm: so many an hour that one address of the network asks for, and that all do; so many a day to one address. */
 const ASKED = { network: 10, all: 200, windowMs: HOUR_MS, letters: 3 } as const
@@ -47,12 +45,14 @@ export async function subscribe(ctx: Context, subject: Subscribable, email: stri
   const found = await findSubscribable(ctx.pool, subject)
   if (found === null) throw new TidemarkError('not-found', { publicMessage: `There is no such ${subject.kind} here.` })
   if (actor.kind !== 'person' && actor.kind !== 'visitor') throw refused('A program is written to by a channel of the catalogue.')
+  const person = actor.kind === 'person' ? await findPerson(ctx.whole, { id: requireId(ctx) }) : null
+  // What is counted is counted before the transaction: one that waits for a second connection may wait for ever.
+  const work =
+    person?.isEmailVerified === true
+      ? (sql: Sql) => begin(ctx, sql, person, found)
+      : await asking(ctx, { email: person?.email ?? requireEmail(email), person, subjectId: found.id })
   return act(ctx, { action: 'subscription.begin', target: subject }, async (sql) => {
-    const person = actor.kind === 'person' ? await findPerson(sql, { id: requireId(ctx) }) : null
-    const result =
-      person?.isEmailVerified === true
-        ? await begin(ctx, sql, person, found)
-        : await ask(ctx, sql, { email: person?.email ?? requireEmail(email), person, subjectId: found.id })
+    const result = await work(sql)
     return { result, after: { subject: `${subject.kind}:${subject.key}` } }
   })
 }
@@ -72,13 +72,17 @@ interface Asked {
   subjectId: number
 }
 
+/** Counts what is asked for by whoever is not known to read at an address, and answers what is done about it; refused where it is too much. */
+async function asking(ctx: Context, asked: Asked): Promise<(sql: Sql) => Promise<string>> {
+  await requireRoom(ctx)
+  const key = createHash('sha256').update(asked.email.toLowerCase()).digest('base64url')
+  const { tries } = await countTry(ctx.whole, `subscribe-letter:${key}`, ctx.clock.now(), DAY_MS)
+  return async (sql) => (tries > ASKED.letters ? ON_ITS_WAY : ask(ctx, sql, asked))
+}
+
 /** Whoever asks is not known to read at the address: what reads there has to say so. */
 async function ask(ctx: Context, sql: Sql, { email, person, subjectId }: Asked): Promise<string> {
-  await requireRoom(ctx)
   const now = ctx.clock.now()
-  const key = createHash('sha256').update(email.toLowerCase()).digest('base64url')
-  const { tries } = await countTry(ctx.whole, `subscribe-letter:${key}`, now, DAY_MS)
-  if (tries > ASKED.letters) return ON_ITS_WAY
   const known = person ?? (await provenPerson(sql, email))
   const subscriberId = await addSubscriber(sql, { email, person: known }, now)
   if (await addSubscription(sql, { subscriberId, subjectId }, { now, isConfirmed: false })) {

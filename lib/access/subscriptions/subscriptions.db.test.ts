@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { asActor, type Context } from '#lib/db/context.ts'
-import { findSubscriber } from '#lib/db/messages/subscribers.ts'
+import { asActor, type Context, withTransaction } from '#lib/db/context.ts'
+import { addSubscriber, addSubscription, endSubscriptions, findSubscribable, findSubscriber } from '#lib/db/messages/subscribers.ts'
 import type { Person } from '#lib/db/people/people.ts'
 import { putSetting } from '#lib/db/settings.ts'
 import { person, visitor } from '#lib/domain/access/actor.ts'
@@ -95,19 +95,43 @@ describe('somebody who has signed in', () => {
     const [letter] = await letters()
     expect(letter?.to).toBe('ada@example.edu')
     expect(await confirmByLink(stranger(), await tokenOf(letter?.subscriber))).toBe(1)
+    const before = await tokenOf(letter?.subscriber)
     await whole.whole.query(`update person set email = 'eve@example.edu'`)
+    clock.set(clock.now() + 2 * DAY_MS)
     await subscribe(adas, CASH, '')
     expect(await stated()).toEqual(['cash-group asked', 'people asked'])
+    // Whoever has a letter that went to the former address confirms nothing for the new one.
+    await expect(confirmByLink(stranger(), before)).rejects.toThrow('nothing to confirm')
+    expect(await confirmByLink(stranger(), await tokenOf(letter?.subscriber))).toBe(2)
   })
 
   it('takes over what was asked for at their address before they were known', async () => {
     await whole.whole.query('truncate person cascade')
     await subscribe(stranger(), PEOPLE, 'Ada@example.edu')
-    await confirmByLink(stranger(), await tokenOf((await letters())[0]?.subscriber))
+    const token = await tokenOf((await letters())[0]?.subscriber)
+    await confirmByLink(stranger(), token)
     const known = personOf(await addPerson(whole, 'ada', 'viewer', 'board'))
     await subscribe(known, CASH, '')
     expect((await ownSubscriptions(known)).subscriptions).toHaveLength(2)
     expect((await whole.whole.query('select 1 from subscriber')).rowCount).toBe(1)
+    expect((await lookAtSubscriptions(stranger(), token))?.subscriptions).toHaveLength(2)
+  })
+
+  it('keeps what they ask for while all else ends', async () => {
+    await subscribe(adas, PEOPLE, '')
+    const id = (await findSubscriber(whole.whole, { personId: ada.id }))?.id ?? 0
+    const ids = new Map((await ownSubscriptions(adas)).subscriptions.map(({ key, subjectId }) => [key, subjectId]))
+    const waits = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    let ended: Promise<unknown> = Promise.resolve()
+    await withTransaction(whole, async (sql) => {
+      const subscriberId = await addSubscriber(sql, { email: ada.email, person: ada }, clock.now())
+      const cash = await findSubscribable(sql, CASH)
+      await addSubscription(sql, { subscriberId, subjectId: cash?.id ?? 0 }, { now: clock.now(), isConfirmed: true })
+      ended = withTransaction(whole, (other) => endSubscriptions(other, id, ids.get('people') ?? 0))
+      while ((await whole.whole.query(waits)).rowCount === 0);
+    })
+    await ended
+    expect(await stated()).toEqual(['cash-group confirmed'])
   })
 })
 
@@ -154,6 +178,12 @@ describe('whoever reads a public page', () => {
     await expect(subscribe(stranger(), PEOPLE, 'eve11@example.org')).rejects.toThrow('Too many letters')
     clock.set(clock.now() + HOUR_MS)
     await subscribe(stranger(), PEOPLE, 'eve11@example.org')
+  })
+
+  it('waits for nobody, however many ask at once', async () => {
+    const many = Array.from({ length: 12 }, (_, nth) => subscribe(stranger(`198.51.100.${nth}`), PEOPLE, `eve${nth}@example.org`))
+    await Promise.all(many)
+    expect(await letters()).toHaveLength(12)
   })
 })
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { subscribe } from '#lib/access/subscriptions/subscribe.ts'
 import { asActor, type Context } from '#lib/db/context.ts'
+import { insertOidcSession } from '#lib/db/people/oidc-accounts.ts'
 import { findPerson } from '#lib/db/people/people.ts'
 import { putSetting } from '#lib/db/settings.ts'
 import { person, visitor } from '#lib/domain/access/actor.ts'
@@ -124,6 +125,37 @@ describe('who has subscribed', () => {
     expect((await ctx.pool.query('select 1 from outbox where next_attempt_at is not null')).rowCount).toBe(0)
   })
 
+  it('is told what another system lets them see once their session there is over, too', async () => {
+    const audiences = [{ audience: 'board', for: { oidc: ['owners'], people: [] } }]
+    await putSetting(ctx.pool, 'people', { roles: [], audiences, oidc: null, mail: { from: 'tidemark@example.edu', smtp: '${SMTP_URL}' } })
+    await ctx.pool.query('update person set audience = null')
+    const by = await ada()
+    const [now, session] = [clock.now(), { personId: by.actor.id ?? '', groups: ['owners'], from: null, browser: null }]
+    await insertOidcSession(ctx.pool, { ...session, at: now, expiresAt: now + HOUR_MS })
+    await subscribe(by, feed('cash'), '')
+    await ctx.pool.query('delete from person_session')
+    await openIncident(ctx, ['connection:cash'], [asset('cash')])
+    await tell()
+    expect(plain(mail.mails[0] ?? '')).toContain('Affected: cash (Group of cash), late.')
+  })
+
+  it('is not told that all is well when an incident goes on in an older one', async () => {
+    await subscribe(await ada(), feed('people'), '')
+    const older = await openIncident(ctx, ['connection:patrons'], [asset('patrons'), asset('people')])
+    clock.set(clock.now() + HOUR_MS)
+    const younger = await openIncident(ctx, ['connection:people'], [asset('people')])
+    await tell()
+    clock.set(clock.now() + HOUR_MS)
+    await ctx.pool.query('update incident set related = $2 where id = $1', [younger, [older]])
+    await endIncident(ctx, younger, older)
+    mail.mails.length = 0
+    clock.set(clock.now() + SAME_INCIDENT_MS)
+    await tell()
+    expect(mail.mails).toHaveLength(1)
+    expect(plain(mail.mails[0] ?? '')).toContain('It goes on in an older incident')
+    expect(plain(mail.mails[0] ?? '')).not.toContain('All is well')
+  })
+
   it('at an address alone confirms first, and is told nothing once the page is private', async () => {
     const letter = await eve('people')
     expect(letter).toContain('when something is wrong with people, and when it is well again.')
@@ -136,6 +168,16 @@ describe('who has subscribed', () => {
     await openIncident(ctx, ['connection:people'], [asset('people')])
     await tell()
     expect(mail.mails).toHaveLength(1)
+  })
+
+  it('is asked in a letter for no more than its link confirms', async () => {
+    const by = { ...asActor(ctx, visitor('everybody')), from: '192.0.2.7' }
+    await subscribe(by, feed('people'), 'eve@example.org')
+    clock.set(clock.now() + DAY_MS)
+    await ctx.pool.query('delete from outbox')
+    await subscribe(by, feed('patrons'), 'eve@example.org')
+    await sendLetters(ctx, { ...options(), key: ctx.secret })
+    expect(plain(mail.mails[0] ?? '')).toContain('when something is wrong with patrons, and')
   })
 
   it('ends what waits with the subscription: a letter to confirm is not sent any more', async () => {

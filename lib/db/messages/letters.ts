@@ -4,6 +4,7 @@ import { toInstant, toInstantOrNull, toText } from '#lib/db/instants.ts'
 import { notifyWorkers } from '#lib/db/listen.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { MessageOutcome } from './messages.ts'
+import { CONFIRM_MS } from './subscribers.ts'
 
 const letterSchema = z.object({
   kind: z.enum(['invitation', 'reset', 'password-changed', 'subscription', 'report']),
@@ -69,14 +70,14 @@ returning o.id::text, o.letter, o.sealed, o.attempts, o.created_at,
   (select i.expires_at from invitation i where i.id = o.letter ->> 'invitation' and i.used_at is null and i.expires_at > $1) as link_ends_at,
   (select json_build_object('token', u.token, 'names', array(
      select s.name from subscription x join subject s on s.id = x.subject_id and s.removed_at is null
-     where x.subscriber_id = u.id and x.confirmed_at is null order by lower(s.name)))
+     where x.subscriber_id = u.id and x.confirmed_at is null and x.asked_at > $4 order by lower(s.name)))
    from subscriber u where u.id = (o.letter ->> 'subscriber')::int) as to_confirm,
   (select json_build_object('by', r.reported_by, 'text', r.text, 'feed', s.key, 'feedName', s.name, 'asset', sa.name)
    from report r join subject s on s.id = r.feed_id left join subject sa on sa.id = r.asset_id where r.id = (o.letter ->> 'report')::int) as reported`
 
 /** Takes due letters for `leaseMs`; whoever does not record an outcome by then has lost them to the next claim. */
 export async function claimLetters(sql: Sql, now: Instant, leaseMs: number, limit: number): Promise<ClaimedLetter[]> {
-  const { rows } = await sql.query<LetterRow>(CLAIM, [toText(now), toText(now + leaseMs), limit])
+  const { rows } = await sql.query<LetterRow>(CLAIM, [toText(now), toText(now + leaseMs), limit, toText(now - CONFIRM_MS)])
   return rows.map((row) => ({
     id: row.id,
     letter: letterSchema.parse(row.letter),

@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto'
 import type { Sql } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
 import { PERSON_COLUMNS, type Person, type PersonRow, toPerson } from '#lib/db/people/people.ts'
-import type { Instant } from '#lib/domain/time/instant.ts'
+import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
+
+/** What is asked for and not confirmed within so long is forgotten. */
+export const CONFIRM_MS = DAY_MS
 
 /** Somebody who wants to be written to of groups and feeds. */
 export interface Subscriber {
@@ -30,9 +33,7 @@ export interface Subscription {
 type SubscriberRow = { subscriber_id: number; subscriber_email: string; token: string; claims: unknown } & Partial<PersonRow>
 
 const SUBSCRIBER = `
-  select u.id as subscriber_id, u.email as subscriber_email, u.token,
-    coalesce((select s.claims from person_session s where s.person_id = u.person_id and s.claims is not null order by s.created_at desc limit 1), u.claims) as claims,
-    ${PERSON_COLUMNS}
+  select u.id as subscriber_id, u.email as subscriber_email, u.token, u.claims, ${PERSON_COLUMNS}
   from subscriber u left join person p on p.id = u.person_id`
 
 const isPersonRow = (row: Partial<PersonRow>): row is PersonRow => typeof row.id === 'string'
@@ -47,23 +48,43 @@ export async function findSubscriber(sql: Sql, by: { id: number } | { token: str
   return { id, email, token, claims, person: isPersonRow(row) ? toPerson(row) : null }
 }
 
-/** Who is written to at an address, added if new: the person whose it is, or else whoever reads there. What was asked for at a person's address before they were known is theirs. */
+/**
+ * With what another system last said of the person, whose sessions end. Who has not proved the address gets another link at another one: the old link was sent to
+ * whoever reads there.
+ */
+const upsert = (conflict: string) => `
+  insert into subscriber (email, person_id, token, created_at, claims) values ($1, $2, $3, $4, (
+    select claims from person_session where person_id = $2 and claims is not null order by created_at desc limit 1))
+  on conflict ${conflict} do update set email = excluded.email, claims = coalesce(excluded.claims, subscriber.claims),
+    token = case when subscriber.email = excluded.email or $5 then subscriber.token else excluded.token end
+  returning id`
+
+/** Who is written to at an address, added if new: the person whose it is, or else whoever reads there. What was asked for at a person's address before they were known is theirs, with its link. */
 export async function addSubscriber(sql: Sql, { email, person }: { email: string; person: Person | null }, now: Instant): Promise<number> {
-  const values = [email.toLowerCase(), person?.id ?? null, randomBytes(32).toString('base64url'), toText(now)]
-  // What was confirmed at another address was not confirmed at this one.
-  if (person?.isEmailVerified === false)
-    await sql.query(
-      'update subscription s set confirmed_at = null from subscriber u where u.id = s.subscriber_id and u.person_id = $1 and u.email <> $2',
-      [person.id, email.toLowerCase()],
-    )
-  const { rows } = await sql.query<{ id: number }>(
-    `insert into subscriber (email, person_id, token, created_at) values ($1, $2, $3, $4)
-     on conflict ${person === null ? '(email) where person_id is null' : '(person_id)'} do update set email = excluded.email returning id`,
-    values,
-  )
+  const isProved = person?.isEmailVerified === true
+  const values = [email.toLowerCase(), person?.id ?? null, randomBytes(32).toString('base64url'), toText(now), isProved]
+  if (person !== null) await (isProved ? becomeKnown(sql, person) : forgetConfirmed(sql, person.id, email, now))
+  const { rows } = await sql.query<{ id: number }>(upsert(person === null ? '(email) where person_id is null' : '(person_id)'), values)
   const id = rows[0]?.id ?? 0
-  if (person?.isEmailVerified === true) await takeOver(sql, id, person.email)
+  if (person !== null && isProved) await takeOver(sql, id, person.email)
   return id
+}
+
+/** What was confirmed at another address was not confirmed at this one. */
+async function forgetConfirmed(sql: Sql, personId: string, email: string, now: Instant): Promise<void> {
+  await sql.query(
+    `update subscription s set confirmed_at = null, asked_at = $3 from subscriber u
+     where u.id = s.subscriber_id and u.person_id = $1 and u.email <> $2 and s.confirmed_at is not null`,
+    [personId, email.toLowerCase(), toText(now)],
+  )
+}
+
+/** Whoever reads at an address turns out to be a person: the link in their letters goes on. */
+async function becomeKnown(sql: Sql, { id, email }: Person): Promise<void> {
+  await sql.query(
+    `update subscriber set person_id = $1 where person_id is null and email = $2 and not exists (select from subscriber where person_id = $1)`,
+    [id, email.toLowerCase()],
+  )
 }
 
 async function takeOver(sql: Sql, id: number, email: string): Promise<void> {
@@ -111,6 +132,8 @@ export async function confirmSubscriptions(sql: Sql, subscriberId: number, asked
 
 /** Ends what somebody is written to of, one thing or everything; tells how much that was. Of who wants nothing any more nothing is kept, and what waits is not sent. */
 export async function endSubscriptions(sql: Sql, subscriberId: number, only: number | null): Promise<number> {
+  // One who asks for something meanwhile waits, and keeps it.
+  await sql.query('select from subscriber where id = $1 for update', [subscriberId])
   const { rowCount } = await sql.query('delete from subscription where subscriber_id = $1 and ($2::int is null or subject_id = $2)', [
     subscriberId,
     only,
