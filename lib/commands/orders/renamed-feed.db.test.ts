@@ -52,6 +52,27 @@ it('so do those of a new key whose feed is told only later to be an old one', as
   expect(await readOrder(ctx, orderId)).toBe('done: course done')
 })
 
+it('what was asked to be told of the new key and reported of it stays with the feed', async () => {
+  await replace()
+  await ctx.whole.query(`
+    insert into subscriber (id, email, token, created_at) values (1, 'eve@example.org', 'e', now()), (2, 'ada@example.edu', 'a', now());
+    insert into subscription (subscriber_id, subject_id, asked_at, confirmed_at) values (1, 15, now(), now()), (2, 15, now(), now()), (2, 12, now(), null);
+    insert into report (feed_id, asset_id, at, text, reported_by) values (15, 22, now(), 'Marks are missing.', 'Eve')`)
+  await rename()
+  const { rows: asked } = await ctx.whole.query(
+    'select subscriber_id as who, subject_id as what, confirmed_at is not null as sure from subscription',
+  )
+  expect(asked.toSorted((a, b) => a.who - b.who)).toEqual([1, 2].map((who) => ({ who, what: 12, sure: true })))
+  expect((await ctx.whole.query('select feed_id as feed, asset_id as asset from report')).rows).toEqual([{ feed: 12, asset: 22 }])
+  await ctx.whole.query(`
+    update subject set removed_at = created_at where id = 22;
+    insert into subject (id, kind, key, name, created_at) values (26, 'asset', 'lake/lecture', 'lecture', now());
+    insert into asset (subject_id, feed_id, asset_kind, connection_key, path) values (26, 12, 'table', 'lake', 'lecture');
+    update report set asset_id = 26`)
+  await withTransaction(ctx, (sql) => renameSubjects(sql, 'asset', [{ key: 'lake/lecture', was: 'lake/course' }]))
+  expect((await ctx.whole.query('select feed_id as feed, asset_id as asset from report')).rows).toEqual([{ feed: 12, asset: 22 }])
+})
+
 it('of two open ones the one whose feed had left the catalogue ends, and the other goes on', async () => {
   const { orderId: left } = await orderReload(ada, { feed: 'courses' })
   await replace()

@@ -99,6 +99,11 @@ const FACTS = [
   'update maintenance_series set subject_id = $1 where subject_id = $2',
   'update status_change set subject_id = $1 where subject_id = $2',
   'update deploy_note set subject_id = $1 where subject_id = $2',
+  `insert into subscription (subscriber_id, subject_id, asked_at, confirmed_at)
+   select subscriber_id, $1, asked_at, confirmed_at from subscription where subject_id = $2
+   on conflict (subscriber_id, subject_id) do update set confirmed_at = coalesce(subscription.confirmed_at, excluded.confirmed_at)`,
+  'update report set feed_id = $1 where feed_id = $2',
+  'update report set asset_id = $1 where asset_id = $2',
   'update arrival set asset_id = $1 where asset_id = $2',
   'update blind set asset_id = $1 where asset_id = $2',
   ...JOIN_EDGES,
