@@ -21,7 +21,8 @@ function webAddress(url: string | null | undefined): string | null {
 function labelsOf({ labels = {} }: Found): Record<string, string> {
   const told = Object.entries(labels).flatMap(([name, value]) => {
     const text = typeof value === 'string' ? short(value, NAME_MAX) : null
-    return text === null || name.trim() === '' ? [] : [[name.trim().slice(0, NAME_MAX), text] as const]
+    const label = short(name, NAME_MAX)
+    return text === null || label === null ? [] : [[label, text] as const]
   })
   return Object.fromEntries(told.slice(0, LABELS_MAX))
 }
@@ -29,12 +30,12 @@ function labelsOf({ labels = {} }: Found): Record<string, string> {
 /** Something a connector found, as it is kept: texts of a length people read, nothing that is no text. */
 export function toFoundRow(found: Found): FoundRow {
   const columns = (found.columns ?? []).slice(0, COLUMNS_MAX).map(({ name, type, description }) => {
-    return { name: name.slice(0, NAME_MAX), type: type.slice(0, NAME_MAX), description: short(description, TEXT_MAX) }
+    return { name: name.slice(0, NAME_MAX), type: toShownText(type).slice(0, NAME_MAX), description: short(description, TEXT_MAX) }
   })
   return {
     path: found.path,
     kind: found.kind,
-    name: short(found.name, NAME_MAX) ?? found.path.slice(0, NAME_MAX),
+    name: short(found.name, NAME_MAX) ?? toShownText(found.path).slice(0, NAME_MAX),
     description: short(found.description, TEXT_MAX),
     columns,
     owner: short(found.owner, NAME_MAX),
