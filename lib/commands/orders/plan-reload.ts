@@ -51,7 +51,7 @@ const WRITES = `
   from asset a join subject s on s.id = a.subject_id and s.removed_at is null
   where a.flow = any($1::text[]) or a.flow is null and a.job = any($2::text[]) order by s.position, s.id`
 
-/** SQL: the flows and jobs among these that are seen, and connections, marked as such: a flow may be called like one. */
+/** SQL: the flows and jobs among these that are seen. */
 const SEEN = `
   select name from flow where name = any($1::text[]) union select job from asset where job = any($2::text[])`
 
