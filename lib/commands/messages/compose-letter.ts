@@ -3,6 +3,7 @@ import type { Page } from '#lib/db/settings.ts'
 import { listInWords } from '#lib/domain/wording/lists.ts'
 import type { LetterText } from '#lib/notifiers/email/letter.ts'
 import { formatTime } from './compose.ts'
+import { reportTitle } from './report-news.ts'
 
 type Told = Pick<ClaimedLetter, 'toConfirm' | 'reported'>
 
@@ -37,15 +38,15 @@ const SAYS: Record<
     ],
     after: ['This can be confirmed for a day.', 'If it was not you, do nothing: nothing else is sent to you.'],
   }),
-  report: (_letter, _page, { reported }) => ({
-    subject: `${reported?.by ?? 'Somebody'} reports a problem with ${reported?.feedName ?? 'a feed'}`,
-    paragraphs: [
-      `${reported?.by ?? 'Somebody'} reports a problem with ${reported?.feedName ?? 'a feed'}${reported?.asset ? `, seen in ${reported.asset}` : ''}:`,
-      ...(reported?.text ?? '').split('\n').filter((line) => line.trim() !== ''),
-      'This is the page of the feed:',
-    ],
-    after: ['It stands there for engineers until one of them settles it.'],
-  }),
+  report: (_letter, _page, { reported }) => {
+    const subject = reportTitle(reported ?? { by: 'Somebody', feedName: 'a feed' })
+    const lines = (reported?.text ?? '').split('\n').filter((line) => line.trim() !== '')
+    return {
+      subject,
+      paragraphs: [`${subject}${reported?.asset ? `, seen in ${reported.asset}` : ''}:`, ...lines, 'This is the page of the feed:'],
+      after: ['It stands there for engineers until one of them settles it.'],
+    }
+  },
 }
 
 function roleInWords(role: string | null): string {

@@ -21,6 +21,11 @@ export async function decideReports(ctx: Context, sql: Sql, { key, routes, now }
   return decision
 }
 
+/** What is reported, in one line. */
+export function reportTitle({ by, feedName }: Pick<WaitingReport, 'by' | 'feedName'>): string {
+  return `${by} reports a problem with ${feedName}`
+}
+
 async function composeReport(ctx: Context, { id, at, text, by, asset, feed, feedName, owner }: WaitingReport): Promise<Notice> {
   const page = await getAddressedPage(ctx)
   const seenIn = asset === null ? '' : `, seen in ${asset}`
@@ -28,7 +33,7 @@ async function composeReport(ctx: Context, { id, at, text, by, asset, feed, feed
     id: '',
     type: 'feed.reported',
     about: `report:${id}`,
-    title: `${by} reports a problem with ${feedName}`,
+    title: reportTitle({ by, feedName }),
     lines: [...text.split('\n').filter((line) => line.trim() !== ''), `Reported ${formatTime(at, page.zone)}${seenIn}.`],
     status: null,
     isOver: false,

@@ -3,7 +3,6 @@ import { invitationLink } from '#lib/access/invitations.ts'
 import type { Context } from '#lib/db/context.ts'
 import { type ClaimedLetter, claimLetters, recordLetterOutcome } from '#lib/db/messages/letters.ts'
 import type { MessageOutcome } from '#lib/db/messages/messages.ts'
-import { getPeopleSettings } from '#lib/db/people/people-settings.ts'
 import { getAddressedPage } from '#lib/db/settings.ts'
 import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { handOver } from '#lib/notifiers/email/hand-over.ts'
@@ -11,8 +10,9 @@ import { renderLetter } from '#lib/notifiers/email/letter.ts'
 import type { SendOutcome } from '#lib/notifiers/notifier.ts'
 import { toPublicMessage } from '#lib/platform/errors.ts'
 import { unseal } from '#lib/platform/secrets/seal.ts'
-import { type Lookup, resolveSecrets } from '#lib/platform/secrets/secrets.ts'
+import type { Lookup } from '#lib/platform/secrets/secrets.ts'
 import { composeLetter } from './compose-letter.ts'
+import { openMail } from './open-mail.ts'
 import { countOutcomes, NO_OUTCOME, type OutcomeCounts } from './outcomes.ts'
 
 /** Somebody waits for a letter: the first tries follow each other soon, the last comes half a day later. */
@@ -62,17 +62,14 @@ function outcomeOf(now: Instant, { attempts, linkEndsAt }: ClaimedLetter, sent: 
 
 async function trySend(ctx: Context, claimed: ClaimedLetter, { lookup, key, signal }: LetterOptions): Promise<SendOutcome> {
   try {
-    const { mail } = await getPeopleSettings(ctx.pool)
-    if (mail === null) return rejected('The catalogue names no mail server any more.')
+    const mail = await openMail(ctx.pool, lookup)
+    if (!mail.open) return (mail.lasting ? rejected : retry)(mail.problem)
     const page = await getAddressedPage(ctx)
     const link = linkOf(claimed, key, page.url)
     if (typeof link === 'object' && link !== null) return link
-    const { smtp } = resolveSecrets({ smtp: mail.smtp }, lookup)
-    if (typeof smtp !== 'string' || !/^smtps?:\/\//.test(smtp))
-      return retry('The address of the mail server has to begin with smtp:// or smtps://.')
     const text = renderLetter(composeLetter(claimed, link, page))
     const mailed = { ...text, from: mail.from, to: claimed.letter.to, id: idOf(claimed) }
-    return await handOver(smtp, mailed, { now: ctx.clock.now(), signal })
+    return await handOver(mail.smtp, mailed, { now: ctx.clock.now(), signal })
   } catch (error) {
     return retry(toPublicMessage(error))
   }

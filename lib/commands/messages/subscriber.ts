@@ -1,7 +1,6 @@
 import { subscribedReader } from '#lib/access/subscriptions/subscribed-reader.ts'
 import type { Context } from '#lib/db/context.ts'
 import { findSubscriber, listSubscriptions, receiverOf, type Subscription } from '#lib/db/messages/subscribers.ts'
-import { getPeopleSettings } from '#lib/db/people/people-settings.ts'
 import { getAddressedPage } from '#lib/db/settings.ts'
 import type { Route } from '#lib/domain/messages/route.ts'
 import { handOver } from '#lib/notifiers/email/hand-over.ts'
@@ -9,8 +8,9 @@ import { type LetterFoot, renderNotice } from '#lib/notifiers/email/render.ts'
 import { asNotice } from '#lib/notifiers/kit/as-notice.ts'
 import { isNews } from '#lib/notifiers/notifier.ts'
 import { toPublicMessage } from '#lib/platform/errors.ts'
-import { type Lookup, resolveSecrets } from '#lib/platform/secrets/secrets.ts'
+import type { Lookup } from '#lib/platform/secrets/secrets.ts'
 import type { Channel, OpenedReceiver } from './channels.ts'
+import { openMail } from './open-mail.ts'
 
 /** Letters a day to one who subscribed. */
 const BUDGET = 20
@@ -38,11 +38,8 @@ function routesOf(key: string, own: readonly Subscription[]): Route[] {
 async function openAddress(ctx: Context, { address, token }: { address: string; token: string }, lookup: Lookup): Promise<Channel> {
   const closed = (problem: string): Channel => ({ open: false, lasting: false, problem })
   try {
-    const [{ mail }, page] = await Promise.all([getPeopleSettings(ctx.whole), getAddressedPage(ctx)])
-    if (mail === null) return closed('The catalogue names no mail server any more.')
-    const { smtp } = resolveSecrets({ smtp: mail.smtp }, lookup)
-    if (typeof smtp !== 'string' || !/^smtps?:\/\//.test(smtp))
-      return closed('The address of the mail server has to begin with smtp:// or smtps://.')
+    const [mail, page] = await Promise.all([openMail(ctx.whole, lookup), getAddressedPage(ctx)])
+    if (!mail.open) return closed(mail.problem)
     const foot = footOf(page.url.replace(/\/+$/, ''), token)
     return {
       open: true,
@@ -52,7 +49,7 @@ async function openAddress(ctx: Context, { address, token }: { address: string; 
       send: (message, signal) => {
         const text = renderNotice(asNotice(message), foot)
         return handOver(
-          smtp,
+          mail.smtp,
           { ...text, from: mail.from, to: address, id: message.id, headers: headersOf(foot) },
           { now: ctx.clock.now(), signal },
         )
