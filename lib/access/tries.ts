@@ -48,16 +48,26 @@ function networkOf(address: string): string {
  * first refusal of a window leaves an entry in the audit that stands for all of them.
  */
 export async function requireTry(ctx: Context, keys: Keys): Promise<void> {
-  const now = ctx.clock.now()
   refuseKnown(ctx, keys)
-  for (const [kind, key] of [['address', keys.address] as const, ['account', keys.account] as const]) {
-    if (key === null) continue
-    const { since, tries } = await countTry(ctx.whole, key, now, WINDOW_MS)
-    if (tries <= MAX[kind]) continue
-    refused.note(ctx, key, since + WINDOW_MS)
-    const error = tooMany('tries', since + WINDOW_MS, now)
-    throw tries === MAX[kind] + 1 ? standingForMore(error, since + WINDOW_MS - now) : withoutEntry(error)
-  }
+  for (const [kind, key] of [['address', keys.address] as const, ['account', keys.account] as const])
+    if (key !== null)
+      await requireFew(ctx, key, { what: 'tries', max: MAX[kind], windowMs: WINDOW_MS }, (until) => refused.note(ctx, key, until))
+}
+
+/** Counts something by a key; refused where there was too much of it within a window. The first refusal leaves an entry in the audit that stands for all of them. */
+export async function requireFew(
+  ctx: Context,
+  key: string,
+  { what, max, windowMs }: { what: string; max: number; windowMs: number },
+  onRefused: (until: Instant) => void = () => {},
+): Promise<void> {
+  const now = ctx.clock.now()
+  const { since, tries } = await countTry(ctx.whole, key, now, windowMs)
+  if (tries <= max) return
+  const until = since + windowMs
+  onRefused(until)
+  const error = tooMany(what, until, now)
+  throw tries === max + 1 ? standingForMore(error, until - now) : withoutEntry(error)
 }
 
 /** Refuses at once what this very process has refused lately, without asking the database. */

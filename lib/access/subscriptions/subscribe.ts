@@ -17,10 +17,10 @@ import { countTry } from '#lib/db/people/tries.ts'
 import { isEmail } from '#lib/domain/access/email.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
-import { act, standingForMore, withoutEntry } from '../act.ts'
+import { act } from '../act.ts'
 import { canWrite } from '../letters.ts'
 import { requireId } from '../sessions.ts'
-import { tooMany, triesOf } from '../tries.ts'
+import { requireFew, triesOf } from '../tries.ts'
 
 /** Letters to confirm: so many an hour that one address of the network asks for, and that all do; so many a day to one address. */
 const ASKED = { network: 10, all: 200, windowMs: HOUR_MS, letters: 3 } as const
@@ -106,14 +106,9 @@ async function provenPerson(sql: Sql, email: string): Promise<Person | null> {
 }
 
 async function requireRoom(ctx: Context): Promise<void> {
-  const now = ctx.clock.now()
   const { address } = triesOf(null, ctx.from)
-  for (const [key, max] of [[`subscribe:${address ?? '-'}`, ASKED.network] as const, ['subscribe:all', ASKED.all] as const]) {
-    const { since, tries } = await countTry(ctx.whole, key, now, ASKED.windowMs)
-    if (tries <= max) continue
-    const error = tooMany('letters asked for', since + ASKED.windowMs, now)
-    throw tries === max + 1 ? standingForMore(error, since + ASKED.windowMs - now) : withoutEntry(error)
-  }
+  for (const [key, max] of [[`subscribe:${address ?? '-'}`, ASKED.network] as const, ['subscribe:all', ASKED.all] as const])
+    await requireFew(ctx, key, { what: 'letters asked for', max, windowMs: ASKED.windowMs })
 }
 
 /** Ends what whoever has signed in is written to of. */
