@@ -18,7 +18,8 @@ const note = z
   .transform((text) => text?.trim() || null)
   .meta({ description: 'Why, for everybody to read.' })
 
-const REPORT_LENGTH_MAX = 2000
+/** Characters that a report may have. */
+export const REPORT_LENGTH_MAX = 2000
 
 /** What somebody saw that is wrong with data. */
 export const reportBody = z.object({

@@ -1,17 +1,9 @@
 import type { Context } from '#lib/db/context.ts'
+import type { Report } from '#lib/db/messages/reports.ts'
 import { may } from '#lib/domain/access/actions.ts'
-import type { Instant } from '#lib/domain/time/instant.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 
-/** What a reader reported of a feed, and nobody has settled. */
-export interface OpenReport {
-  id: number
-  at: Instant
-  text: string
-  by: string
-  /** The dashboard that they saw it in. */
-  asset: string | null
-}
+export type OpenReport = Report
 
 const SHOWN_MAX = 50
 
