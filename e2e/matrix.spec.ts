@@ -11,7 +11,7 @@ import { AHEAD, type Answer, ask, askBy, askEveryWay, eachOf, isPage, navigate, 
 import { breakSight, causeChange } from './matrix/causes.ts'
 import { faultsOfEmbeds } from './matrix/embeds.ts'
 import { faultsOfHandIns } from './matrix/hand-ins.ts'
-import { entriesAfter, faultsOfBadOrders, faultsOfOrder, lastEntry, type Matrix, ordersInTurn } from './matrix/orders.ts'
+import { entriesAfter, faultsOfBadOrders, faultsOfOrder, lastEntry, leaveByLink, type Matrix, ordersInTurn } from './matrix/orders.ts'
 import { RULES, unruledMethods } from './matrix/rules.ts'
 import { follow, followTooOften, type Reading } from './matrix/streams.ts'
 
@@ -230,6 +230,9 @@ test('the events end for whose session has ended and whose token was revoked, an
   expect(over).toBeUndefined()
   for (const { stop } of followed) stop()
 })
+
+test('the link in a letter ends everything in one step, from anywhere and as often as it is asked', () =>
+  expect(leaveByLink(matrix)).resolves.toEqual({ answers: [200, 200], left: 0 }))
 
 test('every order leaves exactly one entry in the audit, done or refused, and names nothing hidden', async () => {
   await strangersGet(server.url, 401)

@@ -24,7 +24,7 @@ export const WORDS_OF_DATABASE = /syntax error|unterminated|SQLSTATE|invalid inp
 const NAME = 'hostile'
 
 /** What stands for each variable part of an address. */
-export const HOSTILE: Things & Record<'token' | 'person' | 'invitation' | 'form' | 'day' | 'report', string> = {
+export const HOSTILE: Things & Record<'token' | 'person' | 'invitation' | 'form' | 'day', string> = {
   ...named(NAME),
   ...{
     day: yesterday(),
@@ -33,7 +33,6 @@ export const HOSTILE: Things & Record<'token' | 'person' | 'invitation' | 'form'
     token: 'a-token-that-nobody-has',
     person: 'nobody',
     invitation: '0',
-    report: '0',
     form: 'badge.svg',
   },
 }

@@ -56,7 +56,7 @@ export async function fillWorld(ctx: Context): Promise<World> {
       { audience: mark, for: nobody },
     ],
     oidc: null,
-    mail: null,
+    mail: { from: 'tidemark@campus.example', smtp: '${SMTP_URL}' },
   })
   const missing = `n${randomBytes(6).toString('hex')}`
   const nowhere = { run: '00000000-0000-4000-8000-000000000000', order: '999999' }
@@ -74,15 +74,17 @@ export const named = (name: string) => ({
   connection: `${name}-source`,
   path: name,
   incident: '999999',
+  report: '999999',
 })
 
 /** The things of a group that `groupInSql` made. */
 export async function thingsOf(ctx: Context, name: string): Promise<Things> {
-  const { rows } = await ctx.whole.query<{ run: string; order: string; incident: string }>(
+  const { rows } = await ctx.whole.query<{ run: string; order: string; incident: string; report: string }>(
     `select r.id as run, s.order_id::text as "order",
-       (select m.incident_id::text from incident_member m join subject a on a.id = m.asset_id where a.key = $2 order by m.incident_id limit 1) as incident
+       (select m.incident_id::text from incident_member m join subject a on a.id = m.asset_id where a.key = $2 order by m.incident_id limit 1) as incident,
+       (select p.id::text from report p join subject f on f.id = p.feed_id where f.key = $3 order by p.id limit 1) as report
      from run r join reload_step s on s.run_id = r.id where r.flow = $1`,
-    [`${name}-flow`, `lake/${name}`],
+    [`${name}-flow`, `lake/${name}`, `${name}-feed`],
   )
   const [found] = rows
   if (found === undefined) throw new Error(`nothing runs for ${name}`)

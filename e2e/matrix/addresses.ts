@@ -16,7 +16,6 @@ export const addressOf = (route: string, things: Things) =>
     token: NOTHING,
     person: NOTHING,
     invitation: NOTHING,
-    report: NOTHING,
     form: 'badge.svg',
     day: yesterday(),
   })

@@ -50,15 +50,18 @@ export async function faultsOfOrder(matrix: Matrix, route: string, asker: Asker,
   const body = new URLSearchParams(fields?.(things) ?? {})
   const answer = await ask(url, addressOf(route, things), asker, { method: 'POST', headers, body })
   const { status, location, text } = answer
-  const entries = (await entriesAfter(matrix, before)).length
+  const found = await entriesAfter(matrix, before)
+  const entries = found.length
+  // What is done leads to a page that says so, like what is refused: the audit tells them apart.
+  const wasDone = isDone(answer) || found.some(({ done }) => done)
   // Who has no session is as good as signed out: nothing was ordered.
   const expected = route === SIGN_OUT && location.includes('said=') && entries === 0 ? 0 : 1
   return [
     ...(entries === expected ? [] : [`${entries} entries`]),
     ...(status >= 500 ? ['broke'] : []),
     ...(!asker.seesAll && things !== world.hidden && names(text) ? ['names what is hidden'] : []),
-    ...(isDone(answer) && getsThrough(asker, by) !== true ? ['done without the right'] : []),
-    ...(isDone(answer) && things === world.hidden && by === 'engineer' ? ['done to what is hidden'] : []),
+    ...(wasDone && getsThrough(asker, by) !== true ? ['done without the right'] : []),
+    ...(wasDone && things === world.hidden && by === 'engineer' ? ['done to what is hidden'] : []),
   ].map((fault) => `${asker.name}: POST ${addressOf(route, things)}: ${status} ${location}: ${fault}`)
 }
 
@@ -90,4 +93,17 @@ export async function faultsOfBadOrders(matrix: Matrix, route: string, askers: r
   if (entries.length !== sent.length) faults.push(`${entries.length} entries for ${sent.length} orders that are none`)
   if (entries.some(({ done }) => done)) faults.push('an entry says of an order that is none that it was done')
   return faults.map((fault) => `POST ${route}: ${fault}`)
+}
+
+/** What a mail program is answered that asks twice for an end to everything by the link in a letter, and how many subscribers are left. */
+export async function leaveByLink({ ctx, url, world }: Matrix): Promise<{ answers: number[]; left: number | null }> {
+  await ctx.whole.query(
+    `with u as (insert into subscriber (email, token, created_at) values ('eve@example.org', 'eves-link', now()) returning id)
+     insert into subscription (subscriber_id, subject_id, asked_at, confirmed_at) select u.id, s.id, now(), now() from u, subject s where s.key = $1`,
+    [world.common.feed],
+  )
+  const order = { method: 'POST', headers: { origin: 'https://mail.example', 'content-type': FORM }, body: 'List-Unsubscribe=One-Click' }
+  const leave = async () => (await ask(url, '/api/subscriptions/eves-link/leave', { headers: {} }, order)).status
+  const answers = [await leave(), await leave()]
+  return { answers, left: (await ctx.whole.query(`select from subscriber where token = 'eves-link'`)).rowCount }
 }

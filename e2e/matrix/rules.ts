@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 export type Door = 'open' | 'reader' | 'person' | 'engineer' | 'admin'
 
 /** What stands in an address for the things of one group. */
-export type Things = Record<'group' | 'feed' | 'asset' | 'flow' | 'run' | 'connection' | 'order' | 'path' | 'incident', string>
+export type Things = Record<'group' | 'feed' | 'asset' | 'flow' | 'run' | 'connection' | 'order' | 'path' | 'incident' | 'report', string>
 
 interface Rule {
   /** Who may read it, with the question that is asked. */
@@ -71,7 +71,7 @@ export const RULES: Record<string, Rule> = {
   '/api/people/[person]/return': order('admin'),
   '/api/people/invitations': order('admin', () => ({ email: '', role: 'viewer', audience: '' })),
   '/api/people/invitations/[invitation]/withdraw': order('admin'),
-  '/api/sign-in/forgotten': order('open', () => ({ email: 'nobody@example.edu' })),
+  '/api/sign-in/forgotten': order('open', () => ({ email: `${randomUUID()}@example.edu` })),
   '/api/v1/maintenance': order('engineer', (things) => ({ ...about(things), when: 'now', for: '2h' })),
   '/api/v1/maintenance/change': order('engineer', (things) => ({ ...about(things), window: '999999', from: '', to: '' })),
   '/api/v1/maintenance/end': order('engineer', (things) => ({ ...about(things), window: '999999' })),
