@@ -4,6 +4,7 @@ import { createGzip } from 'node:zlib'
 import { refuse, respond } from '#app/_lib/respond.ts'
 import type { Context } from '#app/_lib/web-process.ts'
 import { isKnown, takesGzip } from '#lib/platform/http/request-headers.ts'
+import { againFor } from '#lib/queries/api/again-answers.ts'
 import { type ApiList, digest, getApiPage, getListMark, type ListQuestion, readWhole } from '#lib/queries/api/list.ts'
 import { readQuestion } from './read-question.ts'
 import { TAGGED_HEADERS, taggedJson } from './tagged-json.ts'
@@ -37,10 +38,11 @@ async function linesResponse<Q extends ListQuestion, T>(
   list: ApiList<Q, T>,
   question: Q,
 ): Promise<Response> {
-  const tag = `W/"${digest(JSON.stringify([await getListMark(ctx, list, question), list.name, question]))}"`
+  const again = againFor(ctx)
+  const tag = `W/"${digest(JSON.stringify([await getListMark(ctx, list, question, again), list.name, question]))}"`
   const headers = { ...TAGGED_HEADERS, etag: tag, 'content-type': `${LINES_TYPE}; charset=utf-8` }
   if (isKnown(request.headers.get('if-none-match'), tag)) return new Response(null, { status: 304, headers })
-  const batches = readWhole(ctx, list, question)
+  const batches = readWhole(ctx, list, question, again)
   // Read before the first byte leaves: what cannot be answered is still refused with words.
   const first = await batches.next()
   if (request.method === 'HEAD') return new Response(null, { headers })

@@ -3,6 +3,7 @@ import { loadCatalogueTexts } from '#lib/commands/catalogue/load-catalogue.ts'
 import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
 import { asActor, type Context } from '#lib/db/context.ts'
 import { atTerminal, visitor } from '#lib/domain/access/actor.ts'
+import { againFor } from '#lib/queries/api/again-answers.ts'
 import { campusContracts } from '#lib/testing/catalogues/campus-catalogue.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
 import { ASSET_LIST } from './api/list-assets.ts'
@@ -64,7 +65,13 @@ describe('the reason why something exists', () => {
   it('is told to programs, and only with what they may see', async () => {
     const none = { changedSince: null, key: null, feed: null, group: null, connection: null, status: null } as never
     const told = async (by: Context) =>
-      (await Promise.all([GROUP_LIST.read(by, none, null, 50), FEED_LIST.read(by, none, null, 50), ASSET_LIST.read(by, none, null, 50)]))
+      (
+        await Promise.all([
+          GROUP_LIST.read(by, none, null, 50, againFor(by)),
+          FEED_LIST.read(by, none, null, 50, againFor(by)),
+          ASSET_LIST.read(by, none, null, 50, againFor(by)),
+        ])
+      )
         .flat()
         .map(({ item }) => ('why' in item ? item.why : undefined))
     expect(await told(ctx)).toEqual(['Because of halls.', 'Because of records.', 'Because of terms.', 'Because of tables.'])

@@ -5,6 +5,7 @@ import type { GoodAgain } from '#lib/domain/lineage/again/again.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { againInWords } from '#lib/domain/wording/again-words.ts'
 import { longTime, zoneAbbreviation } from '#lib/domain/wording/dates.ts'
+import { getGoodAgain, getGoodAgainOfFeeds } from '#lib/queries/shared/good-again.ts'
 import { getPageZone } from '#lib/queries/shared/page-settings.ts'
 
 const words = z.string().meta({ description: 'The same in words for people, times by the clocks of the page.' })
@@ -41,13 +42,35 @@ export async function tellGoodAgain(ctx: Context, again: ReadonlyMap<number, Goo
   return new Map([...again].map(([id, one]) => [id, toAnswer(one, againInWords(one, time))]))
 }
 
-/** The same for some of a list; where all of these are well, as in most batches of a long one, nothing is asked. */
-export async function tellGoodAgainOf(
-  ctx: Context,
-  rows: readonly { status: Status | null }[],
-  read: (ctx: Context) => Promise<ReadonlyMap<number, GoodAgain>>,
-): Promise<ReadonlyMap<number, ApiGoodAgain>> {
-  return rows.some(({ status }) => isUnhealthy(status)) ? tellGoodAgain(ctx, await read(ctx)) : new Map()
+/** What one answer tells of when things are good again: looked up once, however many batches it has, and only where something of them is not well. */
+export interface AgainOfAnswer {
+  assets(rows: readonly Standing[]): Promise<ReadonlyMap<number, ApiGoodAgain>>
+  feeds(rows: readonly Standing[]): Promise<ReadonlyMap<number, ApiGoodAgain>>
+  /** Another text when it is told otherwise: that moves with runs, schedules, looks and the minutes. */
+  mark(): Promise<string>
+}
+
+type Standing = { status: Status | null }
+type Told = Promise<ReadonlyMap<number, ApiGoodAgain>>
+
+export function againFor(ctx: Context): AgainOfAnswer {
+  const looked = once(() => getGoodAgain(ctx))
+  const assets = once(async () => tellGoodAgain(ctx, await looked()))
+  const feeds = once(async () => tellGoodAgain(ctx, await getGoodAgainOfFeeds(ctx, await looked())))
+  const where = (told: () => Told) => async (rows: readonly Standing[]) => {
+    return rows.some(({ status }) => isUnhealthy(status)) ? told() : NOTHING
+  }
+  return { assets: where(assets), feeds: where(feeds), mark: async () => JSON.stringify([...(await assets())]) }
+}
+
+const NOTHING: ReadonlyMap<number, ApiGoodAgain> = new Map()
+
+function once<T>(look: () => Promise<T>): () => Promise<T> {
+  let known: Promise<T> | null = null
+  return () => {
+    known ??= look()
+    return known
+  }
 }
 
 function toAnswer(again: GoodAgain, inWords: string): ApiGoodAgain {

@@ -7,11 +7,10 @@ import { isUnhealthy } from '#lib/domain/freshness/status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { type AssetFacts, getAssetFacts } from '#lib/queries/shared/asset-columns.ts'
 import { getUnseenNeighbours } from '#lib/queries/shared/asset-rows.ts'
-import { getGoodAgain } from '#lib/queries/shared/good-again.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { joinLatestArrival } from '#lib/queries/shared/latest-arrival.ts'
-import { type ApiGoodAgain, tellGoodAgainOf } from './again-answers.ts'
-import { type ApiList, markOfFound, markOfGoodAgain, markOfSubjects, subjectsOf, toTime, toToldRun } from './list.ts'
+import type { ApiGoodAgain } from './again-answers.ts'
+import { type ApiList, markOfFound, markOfSubjects, subjectsOf, toTime, toToldRun } from './list.ts'
 import { type AssetsQuestion, assetsQuestion } from './questions.ts'
 import type { ApiAsset, ApiRemoved } from './shapes.ts'
 
@@ -99,7 +98,7 @@ export const ASSET_LIST: ApiList<AssetsQuestion, ApiAsset | ApiRemoved> = {
   name: 'assets',
   question: assetsQuestion,
   place: /^\d{1,9}$/,
-  async read(ctx, { changedSince, key, feed, group, connection, status, include }, after, limit) {
+  async read(ctx, { changedSince, key, feed, group, connection, status, include }, after, limit, answer) {
     const isWithColumns = include === 'columns'
     const filters = [changedSince, key, feed, group, connection, status, isWithColumns]
     const { rows } = await ctx.pool.query<Row>(ASSETS, [Number(after ?? 0), limit, ...filters])
@@ -107,7 +106,7 @@ export const ASSET_LIST: ApiList<AssetsQuestion, ApiAsset | ApiRemoved> = {
     const [unseen, facts, again] = await Promise.all([
       getUnseenNeighbours(ctx, ids),
       isWithColumns ? getAssetFacts(ctx, ids) : null,
-      tellGoodAgainOf(ctx, rows, getGoodAgain),
+      answer.assets(rows),
     ])
     const sides = new Set(unseen.map(({ assetId, isUpstream }) => sideOf(assetId, isUpstream)))
     return rows.map((row) => {
@@ -115,8 +114,8 @@ export const ASSET_LIST: ApiList<AssetsQuestion, ApiAsset | ApiRemoved> = {
       return { place: String(row.id), item: facts === null ? item : withColumns(item, facts.get(row.id)) }
     })
   },
-  async mark(ctx, { include }) {
-    const own = [await markOfSubjects(ctx), await markOfGoodAgain(ctx)]
+  async mark(ctx, { include }, answer) {
+    const own = [await markOfSubjects(ctx), await answer.mark()]
     return JSON.stringify(include === 'columns' ? [...own, await markOfFound(ctx)] : own)
   },
 }

@@ -3,10 +3,9 @@ import { isUnhealthy } from '#lib/domain/freshness/status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { weaknessInWords } from '#lib/domain/wording/words.ts'
 import { type FeedRow, getFeedRows } from '#lib/queries/shared/feed-rows.ts'
-import { getGoodAgainOfFeeds } from '#lib/queries/shared/good-again.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
-import { type ApiGoodAgain, tellGoodAgainOf } from './again-answers.ts'
-import { type ApiList, markOfGoodAgain, markOfSubjects, subjectsOf, toTime, toToldRun } from './list.ts'
+import type { ApiGoodAgain } from './again-answers.ts'
+import { type ApiList, markOfSubjects, subjectsOf, toTime, toToldRun } from './list.ts'
 import { type FeedsQuestion, feedsQuestion } from './questions.ts'
 import type { ApiFeed, ApiRemoved } from './shapes.ts'
 
@@ -41,18 +40,18 @@ export const FEED_LIST: ApiList<FeedsQuestion, ApiFeed | ApiRemoved> = {
   name: 'feeds',
   question: feedsQuestion,
   place: /^\d{1,9}$/,
-  async read(ctx, { changedSince, key, group, status }, after, limit) {
+  async read(ctx, { changedSince, key, group, status }, after, limit, answer) {
     const { rows } = await ctx.pool.query<Row>(FEEDS, [Number(after ?? 0), limit, changedSince, key, group, status])
     const ids = rows.map(({ id }) => id)
     const lines = await getFeedRows(ctx, ids)
-    const again = await tellGoodAgainOf(ctx, lines, getGoodAgainOfFeeds)
+    const again = await answer.feeds(lines)
     const told = new Map(
       lines.map((line) => [line.id, { ...line, goodAgain: isUnhealthy(line.status) ? (again.get(line.id) ?? null) : null }]),
     )
     return rows.map((row) => ({ place: String(row.id), item: toItem(row, told.get(row.id), ctx.clock.now()) }))
   },
-  async mark(ctx) {
-    return JSON.stringify([await markOfSubjects(ctx), await markOfGoodAgain(ctx)])
+  async mark(ctx, _question, answer) {
+    return JSON.stringify([await markOfSubjects(ctx), await answer.mark()])
   },
 }
 

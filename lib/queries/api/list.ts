@@ -5,9 +5,8 @@ import type { Context } from '#lib/db/context.ts'
 import { FAILED_RUNS_MARK, type FailedRun } from '#lib/db/runs/failed-runs.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { getGoodAgain } from '#lib/queries/shared/good-again.ts'
 import { newestId } from '#lib/queries/shared/newest-id.ts'
-import { tellGoodAgain } from './again-answers.ts'
+import { type AgainOfAnswer, againFor } from './again-answers.ts'
 import { readCursor, toCursor } from './cursor.ts'
 import { PAGE_ITEMS } from './questions.ts'
 import type { ApiFailedRun } from './shapes.ts'
@@ -34,9 +33,9 @@ export interface ApiList<Q extends ListQuestion, T> {
   /** What stands for a place, as a cursor holds it. */
   place: RegExp
   /** The items after a place (null: from the first), at most `limit`, in their order; filtered in SQL. */
-  read(ctx: Context, question: Q, after: string | null, limit: number): Promise<Placed<T>[]>
+  read(ctx: Context, question: Q, after: string | null, limit: number, again: AgainOfAnswer): Promise<Placed<T>[]>
   /** Another text when anything in the list has changed for this reader; where it is not given, what all lists have in common does. */
-  mark?(ctx: Context, question: Q): Promise<string>
+  mark?(ctx: Context, question: Q, again: AgainOfAnswer): Promise<string>
 }
 
 export interface ApiPage<T> {
@@ -50,7 +49,7 @@ const BATCH_ITEMS = 500
 /** One answer's worth of a list. */
 export async function getApiPage<Q extends ListQuestion, T>(ctx: Context, list: ApiList<Q, T>, question: Q): Promise<ApiPage<T>> {
   const limit = question.limit ?? PAGE_ITEMS
-  const found = await list.read(ctx, question, placeOf(list, question), limit + 1)
+  const found = await list.read(ctx, question, placeOf(list, question), limit + 1, againFor(ctx))
   const shown = found.slice(0, limit)
   const last = found.length > limit ? shown.at(-1) : undefined
   return { items: shown.map(({ item }) => item), next: last === undefined ? null : cursorAt(list, question, last.place) }
@@ -60,10 +59,15 @@ export async function getApiPage<Q extends ListQuestion, T>(ctx: Context, list: 
  * A list to its end, batch by batch: the next is read when it is asked for, and between two nothing is held, neither a connection nor what
  * was read. What comes or goes meanwhile is told or not, and nothing is told twice or left out because of it.
  */
-export async function* readWhole<Q extends ListQuestion, T>(ctx: Context, list: ApiList<Q, T>, question: Q): AsyncGenerator<T[]> {
+export async function* readWhole<Q extends ListQuestion, T>(
+  ctx: Context,
+  list: ApiList<Q, T>,
+  question: Q,
+  again: AgainOfAnswer = againFor(ctx),
+): AsyncGenerator<T[]> {
   let after = placeOf(list, question)
   for (;;) {
-    const found = await list.read(ctx, question, after, BATCH_ITEMS)
+    const found = await list.read(ctx, question, after, BATCH_ITEMS, again)
     if (found.length > 0) yield found.map(({ item }) => item)
     if (found.length < BATCH_ITEMS) return
     after = found.at(-1)?.place ?? null
@@ -71,8 +75,13 @@ export async function* readWhole<Q extends ListQuestion, T>(ctx: Context, list: 
 }
 
 /** A mark that is another one when anything in the list has changed for this reader. */
-export async function getListMark<Q extends ListQuestion, T>(ctx: Context, list: ApiList<Q, T>, question: Q): Promise<string> {
-  return digest(list.mark === undefined ? await markOfSubjects(ctx) : await list.mark(ctx, question))
+export async function getListMark<Q extends ListQuestion, T>(
+  ctx: Context,
+  list: ApiList<Q, T>,
+  question: Q,
+  again: AgainOfAnswer = againFor(ctx),
+): Promise<string> {
+  return digest(list.mark === undefined ? await markOfSubjects(ctx) : await list.mark(ctx, question, again))
 }
 
 const EDGES = "(select concat_ws(':', max(id), max(to_at)) from lineage_edge)"
@@ -89,11 +98,6 @@ export async function markOfSubjects(ctx: Context): Promise<string> {
        from asset left join sight on asset_id = subject_id)) as mark`,
   )
   return rows[0]?.mark ?? ''
-}
-
-/** Another text when it is told otherwise when something is good again: that moves with runs, schedules, looks and the minutes. */
-export async function markOfGoodAgain(ctx: Context): Promise<string> {
-  return digest(JSON.stringify([...(await tellGoodAgain(ctx, await getGoodAgain(ctx)))]))
 }
 
 /** Sums, not the latest: what is written down last may have been seen, or told, before something else. */

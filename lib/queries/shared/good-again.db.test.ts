@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
 import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { againFor } from '#lib/queries/api/again-answers.ts'
 import { getApiPage, getListMark } from '#lib/queries/api/list.ts'
 import { ASSET_LIST } from '#lib/queries/api/list-assets.ts'
 import { FEED_LIST } from '#lib/queries/api/list-feeds.ts'
@@ -204,6 +205,10 @@ it('is told by the API of feeds and assets, in words, too; who has its answer he
   const because = 'it waits for a system you may not see'
   const seen = { courses: `no date: ${because}`, 'lake/course': { kind: 'no-date', because, ask: null, words: `no date: ${because}` } }
   expect(await toldBy(grace)).toEqual({ ...seen, seats: undefined, board: undefined, 'lake/seat': null, 'looker/board': null })
+
+  const answer = againFor(ctx)
+  expect(await answer.assets([{ status: 'fresh' }, { status: null }])).toEqual(new Map())
+  expect(await answer.assets([{ status: 'late' }])).toBe(await answer.assets([{ status: 'unknown' }]))
 
   const marks = () => Promise.all([getListMark(ctx, FEED_LIST, {}), getListMark(ctx, ASSET_LIST, { include: 'columns' })])
   const before = await marks()

@@ -66,8 +66,8 @@ export async function getGoodAgain(ctx: Context, known: CauseGraph | null = null
 }
 
 /** The same of feeds, by their ids: each with the last of what is promised of it. */
-export async function getGoodAgainOfFeeds(ctx: Context): Promise<Map<number, GoodAgain>> {
-  const again = await getGoodAgain(ctx)
+export async function getGoodAgainOfFeeds(ctx: Context, known: Map<number, GoodAgain> | null = null): Promise<Map<number, GoodAgain>> {
+  const again = known ?? (await getGoodAgain(ctx))
   const promised = await promisedAmong(ctx, again.keys())
   return againOfFeeds({ feedOf: new Map(promised.map(({ id, feedId }) => [id, feedId])), again })
 }

@@ -1,6 +1,6 @@
 import type { Context } from '#lib/db/context.ts'
 import { getFeedGate } from '#lib/queries/api/feed-gate.ts'
-import { getApiPage, getListMark, markOfFound, markOfGoodAgain, markOfSubjects, readWhole } from '#lib/queries/api/list.ts'
+import { getApiPage, getListMark, markOfFound, markOfSubjects, readWhole } from '#lib/queries/api/list.ts'
 import { ASSET_LIST } from '#lib/queries/api/list-assets.ts'
 import { CATALOGUE_LIST } from '#lib/queries/api/list-catalogue.ts'
 import { CHANGE_LIST } from '#lib/queries/api/list-changes.ts'
@@ -197,7 +197,6 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
   hasRun: (ctx, { run }) => hasRun(ctx, run),
   listRunsUnderWay: (ctx, { name }) => listRunsUnderWay(ctx, `${name}-flow`),
   markOfFound: (ctx) => markOfFound(ctx),
-  markOfGoodAgain: (ctx) => markOfGoodAgain(ctx),
   markOfSubjects: (ctx) => markOfSubjects(ctx),
   readWhole: async (ctx) => [await Array.fromAsync(readWhole(ctx, GROUP_LIST, {})), await Array.fromAsync(readWhole(ctx, CHANGE_LIST, {}))],
   streamAudit: (ctx) => Array.fromAsync(streamAudit(ctx, WHOLE_AUDIT)),
@@ -206,6 +205,7 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
 /** It answers nothing: it opens a database, makes a context, or tells its caller what another query found, perhaps by another name. */
 export const NO_QUERIES = [
   'aboutCauses',
+  'againFor',
   'getCauseNames',
   'openWebDatabase',
   'seenBy',
@@ -244,6 +244,5 @@ export const NAMELESS = [
   'getUnseenNeighbours',
   'hasRun',
   'markOfFound',
-  'markOfGoodAgain',
   'markOfSubjects',
 ]
