@@ -127,11 +127,14 @@ export async function bindMessage(sql: Sql, ids: readonly string[], { now, lease
   )
 }
 
-/** Records what became of this very try of a message. */
+/** Records what became of this very try of a message. Its rows are taken in the order in which whoever decides about the receiver takes them. */
 export async function recordBound(sql: Sql, carrierId: string, attempts: number, outcome: MessageOutcome): Promise<void> {
   await sql.query(
-    `update outbox set delivered_at = $3, given_up_at = $4, next_attempt_at = $5, problem = $6
-     where carrier_id = $1 and attempts = $2 and delivered_at is null and given_up_at is null and next_attempt_at is not null`,
+    `with own as (
+       select id from outbox
+       where carrier_id = $1 and attempts = $2 and delivered_at is null and given_up_at is null and next_attempt_at is not null order by id for update
+     )
+     update outbox o set delivered_at = $3, given_up_at = $4, next_attempt_at = $5, problem = $6 from own where o.id = own.id`,
     [
       carrierId,
       attempts,

@@ -144,7 +144,8 @@ export async function endSubscriptions(sql: Sql, subscriberId: number, only: num
   )
   if (gone === 1)
     await sql.query(
-      `update outbox set next_attempt_at = null, problem = 'The subscription was ended.' where channel = $1 and next_attempt_at is not null`,
+      `with own as (select id from outbox where channel = $1 and next_attempt_at is not null order by id for update)
+       update outbox o set next_attempt_at = null, problem = 'The subscription was ended.' from own where o.id = own.id`,
       [receiverOf(subscriberId)],
     )
   return rowCount ?? 0
