@@ -57,7 +57,19 @@ describe('a delivery that came late came', () => {
     expect(await deliveriesOf('asset', 'lake/terms')).toEqual(told)
     expect(await deliveriesOf('feed', 'terms')).toEqual(told)
     expect(await deliveriesOf('group', 'records')).toEqual(told)
-    expect((await getAssetPage(ctx, 'lake/terms'))?.arrivals.map(({ late }) => late)).toEqual(['6 h 5 min late, 07:50', null])
+    const page = await getAssetPage(ctx, 'lake/terms')
+    expect(page?.arrivals.map(({ late }) => late)).toEqual(['6 h 5 min late, 07:50', null])
+    const [first, second] = [tick(0) + 8 * MINUTE_MS, tick(1) + 6 * HOUR_MS + 50 * MINUTE_MS]
+    const lateAt = tick(1) + 45 * MINUTE_MS
+    expect(page?.ages).toMatchObject([
+      {
+        clock: 'loadedAt',
+        stretches: [
+          { at: first, to: second, lateAt },
+          { at: second, to: clock.now() },
+        ],
+      },
+    ])
   })
 
   test('today already', async () => {

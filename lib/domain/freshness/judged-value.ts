@@ -34,12 +34,17 @@ export function judgesAClock(policy: Policy): policy is JudgedPolicy {
 
 /** The value that a policy judges, as known at an instant. */
 export function judgedValue(settings: AssetSettings, facts: PreparedFacts, policy: JudgedPolicy, asOf: Instant): JudgedValue {
-  return valueOn(settings, facts, policy.clock ?? clockInUse(settings, facts, policy.zone, asOf), policy.zone, asOf)
+  return valueOn(settings, facts, clockOf(settings, facts, policy, asOf), policy.zone, asOf)
+}
+
+/** The clock that a policy judges as of an instant: the one it names, else the one in use. */
+export function clockOf(settings: AssetSettings, facts: PreparedFacts, { clock, zone }: JudgedPolicy, asOf: Instant): JudgedClock {
+  return clock ?? clockInUse(settings, facts, zone, asOf)
 }
 
 /** The clocks that the policies of an asset judge as of an instant, each once. */
 export function judgedClocks(settings: AssetSettings, facts: PreparedFacts, asOf: Instant): JudgedClock[] {
-  const clocks = settings.policies.filter(judgesAClock).map((policy) => policy.clock ?? clockInUse(settings, facts, policy.zone, asOf))
+  const clocks = settings.policies.filter(judgesAClock).map((policy) => clockOf(settings, facts, policy, asOf))
   return [...new Set(clocks)]
 }
 

@@ -27,18 +27,11 @@ export async function getAges(
   if (from === to || clocks.length === 0) return []
   const arrivals = (await loadArrivals(ctx.pool, [{ assetId: id, from }])).get(id) ?? []
   const facts = prepareFacts({ createdAt: from, arrivals, runs: [], probedAt, blind: [], lasting: [], windows: [] })
-  const inUse = clockInUse(versions, clocks)
   const ages = clocks.map((clock) => ({
     clock,
     from,
     to,
-    stretches: ageHistory(versions, facts, { clock, inUse: inUse ?? clock, from, to }),
+    stretches: ageHistory(versions, facts, { clock, from, to }),
   }))
   return ages.filter(({ stretches }) => stretches.some(({ at }) => at !== null))
-}
-
-/** The clock of the promises that name none: the one of those judged that none of them names. */
-function clockInUse(versions: readonly SettingsVersion[], clocks: readonly JudgedClock[]): JudgedClock | undefined {
-  const named = new Set(versions.at(-1)?.settings?.policies.map((policy) => ('clock' in policy ? policy.clock : null)))
-  return clocks.find((clock) => !named.has(clock)) ?? clocks[0]
 }

@@ -12,7 +12,6 @@ const inForce = (policies: Parameters<typeof settings>[0], from = '2026-01-01T00
 })
 const over = (from: string, to: string, clock: JudgedClock = 'loadedAt'): AgeQuestion => ({
   clock,
-  inUse: 'loadedAt',
   from: at(from),
   to: at(to),
 })
@@ -53,6 +52,14 @@ describe('how old what a clock shows was', () => {
 
   test('a clock that nothing is promised about has no history', () => {
     expect(told([inForce([anAge({ clock: 'writtenAt' })])], NIGHTLY, over('2026-03-05T00:00', '2026-03-09T00:00'))).toEqual([])
+  })
+
+  test('what names no clock counts for the one that was in use then', () => {
+    const arrivals = [arrival('writtenAt', '2026-03-05T06:00'), loaded('2026-03-06T02:10')]
+    const watched = { from: at('2026-01-01T00:00'), settings: { ...settings([anAge()]), blindAfterMs: 9 * HOUR_MS } }
+    const asked = (clock: JudgedClock) => told([watched], { arrivals }, over('2026-03-05T00:00', '2026-03-07T00:00', clock))
+    expect(asked('writtenAt').map((one) => one.slice(0, 23))).toEqual(['03-05T06:00 03-06T02:10'])
+    expect(asked('loadedAt').map((one) => one.slice(0, 23))).toEqual(['03-06T02:10 03-07T00:00'])
   })
 
   test('what was emptied is not old but gone, until something is there again', () => {

@@ -1,6 +1,6 @@
 import type { AssetSettings, SettingsVersion } from '#lib/domain/freshness/asset-settings.ts'
 import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
-import { type JudgedPolicy, judgesAClock, valueOn } from '#lib/domain/freshness/judged-value.ts'
+import { clockOf, type JudgedPolicy, judgesAClock, valueOn } from '#lib/domain/freshness/judged-value.ts'
 import { type Limits, NEVER } from '#lib/domain/freshness/policies/policy-kind.ts'
 import { judge } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import type { PreparedFacts } from '#lib/domain/freshness/prepare-facts.ts'
@@ -18,10 +18,9 @@ export interface AgeStretch {
   staleAt: Instant | null
 }
 
-/** Which clock, over [from, to); `inUse` is the one that policies judge which name none. */
+/** Which clock, over [from, to). */
 export interface AgeQuestion {
   clock: JudgedClock
-  inUse: JudgedClock
   from: Instant
   to: Instant
 }
@@ -46,8 +45,8 @@ export function ageHistory(versions: readonly SettingsVersion[], facts: Prepared
 
 type Shown = Pick<AgeStretch, 'at' | 'lateAt' | 'staleAt'>
 
-function shownAt(settings: AssetSettings, facts: PreparedFacts, at: Instant, { clock, inUse }: AgeQuestion): Shown | null {
-  const policies = settings.policies.filter(judgesAClock).filter((policy) => (policy.clock ?? inUse) === clock)
+function shownAt(settings: AssetSettings, facts: PreparedFacts, at: Instant, { clock }: AgeQuestion): Shown | null {
+  const policies = settings.policies.filter(judgesAClock).filter((policy) => clockOf(settings, facts, policy, at) === clock)
   const [first] = policies
   if (first === undefined) return null
   const value = valueOn(settings, facts, clock, first.zone, at)
