@@ -44,7 +44,7 @@ export interface ApiPage<T> {
   next: string | null
 }
 
-const BATCH_ITEMS = 500
+const BATCH_ITEMS = 1000
 
 /** One answer's worth of a list. */
 export async function getApiPage<Q extends ListQuestion, T>(ctx: Context, list: ApiList<Q, T>, question: Q): Promise<ApiPage<T>> {
