@@ -160,9 +160,9 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
   if (page === null || head === undefined) return null
   const window = await getDayWindow(ctx, page)
   const { id, why, connection, path, groupKey, groupName, flow, job, jobName, feedId, ...look } = head
-  const [edges, unseen, bars, days, changes, banners, arrivals, runs, externalRuns, versions, work, series, adoptions, facts] =
+  const [neighbours, unseen, bars, days, changes, banners, arrivals, runs, externalRuns, versions, work, series, adoptions, facts] =
     await Promise.all([
-      getEdgesOf(ctx, [id]),
+      getNeighbours(ctx, id),
       getUnseenNeighbours(ctx, [id]),
       getBars(ctx, window, { ids: [id] }),
       getDayRows(ctx, window, id),
@@ -177,45 +177,43 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
       ctx.pool.query<Adoption>(ADOPTION, [id]),
       getAssetFacts(ctx, [id]),
     ])
-  const upstreamIds = edges.filter((edge) => edge.downstreamId === id).map((edge) => edge.upstreamId)
-  const downstreamIds = edges.filter((edge) => edge.upstreamId === id).map((edge) => edge.downstreamId)
-  const around = await getAssetsByIds(ctx, [id, ...upstreamIds, ...downstreamIds])
-  const asset = around.find((row) => row.id === id)
-  if (asset === undefined) return null
-  const settings = versions.get(id)?.at(-1)?.settings
+  if (neighbours === null) return null
+  const { asset } = neighbours
+  const own = versions.get(id) ?? []
+  const settings = own.at(-1)?.settings
   const blindAfterMs = settings?.blindAfterMs ?? null
+  const [held, told, ages, reload] = await Promise.all([
+    trouble(ctx, asset),
+    getClockLines(ctx, { id, probedAt: asset.probedAt, blindAfterMs, zone: page.zone }),
+    getAges(ctx, { id, probedAt: asset.probedAt, clocks: look.clocks }, own, arrivals.rows),
+    getReload(ctx, asset.feedKey),
+  ])
   return {
-    page,
-    window,
-    banners,
+    ...{ page, window, banners, why, jobName, connection, path, look, told, blindAfterMs, days, unseen, ages, changes, series, reload },
+    ...neighbours,
+    ...held,
     group: { key: groupKey, name: groupName },
-    asset,
-    ...(await trouble(ctx, asset)),
-    why,
-    jobName,
-    connection,
-    path,
-    look,
-    told: await getClockLines(ctx, { id, probedAt: asset.probedAt, blindAfterMs, zone: page.zone }),
     policies: settings?.policies ?? [],
-    blindAfterMs,
     bars: bars.get(id) ?? null,
-    days,
-    upstream: around.filter((row) => upstreamIds.includes(row.id)),
-    downstream: around.filter((row) => downstreamIds.includes(row.id)),
-    unseen,
-    arrivals: withLateness(arrivals.rows, versions.get(id) ?? [], window),
-    ages: await getAges(ctx, { id, probedAt: asset.probedAt, clocks: look.clocks }, versions.get(id) ?? [], arrivals.rows),
+    arrivals: withLateness(arrivals.rows, own, window),
     facts: facts.get(id),
     adoption: adoptions.rows[0] ?? null,
     run: runs[0] ?? null,
     externalRuns: externalRuns.slice(0, externalRuns[0]?.endedAt === null ? 2 : 1),
-    changes,
     work: workOnAsset(work, { key, flow, feedId }),
-    series,
     takesActions: mayOrder(ctx.actor),
-    reload: await getReload(ctx, asset.feedKey),
   }
+}
+
+/** The asset, what it is made from, and what is made from it; null: it left between two looks. */
+async function getNeighbours(ctx: Context, id: number): Promise<Pick<AssetPage, 'asset' | 'upstream' | 'downstream'> | null> {
+  const edges = await getEdgesOf(ctx, [id])
+  const upstreamIds = edges.filter((edge) => edge.downstreamId === id).map((edge) => edge.upstreamId)
+  const downstreamIds = edges.filter((edge) => edge.upstreamId === id).map((edge) => edge.downstreamId)
+  const around = await getAssetsByIds(ctx, [id, ...upstreamIds, ...downstreamIds])
+  const asset = around.find((row) => row.id === id)
+  const among = (ids: readonly number[]) => around.filter((row) => ids.includes(row.id))
+  return asset === undefined ? null : { asset, upstream: among(upstreamIds), downstream: among(downstreamIds) }
 }
 
 /** What holds it back and when it is good again, of one look. */

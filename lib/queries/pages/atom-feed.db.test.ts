@@ -144,6 +144,23 @@ test('an incident has one entry, renewed with its news and over in the end', asy
   expect(titles((await atomFeed(ctx, { feedKey: 'terms & dates' }))?.xml).join()).not.toContain('lake')
 })
 
+test('an incident that goes on in another is not over, and one that turns out never to have been is taken back', async () => {
+  const brokenOf = async (key: string) => makeBrokenAsset(ctx, await makeFeed(ctx, key), `lake/${key}`)
+  const [older, younger] = [
+    await openIncident(ctx, ['connection:one'], [await brokenOf('loads')]),
+    await openIncident(ctx, ['connection:two'], [await brokenOf('copies')]),
+  ]
+  clock.set(clock.now() + 60_000)
+  await endIncident(ctx, younger, older)
+  const entry = async (id: number) => {
+    const { xml = '' } = (await atomFeed(ctx)) ?? {}
+    return new RegExp(`incident/${id}</id>[\\s\\S]*?</entry>`).exec(xml)?.[0] ?? ''
+  }
+  expect(await entry(younger)).toMatch(/<title>two does not answer<[\s\S]*It goes on in an older incident/)
+  await ctx.pool.query('update incident set withdrawn_at = $2 where id = $1', [older, new Date(clock.now())])
+  expect(await entry(older)).toMatch(/<title>Over: one did not answer<[\s\S]*It held back [\s\S]*this never was one/)
+})
+
 test('work that comes again is told each time two weeks ahead', async () => {
   const subject = { kind: 'group' as const, key: 'courses-group' }
   const recurrence = {

@@ -29,16 +29,17 @@ export async function getIncidentEntries(ctx: Context, page: Page, feedKey: stri
 const NAMED = 5
 
 function toEntry(place: Place, zone: string, line: IncidentLine, toldAt: Instant): AtomEntry {
-  const { id, openedAt, endedAt, endHow, withdrawnAt, feeds, status, worst, update } = line
+  const { id, openedAt, endHow, withdrawnAt, feeds, status, worst, update } = line
+  const endedAt = line.endedAt ?? withdrawnAt
   // One that goes on in another is not over: only its entry is.
-  const isOver = withdrawnAt !== null || (endedAt !== null && endHow !== 'merged')
+  const overAt = endHow === 'merged' && withdrawnAt === null ? null : endedAt
   const time = (at: Instant) => `${longTime(at, zone, toldAt)} ${zoneAbbreviation(at, zone)}`
   const names = feeds.map(({ name, group }) => `${name} (${group.name})`)
   const shown = names.length > NAMED ? [...names.slice(0, NAMED - 1), `${names.length - NAMED + 1} more feeds`] : names
   const lasted = endedAt === null ? `Since ${time(troubledSince(line))}.` : `From ${time(openedAt)} to ${time(endedAt)}.`
   return {
     id: tag(place, `incident/${id}`),
-    title: isOver ? `Over: ${incidentTitle({ ...line, endedAt: endedAt ?? openedAt })}` : incidentTitle({ ...line, endedAt: null }),
+    title: `${overAt === null ? '' : 'Over: '}${incidentTitle({ ...line, endedAt: overAt })}`,
     updated: toldAt,
     published: openedAt,
     link: `${place.base}/incidents/${id}`,
