@@ -40,39 +40,7 @@ export function AssetScreen({ found, by }: { found: AssetPage; by: Actor['kind']
         [asset.feedName, feedPath(asset.feedKey)],
       ]}
     >
-      <header className="max-w-[880px] pt-4 pb-6">
-        <h1 dir="auto">{asset.name}</h1>
-        <Purpose why={found.why} />
-        <p className={found.why === null ? 'muted' : 'muted mt-2'}>
-          <code dir="auto">{asset.key}</code>, a {asset.kind}
-          {asset.promised ? ' its feed is judged by' : ', watched; its feed is not judged by it'}.{' '}
-          <a href={lineagePath({ focus: asset.key })}>Lineage</a>, <a href={embedsPath({ kind: 'asset', key: asset.key })}>embed it</a>
-        </p>
-        <p className="verdict">
-          <StatusMark status={asset.status} big />
-          {asset.weakBy !== null && <span className="muted">{weaknessInWords(asset.weakBy)}</span>}
-          {asset.since !== null && (
-            <span className="muted">
-              since <Time at={asset.since} form="long" />
-              <Age at={asset.since} brackets />
-            </span>
-          )}
-        </p>
-        {found.again !== null && (
-          <GoodAgainLine again={found.again} now={window.now} said={null} askAbout={found.takesActions ? asset.name : null} />
-        )}
-        <WorkNotes work={found.work} own={{ kind: 'asset', key: asset.key }} hidden={hiddenOf(found)} takesActions={found.takesActions} />
-        <SeriesNotes series={found.series} takesActions={found.takesActions} />
-        <PlaceActions
-          subject={{ kind: 'asset', key: asset.key }}
-          name={asset.name}
-          feed={{ key: asset.feedKey, name: asset.feedName }}
-          reload={found.reload}
-          work={found.work}
-          takesActions={found.takesActions}
-        />
-        {asset.kind === 'consumer' && <ReportForm feed={asset.feedKey} asset={asset.key} by={by} />}
-      </header>
+      <Head found={found} by={by} />
       <WhySection found={found} />
       <ClockList found={found} />
       <AgeCharts ages={found.ages} isSeen={asset.status !== 'unknown'} />
@@ -91,6 +59,46 @@ export function AssetScreen({ found, by }: { found: AssetPage; by: Actor['kind']
       <ArrivalList arrivals={found.arrivals} />
       <ChangeList changes={found.changes} />
     </PageShell>
+  )
+}
+
+/** What it is, how it stands and when that is good again, and what can be asked for. */
+function Head({ found, by }: { found: AssetPage; by: Actor['kind'] }) {
+  const { asset, window } = found
+  return (
+    <header className="max-w-[880px] pt-4 pb-6">
+      <h1 dir="auto">{asset.name}</h1>
+      <Purpose why={found.why} />
+      <p className={found.why === null ? 'muted' : 'muted mt-2'}>
+        <code dir="auto">{asset.key}</code>, a {asset.kind}
+        {asset.promised ? ' its feed is judged by' : ', watched; its feed is not judged by it'}.{' '}
+        <a href={lineagePath({ focus: asset.key })}>Lineage</a>, <a href={embedsPath({ kind: 'asset', key: asset.key })}>embed it</a>
+      </p>
+      <p className="verdict">
+        <StatusMark status={asset.status} big />
+        {asset.weakBy !== null && <span className="muted">{weaknessInWords(asset.weakBy)}</span>}
+        {asset.since !== null && (
+          <span className="muted">
+            since <Time at={asset.since} form="long" />
+            <Age at={asset.since} brackets />
+          </span>
+        )}
+      </p>
+      {found.again !== null && (
+        <GoodAgainLine again={found.again} now={window.now} said={null} askAbout={found.takesActions ? asset.name : null} />
+      )}
+      <WorkNotes work={found.work} own={{ kind: 'asset', key: asset.key }} hidden={hiddenOf(found)} takesActions={found.takesActions} />
+      <SeriesNotes series={found.series} takesActions={found.takesActions} />
+      <PlaceActions
+        subject={{ kind: 'asset', key: asset.key }}
+        name={asset.name}
+        feed={{ key: asset.feedKey, name: asset.feedName }}
+        reload={found.reload}
+        work={found.work}
+        takesActions={found.takesActions}
+      />
+      {asset.kind === 'consumer' && <ReportForm feed={asset.feedKey} asset={asset.key} by={by} />}
+    </header>
   )
 }
 

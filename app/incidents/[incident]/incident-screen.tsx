@@ -41,7 +41,7 @@ export function IncidentScreen({ found, reader }: { found: IncidentPage; reader:
 }
 
 function Head({ found: { incident, page, takesActions, templates }, reader }: { found: IncidentPage; reader: string | null }) {
-  const { status, openedAt, endedAt, endHow, mergedInto, cameFrom, withdrawnAt, feeds, update } = incident
+  const { status, openedAt, endedAt, cameFrom, withdrawnAt, feeds, update } = incident
   return (
     <header className="max-w-[880px] pt-4 pb-6">
       <h1 dir="auto">{incidentTitle(incident)}</h1>
@@ -64,22 +64,7 @@ function Head({ found: { incident, page, takesActions, templates }, reader }: { 
           )}
         </span>
       </p>
-      {withdrawnAt !== null && (
-        <p className="lead">
-          Later evidence says that this never was one. It is kept for what people said of it.
-          {mergedInto !== null && (
-            <>
-              {' '}
-              What it held is part of <a href={incidentPath(mergedInto)}>another incident</a>.
-            </>
-          )}
-        </p>
-      )}
-      {endHow === 'merged' && mergedInto !== null && (
-        <p className="lead">
-          It goes on in <a href={incidentPath(mergedInto)}>an older incident</a>, which has the same cause.
-        </p>
-      )}
+      <Fate incident={incident} />
       <p className="lead">
         {endedAt === null && withdrawnAt === null ? 'It holds back ' : 'It held back '}
         <FeedNames feeds={feeds} />.
@@ -109,6 +94,30 @@ function Head({ found: { incident, page, takesActions, templates }, reader }: { 
       )}
       {takesActions && <SayForms incident={incident} reader={reader} templates={templates} />}
     </header>
+  )
+}
+
+/** What became of one that is neither open nor simply over. */
+function Fate({ incident: { withdrawnAt, mergedInto, endHow } }: { incident: IncidentPage['incident'] }) {
+  return (
+    <>
+      {withdrawnAt !== null && (
+        <p className="lead">
+          Later evidence says that this never was one. It is kept for what people said of it.
+          {mergedInto !== null && (
+            <>
+              {' '}
+              What it held is part of <a href={incidentPath(mergedInto)}>another incident</a>.
+            </>
+          )}
+        </p>
+      )}
+      {endHow === 'merged' && mergedInto !== null && (
+        <p className="lead">
+          It goes on in <a href={incidentPath(mergedInto)}>an older incident</a>, which has the same cause.
+        </p>
+      )}
+    </>
   )
 }
 

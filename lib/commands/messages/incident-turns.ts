@@ -6,7 +6,7 @@ import { worstOf } from '#lib/domain/freshness/status.ts'
 import { SAME_INCIDENT_MS } from '#lib/domain/incidents/incident.ts'
 import { handlingAt, type Said } from '#lib/domain/incidents/said.ts'
 import type { GoodAgain } from '#lib/domain/lineage/again/again.ts'
-import { type IncidentStory, incidentLines, incidentTitle, type ToldFeed, type ToldRoot } from '#lib/domain/messages/incident-message.ts'
+import { type IncidentStory, incidentLines, incidentSubject, type ToldFeed, type ToldRoot } from '#lib/domain/messages/incident-message.ts'
 import { routeOf, usualRouteOf } from '#lib/domain/messages/route.ts'
 import { type IncidentWord, incidentToTell } from '#lib/domain/messages/what-to-tell.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
@@ -129,7 +129,7 @@ async function composeIncident(ctx: Context, incident: IncidentFacts, { word, fe
     id: '',
     type: `incident.${word === 'reminded' ? 'updated' : word}`,
     about: `incident:${incident.id}`,
-    title: incidentTitle(story, time),
+    title: incidentSubject(story, time),
     lines: incidentLines(story, time),
     status: word === 'resolved' ? 'fresh' : worstOf(feeds.map(({ worst }) => worst)),
     isOver: word === 'resolved',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type IncidentStory, incidentLines, incidentTitle, type ToldFeed, type ToldRoot } from './incident-message.ts'
+import { type IncidentStory, incidentLines, incidentSubject, type ToldFeed, type ToldRoot } from './incident-message.ts'
 
 const time = (at: number) => new Date(at).toISOString().slice(11, 16)
 const AT = Date.parse('2026-11-20T21:55:00Z')
@@ -34,7 +34,7 @@ describe('the title of an incident', () => {
     ['A system you may not see is late since 21:55', { roots: [{ ...SAP, name: null, status: 'late' }] }],
     ['Over: what was wrong', { word: 'resolved', roots: [] }],
   ])('%s', (title, more) => {
-    expect(incidentTitle(of(more), time)).toBe(title)
+    expect(incidentSubject(of(more), time)).toBe(title)
   })
 })
 

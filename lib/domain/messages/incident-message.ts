@@ -62,7 +62,7 @@ const BEFORE: Record<IncidentWord, string> = {
 }
 
 /** An incident on one line, without a full stop: `Still: sap has not answered since 21:55, and 1 more cause`. */
-export function incidentTitle({ word, roots }: Pick<IncidentStory, 'word' | 'roots'>, time: (at: Instant) => string): string {
+export function incidentSubject({ word, roots }: Pick<IncidentStory, 'word' | 'roots'>, time: (at: Instant) => string): string {
   const [first] = roots
   if (first === undefined) return `${BEFORE[word]}what was wrong`
   const more = roots.length - 1
