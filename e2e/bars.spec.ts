@@ -71,6 +71,7 @@ test('the card of a day can be pointed at, stays while it is, and goes with Esca
   await page.clock.fastForward(1000)
   await expect(card).toBeVisible()
   await page.mouse.move(10, 10)
+  await page.clock.fastForward(1000)
   await expect(card).toBeHidden()
 
   await page.mouse.move(day.x, day.y)
