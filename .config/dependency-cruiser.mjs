@@ -6,7 +6,7 @@ const LAYERS = ['domain', 'catalogue', 'records', 'platform', 'db', 'connectors'
 
 // Next wants two files of the web shell at the root.
 const WEB = ['^app/', '^(instrumentation|proxy)\\.ts$']
-const CONNECTOR_WORDS = '^lib/connectors/kit/connector\\.ts$'
+const CONNECTOR_WORDS = '^lib/connectors/kit/(connector|files)\\.ts$'
 
 /** Everything in lib, app and jobs that `folder` may not import, given what it may. */
 function layer(folder, allowed, comment, exceptions = []) {

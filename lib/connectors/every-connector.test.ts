@@ -59,6 +59,16 @@ describe.each([...connectors])('the connector %s', (kind, connector) => {
     }
   })
 
+  it('says whether it keeps files, which it then lists and opens, and whether it has a queue that tells of them', () => {
+    for (const written of connector.example.settings) {
+      const session = connector.open(connectionOf(connector, toNobody(resolveSecrets(written, () => SECRET))))
+      expect(connector.keepsFiles ?? false).toBe(session.files !== undefined)
+      expect(session.openFile !== undefined).toBe(session.files !== undefined)
+      expect(connector.copiesFiles ?? false).toBe(session.copyFile !== undefined)
+      expect(connector.hasQueue?.(written) ?? false).toBe(session.fileMessages !== undefined)
+    }
+  })
+
   it('gives an example that can stand in a catalogue, with what is secret by reference alone', () => {
     const { example } = connector
     for (const settings of example.settings) {

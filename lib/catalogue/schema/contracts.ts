@@ -15,6 +15,10 @@ export interface ConnectorContract {
   refuseAsset?: (asset: { path: string; settings: Record<string, unknown> }) => AssetRefusal | null
   /** Whether jobs can be started through it, by its settings as written; absent: never. */
   startsJobs?: (settings: Record<string, unknown>) => boolean
+  /** There when files lie in it that can be listed and opened; whether they can be copied within it, and whether it has a queue that tells of them. */
+  keepsFiles?: true
+  copiesFiles?: true
+  hasQueue?: (settings: Record<string, unknown>) => boolean
   /** There when nothing is ever looked at: what loads its assets tells of them. */
   asksNobody?: true
   /** There when its requests can be limited. */

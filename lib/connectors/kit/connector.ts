@@ -5,6 +5,7 @@ import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import type { Log } from '#lib/platform/log.ts'
+import type { FileConnector, FileSession } from './files.ts'
 import type { Limits, Turns } from './turns.ts'
 
 /** One configured outside system, its settings validated and its secrets resolved. */
@@ -165,7 +166,7 @@ export interface WantedJobRun {
 }
 
 /** What one run or one probe round asks of a system, over one sign-in: the first question signs in, `close` leaves. */
-export interface Session {
+export interface Session extends FileSession {
   /** Can we get in? Never throws for the ordinary ways of not getting in. */
   check(): Promise<Health>
   /** `zone` is the page’s: its days are counted. */
@@ -212,7 +213,7 @@ export interface ConnectorExample {
   permission: string
 }
 
-export interface Connector<S = unknown> {
+export interface Connector<S = unknown> extends FileConnector {
   /** Equal to the file's name. */
   kind: string
   example: ConnectorExample

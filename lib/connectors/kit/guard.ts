@@ -2,6 +2,7 @@ import type { Evidence } from '#lib/domain/freshness/facts.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { type Redact, redactError, redactedLog, remembering } from '#lib/platform/secrets/redaction.ts'
 import type { Connector, Found, Observation, Session, Trial } from './connector.ts'
+import type { FileSession, StoredFile, ToldFiles } from './files.ts'
 
 /** The connector with secrets removed from what its sessions say: errors and their causes, observations, details and log. Rows pass as
  * they are. */
@@ -52,7 +53,31 @@ function guardedSession(session: Session, redact: Redact): Session {
     ...(deliver && {
       deliver: (delivery, signal) => once(redact, async () => ({ detail: redact((await deliver.call(session, delivery, signal)).detail) })),
     }),
+    ...guardedFiles(session, redact),
     ...(close && { close: () => once(redact, () => close.call(session)) }),
+  }
+}
+
+function guardedFiles(session: Session, redact: Redact): FileSession {
+  const { files, openFile, copyFile, fileMessages } = session
+  return {
+    ...(files && { files: (where, signal) => each<StoredFile>(redact, () => files.call(session, where, signal)) }),
+    ...(openFile && {
+      openFile: (file, signal) =>
+        once(redact, async () => {
+          const opened = await openFile.call(session, file, signal)
+          return { ...opened, bytes: each<Uint8Array>(redact, () => opened.bytes) }
+        }),
+    }),
+    ...(copyFile && { copyFile: (file, to, signal) => once(redact, () => copyFile.call(session, file, to, signal)) }),
+    ...(fileMessages && {
+      fileMessages: (signal) =>
+        each<ToldFiles>(
+          redact,
+          () => fileMessages.call(session, signal),
+          (told) => ({ ...told, done: () => once(redact, () => told.done()), giveBack: () => once(redact, () => told.giveBack()) }),
+        ),
+    }),
   }
 }
 
