@@ -1,6 +1,6 @@
 import { requestRun } from '#lib/commands/runs/request-run.ts'
 import type { Context } from '#lib/db/context.ts'
-import { listFlows } from '#lib/db/runs/runs.ts'
+import { listFlows } from '#lib/db/runs/flows.ts'
 import { isEnded, type RunState } from '#lib/domain/runs/run.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'

@@ -35,7 +35,10 @@ function contents(catalogue: Catalogue): string {
 function declaredFlows(catalogue: Catalogue, withCode: ReadonlyMap<string, unknown>): string[] {
   return catalogue.flows
     .filter(({ name }) => !withCode.has(name))
-    .map(({ name, reads, writes, cron }) => `  ${name}: ${reads.join(', ')} → ${writes.join(', ')}, ${cronInWords(cron)}`)
+    .map(
+      ({ name, reads, writes, cron }) =>
+        `  ${name}: ${reads.join(', ')} → ${writes.join(', ')}, ${cron === null ? 'when asked' : cronInWords(cron)}`,
+    )
 }
 
 /** Variables that nobody has set; those of the demo come from `npm start`. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { flowFromDeclaration } from '#jobs/declared-flows/declared-flow.ts'
 import { declaredFlowSchema } from '#lib/catalogue/schema/declared-flow.ts'
+import { runInbox } from '#lib/commands/inbox/run-inbox.ts'
 import type { ClaimedRun } from '#lib/commands/runs/claim-run.ts'
 import { renewLease } from '#lib/commands/runs/claim-run.ts'
 import { finishRun, handBackRun } from '#lib/commands/runs/finish-run.ts'
@@ -68,6 +69,7 @@ async function execute(services: JobServices, run: ClaimedRun, lease: LeaseHold,
         openLake: (attempt) => openLakeFor(services, run, lease, attempt, log),
         extract: (name, request, attempt) => connections.extract(run.connections[name] ?? name, request, attempt),
         deliver: (name, delivery, attempt) => connections.deliver(run.connections[name] ?? name, delivery, attempt),
+        inbox: runInbox(ctx, run),
         signal,
       },
     )

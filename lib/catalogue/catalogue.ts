@@ -2,6 +2,7 @@ import type { AppliesTo } from '#lib/domain/access/access-rules.ts'
 import type { Role } from '#lib/domain/access/actor.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import type { Route } from '#lib/domain/messages/route.ts'
+import type { FlowTrigger } from '#lib/domain/runs/triggers.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** What the catalogue declares, resolved: inheritance applied, defaults filled in, secrets still references. */
@@ -166,9 +167,16 @@ export interface CatalogueFlow {
   name: string
   /** The reason why it exists, where somebody wrote it. */
   why?: string
-  cron: string
+  /** null: it has no schedule. */
+  cron: string | null
   zone: string
   after: string[]
+  /** What asks for a run beside the schedule; absent: nothing does. */
+  on?: FlowTrigger[]
+  /** How long it is quiet before a run begins that was not planned; absent: not at all. */
+  debounceMs?: number
+  /** Its runs carry the files of its inbox over one by one. */
+  drainsInbox?: true
   timeoutMs: number
   rejectTolerance: number
   /** Flow's connection name → catalogue connection key. */

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg'
 import type { z } from 'zod'
 import type { Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import type { FlowInbox } from './inbox/flow-inbox.ts'
 import type { LoadCounts, LoadRows, LoadSpec, TableLoad } from './lake/load-spec.ts'
 
 /** Retries happen only for `TidemarkError.retryable`: network, 408, 425, 429, 5xx; jittered, Retry-After honoured. */
@@ -84,6 +85,8 @@ export interface FlowContext<P> {
     /** The same in steps, for a flow that reads in one task and writes in another. Close it in the end. */
     beginLoad(spec: LoadSpec): Promise<TableLoad>
   }
+  /** The files that wait for the flow (`inbox/drain-inbox.ts` carries them over). */
+  inbox: FlowInbox
   quarantine(task: string, key: string, reason: string, row?: unknown): Promise<void>
   progress(done: number, total?: number): void
   /** The numbers of one stage so far, shown while the run runs; each call replaces the one before. */
@@ -124,6 +127,8 @@ export interface Flow<P = unknown> {
   timeoutMs: number
   /** Largest rejected share (0…1) at which `loadedAt` still moves. */
   rejectTolerance?: number
+  /** There when its runs carry the files of its inbox over one by one; else a run that files asked for takes all of them, and they end with it. */
+  drainsInbox?: true
   run(ctx: FlowContext<P>): Promise<FlowResult>
 }
 

@@ -63,7 +63,14 @@ function stateInWords({ state, cancelAt = null, waitingFor = null }: RunStanding
   return waitingFor === null ? 'Running' : 'Waiting'
 }
 
-const TRIGGERS: Record<string, string> = { schedule: 'its schedule', manual: 'hand', after: 'the flow before it' }
+const TRIGGERS: Record<string, string> = {
+  schedule: 'its schedule',
+  manual: 'hand',
+  file: 'a file',
+  fresh: 'fresh feeds',
+  message: 'a message',
+  push: 'a push',
+}
 
 /** Who or what asked for a run: `its schedule`, `ada`. */
 export function triggerInWords(run: Pick<RunRow, 'trigger'> & { requestedBy: string | null }): string {

@@ -17,6 +17,7 @@ import { checkPolicies } from './check-policies.ts'
 import { checkPush } from './check-push.ts'
 import { checkSecrets } from './check-secrets.ts'
 import { checkSettings, writtenSchemaOf } from './check-settings.ts'
+import { checkTriggers } from './check-triggers.ts'
 import type { Finding } from './finding.ts'
 import { translateIssues } from './issues.ts'
 import { checkPromises, remarkPromises } from './promises.ts'
@@ -66,6 +67,7 @@ export function checkCatalogue(parsed: ParsedCatalogue, contracts: CatalogueCont
     ...checkPolicies(outline),
     ...checkPromises(outline),
     ...checkFlows(outline, known),
+    ...checkTriggers(outline, known),
     ...checkJobs(outline, known),
     ...checkPush(outline, known),
     ...checkSettings(outline, known),

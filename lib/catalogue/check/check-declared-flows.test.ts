@@ -28,7 +28,7 @@ describe('a flow without code', () => {
 
   it('needs a time', () => {
     expect(without('schedule')).toEqual([
-      'tidemark.yaml:10:3 flows.parking-permits | "parking-permits" has no "schedule". | Say when it runs: schedule: "20 4 * * *".',
+      'tidemark.yaml:10:3 flows.parking-permits | "parking-permits" has no "schedule" and no "on". | Say when it runs: schedule: "20 4 * * *", or what asks for it: "on".',
     ])
   })
 

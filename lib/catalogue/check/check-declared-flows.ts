@@ -47,7 +47,10 @@ function checkBlocks({ name, node }: DeclaredFlow): Finding[] {
   const { path } = node
   const has = (key: string) => childOf(node, key) !== undefined
   const findings: Finding[] = []
-  if (!has('schedule')) findings.push(wrongKey(path, `"${name}" has no "schedule".`, 'Say when it runs: schedule: "20 4 * * *".'))
+  if (!has('schedule') && !has('on')) {
+    const remedy = 'Say when it runs: schedule: "20 4 * * *", or what asks for it: "on".'
+    findings.push(wrongKey(path, `"${name}" has no "schedule" and no "on".`, remedy))
+  }
   if (has('load') && has('deliver')) {
     const remedy = 'Make two flows of it: one that loads, one that reads the table and delivers.'
     findings.push(wrongKey(path, `"${name}" both loads and delivers.`, remedy))

@@ -62,6 +62,7 @@ function contractOf({ node, from, to }: DeclaredFlow, pageZone: string): FlowCon
     connections: [],
     parameters: declaredFlowParameters,
     timeoutMs: DECLARED_FLOW_TIMEOUT_MS,
+    ...(childOf(node, 'land') !== undefined && { drainsInbox: true }),
   }
 }
 

@@ -56,7 +56,8 @@ export function policiesOf(
     placed.map(({ key, written: asset, feed, group }) => {
       const flow = writers.get(key) ?? null
       const connector = connectors.get(connections[connectionOf(key)]?.kind ?? '')
-      const around = { zone, readyBy, calendars, flow, hasClock: flow !== null || hasClock(key, asset, connector) }
+      const scheduled = flow === null || flow.cron === null ? null : { ...flow, cron: flow.cron }
+      const around = { zone, readyBy, calendars, flow: scheduled, hasClock: flow !== null || hasClock(key, asset, connector) }
       return [key, resolvePolicies([asset.policy, feed.written.policy, group.written.policy, rulePolicies?.get(key)], around)]
     }),
   )

@@ -26,6 +26,7 @@ import { withDeclaredFlows } from './declared-flows.ts'
 import { flowAssets, type LineageEdge, lineageEdges } from './lineage.ts'
 import { resolveMessages } from './messages.ts'
 import { type Placed, placeAssets, policiesOf, settingsBeside, type WrittenFeed } from './placed-assets.ts'
+import { triggersOf } from './triggers.ts'
 
 const BLIND_AFTER_MIN_MS = 5 * MINUTE_MS
 
@@ -85,7 +86,9 @@ function resolveFlows(document: CatalogueDocument, contracts: CatalogueContracts
       {
         name,
         ...whyOf(written),
-        cron: written?.schedule ?? contract.schedule,
+        cron: written?.schedule ?? (contract.schedule || null),
+        ...triggersOf(written, document, contracts),
+        ...(contract.drainsInbox && { drainsInbox: true }),
         zone: written?.timezone ?? contract.timezone,
         after: [...after],
         timeoutMs: written?.timeout ?? contract.timeoutMs,

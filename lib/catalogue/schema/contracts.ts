@@ -50,6 +50,8 @@ export interface FlowContract {
   parameters: z.ZodType
   timeoutMs: number
   rejectTolerance?: number
+  /** There when its runs carry the files of its inbox over one by one. */
+  drainsInbox?: true
 }
 
 /** The connections a flow needs with parameters as they are written for it, by its own names for them. */

@@ -11,6 +11,7 @@ import { DECLARED_FLOW_SHAPE } from './declared-flow.ts'
 import { embedInSchema } from './embed-in.ts'
 import { channelSchema, ROUTES_MAX, routeSchema } from './messages.ts'
 import { audienceSchema, peopleSchema } from './people.ts'
+import { TRIGGER_SHAPE } from './triggers.ts'
 import { whySchema } from './why.ts'
 
 export const PROBE_EVERY_MS = 5 * MINUTE_MS
@@ -189,6 +190,7 @@ const flowSchema = z
     rejectTolerance: z.number().min(0, 'must be between 0 and 1').max(1, 'must be between 0 and 1').optional(),
     connections: z.record(z.string(), z.string()).optional().describe("The flow's connection names → connections of this catalogue."),
     parameters: z.record(z.string(), z.unknown()).optional(),
+    ...TRIGGER_SHAPE,
     ...DECLARED_FLOW_SHAPE,
   })
   .nullable()

@@ -1,6 +1,8 @@
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
+import { takeAllFiles } from '#lib/db/inbox/run-files.ts'
 import { toText } from '#lib/db/instants.ts'
-import { type FlowRow, listFlows, lockRun, type Run, setWaitingFor } from '#lib/db/runs/runs.ts'
+import { type FlowRow, listFlows } from '#lib/db/runs/flows.ts'
+import { lockRun, type Run, setWaitingFor } from '#lib/db/runs/runs.ts'
 import { isClaimable, LEASE_MS } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
@@ -73,6 +75,8 @@ async function take(sql: Sql, run: Run, flow: FlowRow, now: Instant, input: { ow
   )
   const row = rows[0]
   if (row === undefined) throw new Error('a locked run has vanished')
+  const takesFiles = !flow.drainsInbox && flow.on.some(({ kind }) => kind === 'file') && parameters['dryRun'] !== true
+  if (takesFiles) await takeAllFiles(sql, { flow: run.flow, runId: run.id, fence: Number(row.fence) }, now)
   return {
     runId: run.id,
     flow: run.flow,

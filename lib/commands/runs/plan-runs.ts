@@ -1,14 +1,13 @@
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { loadPausedFlows } from '#lib/db/history/windows.ts'
 import { toText } from '#lib/db/instants.ts'
+import { type FlowRow, listFlows } from '#lib/db/runs/flows.ts'
 import {
   cancelRunsOfRemovedFlows,
   deleteExpectedRuns,
-  type FlowRow,
   getNextScheduledFor,
   insertTicks,
   listDueRuns,
-  listFlows,
   markOverdue,
   missOlderRuns,
   type Run,

@@ -1,6 +1,7 @@
 import type { Sql } from '#lib/db/context.ts'
 import { loadPausedFlows } from '#lib/db/history/windows.ts'
-import { type FlowRow, isFlowBusy, listRunsSince, type Run } from '#lib/db/runs/runs.ts'
+import type { FlowRow } from '#lib/db/runs/flows.ts'
+import { isFlowBusy, listRunsSince, type Run } from '#lib/db/runs/runs.ts'
 import { upstreamTick, WAITS_FOR_OWN_FLOW, waitsForUpstream } from '#lib/domain/runs/run-plan.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
@@ -13,7 +14,7 @@ export interface Gate {
 
 /** Looks whether a due run may start now. A run that has begun before only waits for its own flow. */
 export async function gateOf(sql: Sql, run: Run, flows: ReadonlyMap<string, FlowRow>, now: Instant): Promise<Gate | null> {
-  if (run.attempt === 0 && run.trigger === 'schedule' && (await loadPausedFlows(sql, now)).has(run.flow)) {
+  if (run.attempt === 0 && run.trigger !== 'manual' && (await loadPausedFlows(sql, now)).has(run.flow)) {
     return { words: 'Waits for its flow to go on: it is paused.', upstream: false }
   }
   if (await isFlowBusy(sql, run)) return { words: WAITS_FOR_OWN_FLOW, upstream: false }

@@ -1,5 +1,6 @@
 import { advanceOrders } from '#lib/commands/orders/advance-orders.ts'
 import type { Context } from '#lib/db/context.ts'
+import { endFilesOfRun } from '#lib/db/inbox/run-files.ts'
 import { recordRunOutcome } from './record-run-outcome.ts'
 
 /**
@@ -8,6 +9,7 @@ import { recordRunOutcome } from './record-run-outcome.ts'
  */
 export async function settleOutcome(ctx: Context, runId: string): Promise<void> {
   await recordRunOutcome(ctx, { runId })
+  await endFilesOfRun(ctx.pool, runId, ctx.clock.now())
   await ctx.pool.query("update run set lease_owner = null where id = $1 and state <> 'running'", [runId])
   await advanceOrders(ctx, runId)
 }

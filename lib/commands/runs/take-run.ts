@@ -3,10 +3,12 @@ import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 import type { Context, Sql } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
 import { notifyWorkers } from '#lib/db/listen.ts'
-import { isDryRunSql, listDueRuns, listFlows } from '#lib/db/runs/runs.ts'
+import { listFlows } from '#lib/db/runs/flows.ts'
+import { isDryRunSql, listDueRuns } from '#lib/db/runs/runs.ts'
 import { toStorableJson } from '#lib/db/storable-json.ts'
 import { CLAIMABLE_STATES } from '#lib/domain/runs/run.ts'
 import { WAITS_FOR_OWN_FLOW } from '#lib/domain/runs/run-plan.ts'
+import type { RunTrigger } from '#lib/domain/runs/triggers.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { parseJson } from '#lib/domain/values/json.ts'
@@ -19,6 +21,10 @@ export interface WantedRun {
   flow: string
   parameters: Record<string, unknown>
   requestedBy: string | null
+  /** What asks for it; absent: somebody does. */
+  trigger?: RunTrigger
+  /** When it may begin; absent: at once. */
+  at?: Instant
 }
 
 /** What a run is told, over what the catalogue says. */
@@ -65,22 +71,27 @@ export async function listOpenRuns(sql: Sql, flow: string): Promise<OpenRun[]> {
     `select r.id, coalesce(f.settings -> 'parameters', '{}') || r.parameters as told, r.cancel_at is not null as "isStopping",
        r.state = 'running' or r.attempt > 0 as "isUnderWay"
      from run r join flow f on f.name = r.flow
-     where r.flow = $1 and (r.state = 'running' or (r.state = any($2) and (r.attempt > 0 or r.trigger = 'manual')))
+     where r.flow = $1 and (r.state = 'running' or (r.state = any($2) and (r.attempt > 0 or r.trigger <> 'schedule')))
      order by r.attempt = 0, r.scheduled_for, r.created_at`,
     [flow, [...CLAIMABLE_STATES]],
   )
   return rows
 }
 
-/** Asks for a new run of a flow; `isBehind`: another one of its flow goes on. Answers its id. */
-export async function insertRun(sql: Sql, now: Instant, { flow, parameters, requestedBy }: WantedRun, isBehind: boolean): Promise<string> {
+/** Asks for a new run of a flow; `isBehind`: another one of its flow goes on; `at`: when it may begin. Answers its id. */
+export async function insertRun(
+  sql: Sql,
+  now: Instant,
+  { flow, parameters, requestedBy, trigger = 'manual', at = now }: WantedRun,
+  isBehind: boolean,
+): Promise<string> {
   const { rows } = await sql.query<{ id: string }>(
     `insert into run (id, flow, trigger, scheduled_for, created_at, parameters, requested_by, waiting_for)
-     values (gen_random_uuid(), $1, 'manual', coalesce((
+     values (gen_random_uuid(), $1, $6, coalesce((
        select max(scheduled_for) + interval '1 ms' from run
-       where flow = $1 and trigger = 'manual' and scheduled_for >= $2 and scheduled_for < $2::timestamptz + interval '1 s'
-     ), $2), $2, $3, $4, $5) returning id`,
-    [flow, toText(now), toStorableJson(parameters), requestedBy, isBehind ? WAITS_FOR_OWN_FLOW : null],
+       where flow = $1 and trigger = $6 and scheduled_for >= $7 and scheduled_for < $7::timestamptz + interval '1 s'
+     ), $7), $2, $3, $4, $5) returning id`,
+    [flow, toText(now), toStorableJson(parameters), requestedBy, isBehind ? WAITS_FOR_OWN_FLOW : null, trigger, toText(at)],
   )
   await notifyWorkers(sql)
   return rows[0]?.id ?? ''

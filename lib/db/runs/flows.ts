@@ -1,6 +1,10 @@
+import { z } from 'zod'
 import type { CatalogueFlow } from '#lib/catalogue/catalogue.ts'
 import type { Sql } from '#lib/db/context.ts'
-import { toText } from '#lib/db/instants.ts'
+import { toInstantOrNull, toText } from '#lib/db/instants.ts'
+import { DEFAULT_TIMEOUT_MS } from '#lib/domain/runs/run.ts'
+import { type FlowTrigger, flowTriggerSchema } from '#lib/domain/runs/triggers.ts'
+import type { Schedule } from '#lib/domain/time/cron.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
 /**
@@ -36,4 +40,63 @@ export async function syncFlows(sql: Sql, now: Instant, flows: readonly Catalogu
 /** Whether the catalogue in force names such a flow. */
 export async function hasFlow(sql: Sql, name: string): Promise<boolean> {
   return (await sql.query('select 1 from flow where name = $1 and removed_at is null', [name])).rowCount === 1
+}
+
+/** A flow of the catalogue as its runs need it. */
+export interface FlowRow {
+  name: string
+  schedule: Schedule | null
+  after: string[]
+  timeoutMs: number
+  /** The flow's connection name → catalogue connection key. */
+  connections: Record<string, string>
+  /** Parameters of every run, under those of the single one. */
+  parameters: Record<string, unknown>
+  nextRunAt: Instant | null
+  /** What asks for a run beside the schedule. */
+  on: FlowTrigger[]
+  debounceMs: number
+  /** Its runs carry the files of its inbox over one by one. */
+  drainsInbox: boolean
+}
+
+const settingsSchema = z.object({
+  timeoutMs: z.number().positive().catch(DEFAULT_TIMEOUT_MS),
+  connections: z.record(z.string(), z.string()).catch({}),
+  parameters: z.record(z.string(), z.unknown()).catch({}),
+  on: z.array(flowTriggerSchema).catch([]),
+  debounceMs: z.number().min(0).catch(0),
+  drainsInbox: z.boolean().catch(false),
+})
+
+interface StoredFlow {
+  name: string
+  cron: string | null
+  zone: string
+  after: string[]
+  settings: unknown
+  next_run_at: Date | null
+}
+
+const FLOWS = 'select name, cron, zone, after, settings, next_run_at from flow where removed_at is null'
+
+function toFlow(row: StoredFlow): FlowRow {
+  return {
+    name: row.name,
+    schedule: row.cron === null ? null : { cron: row.cron, zone: row.zone, calendar: null },
+    after: row.after,
+    nextRunAt: toInstantOrNull(row.next_run_at),
+    ...settingsSchema.parse(row.settings),
+  }
+}
+
+export async function listFlows(sql: Sql): Promise<FlowRow[]> {
+  const { rows } = await sql.query<StoredFlow>(`${FLOWS} order by name`)
+  return rows.map(toFlow)
+}
+
+/** A flow of the catalogue in force; undefined when there is none of this name. */
+export async function getFlow(sql: Sql, name: string): Promise<FlowRow | undefined> {
+  const { rows } = await sql.query<StoredFlow>(`${FLOWS} and name = $1`, [name])
+  return rows.map(toFlow)[0]
 }

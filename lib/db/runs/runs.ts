@@ -1,8 +1,7 @@
-import { z } from 'zod'
 import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toInstantOrNull, toText, toTextOrNull } from '#lib/db/instants.ts'
-import { CLAIMABLE_STATES, DEFAULT_TIMEOUT_MS, type RunState } from '#lib/domain/runs/run.ts'
-import type { Schedule } from '#lib/domain/time/cron.ts'
+import { CLAIMABLE_STATES, type RunState } from '#lib/domain/runs/run.ts'
+import type { RunTrigger } from '#lib/domain/runs/triggers.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** SQL: whether a run is a dry run, which changes nothing and proves nothing; `run` is its table's name in the statement. */
@@ -14,7 +13,7 @@ export const isReplaySql = (run: string) => `${run}.parameters ? 'replay'`
 export interface Run {
   id: string
   flow: string
-  trigger: 'schedule' | 'manual'
+  trigger: RunTrigger
   scheduledFor: Instant
   state: RunState
   attempt: number
@@ -63,43 +62,6 @@ function toRun(row: RunRow): Run {
     waitingFor: row.waiting_for,
     parameters: row.parameters,
   }
-}
-
-/** A flow of the catalogue as its runs need it. */
-export interface FlowRow {
-  name: string
-  schedule: Schedule | null
-  after: string[]
-  timeoutMs: number
-  /** The flow's connection name → catalogue connection key. */
-  connections: Record<string, string>
-  /** Parameters of every run, under those of the single one. */
-  parameters: Record<string, unknown>
-  nextRunAt: Instant | null
-}
-
-const settingsSchema = z.object({
-  timeoutMs: z.number().positive().catch(DEFAULT_TIMEOUT_MS),
-  connections: z.record(z.string(), z.string()).catch({}),
-  parameters: z.record(z.string(), z.unknown()).catch({}),
-})
-
-export async function listFlows(sql: Sql): Promise<FlowRow[]> {
-  const { rows } = await sql.query<{
-    name: string
-    cron: string | null
-    zone: string
-    after: string[]
-    settings: unknown
-    next_run_at: Date | null
-  }>('select name, cron, zone, after, settings, next_run_at from flow where removed_at is null order by name')
-  return rows.map((row) => ({
-    name: row.name,
-    schedule: row.cron === null ? null : { cron: row.cron, zone: row.zone, calendar: null },
-    after: row.after,
-    nextRunAt: toInstantOrNull(row.next_run_at),
-    ...settingsSchema.parse(row.settings),
-  }))
 }
 
 /** Locks a run until the transaction ends; undefined when there is none, or when somebody else holds it and `skipLocked`. */

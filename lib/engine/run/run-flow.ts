@@ -5,6 +5,7 @@ import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import type { Flow, FlowContext, FlowResult } from '#lib/engine/flow.ts'
+import { EMPTY_INBOX, type FlowInbox } from '#lib/engine/inbox/flow-inbox.ts'
 import type { Lake } from '#lib/engine/lake/lake.ts'
 import { toLedgerError } from '#lib/engine/lake/lake-error.ts'
 import type { Clock } from '#lib/platform/clock.ts'
@@ -41,6 +42,8 @@ export interface FlowEffects {
   openLake: (signal: AbortSignal) => Promise<Lake>
   extract: (connection: string, request: Record<string, unknown>, signal: AbortSignal) => AsyncIterable<unknown>
   deliver: (connection: string, delivery: Delivery, signal: AbortSignal) => Promise<Delivered>
+  /** Absent: no files wait for the flow. */
+  inbox?: FlowInbox
   signal: AbortSignal
 }
 
@@ -172,6 +175,7 @@ class Attempt<P> {
       batch,
       batchByWeight,
       lake,
+      inbox: this.#effects.inbox ?? EMPTY_INBOX,
       quarantine: (task, key, reason, row) => quarantine({ at: clock.now(), task, key, reason, row }),
       progress: (done, total) => this.#progress.report(done, total),
       count: (stage, counts) => this.#counters.count(stage, counts),

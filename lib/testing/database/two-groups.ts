@@ -22,7 +22,8 @@ export function groupInSql(name: string, from: number): string {
       (${from + 2}, 'asset', '${name}-source/all', '${name}', now()), (${from + 3}, 'asset', 'lake/${name}', '${name}', now());
     insert into former_key values ('feed', 'old-${name}', ${from + 1});
     insert into connection_state (key, kind, probe_every_ms) values ('${name}-source', 'http', 1000);
-    insert into flow (name, zone, "after", settings) values ('${name}-flow', 'UTC', '{}', '{"reads": ["${name}-source/all"], "writes": ["lake/${name}"]}');
+    insert into flow (name, zone, "after", settings) values ('${name}-flow', 'UTC', '{}', '{"reads": ["${name}-source/all"], "writes": ["lake/${name}"], "on": [
+      {"kind": "file", "source": "lake", "place": "${name}", "match": null, "by": "listing", "everyMs": 60000}]}');
     insert into feed (subject_id, group_id, owner) values (${from + 1}, ${from}, '${name}');
     insert into asset (subject_id, feed_id, asset_kind, connection_key, path, flow) values
       (${from + 2}, ${from + 1}, 'source', '${name}-source', 'all', null), (${from + 3}, ${from + 1}, 'table', 'lake', '${name}', '${name}-flow');
@@ -68,6 +69,9 @@ export function groupInSql(name: string, from: number): string {
       values (${from}, 'opened', now(), now(), '{"at": 0, "kind": "opened", "roots": ["connection:${name}-source"], "assetIds": [${from + 3}], "cameFrom": null}');
     insert into deploy_note (at, subject_id, text, noted_by) values (now(), ${from + 1}, '${name}', '${name}');
     insert into report (feed_id, asset_id, at, text, reported_by) values (${from + 1}, ${from + 3}, now(), '${name}', '${name}');
+    insert into inbox_file (flow_key, source, bucket, key, key_hash, version, state, reason, arrived_at, due_at)
+      values ('${name}-flow', 'lake', '${name}', '${name}', '${name}', '1', 'failed', '${name}', now(), now());
+    insert into file_look (connection_key, way, place, every_ms, due_at, problem) values ('lake', 'listing', '${name}', 60000, now(), '${name}');
     insert into audience_group values ('${name}', ${from});`
 }
 

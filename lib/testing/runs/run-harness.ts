@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineFlow, type Flow, type FlowContext, type FlowResult } from '#lib/engine/flow.ts'
+import type { FlowInbox } from '#lib/engine/inbox/flow-inbox.ts'
 import type { Lake } from '#lib/engine/lake/lake.ts'
 import { type FlowEffects, runFlow } from '#lib/engine/run/run-flow.ts'
 import { silentLog } from '#lib/platform/log.ts'
@@ -26,7 +27,7 @@ function aFlow(run: (ctx: FlowContext<Parameters>) => Promise<FlowResult>): Flow
 }
 
 /** The real engine around a flow, with nothing outside but memory and a clock that is advanced by hand. */
-export function runHarness(options: { stored?: Record<string, unknown>; lake?: (lake: Lake) => Promise<Lake> } = {}) {
+export function runHarness(options: { stored?: Record<string, unknown>; lake?: (lake: Lake) => Promise<Lake>; inbox?: FlowInbox } = {}) {
   const clock = new FakeClock(START)
   const ledger = new MemoryLedger(options.stored)
   const control = new AbortController()
@@ -56,6 +57,7 @@ export function runHarness(options: { stored?: Record<string, unknown>; lake?: (
       delivered.push([connection, path])
       return { detail: 'delivered' }
     },
+    ...(options.inbox && { inbox: options.inbox }),
     signal: control.signal,
   }
   const start = (run: (ctx: FlowContext<Parameters>) => Promise<FlowResult>, more: { parameters?: unknown; attempt?: number } = {}) =>

@@ -1,0 +1,146 @@
+import { childOf, type DocumentPath, itemsOf, type LocatedNode, textAt, textOf, toPlain } from '#lib/catalogue/parse/node.ts'
+import type { Outline, OutlineEntry } from '#lib/catalogue/parse/outline.ts'
+import { findCycles } from '#lib/catalogue/resolve/lineage.ts'
+import { placeOfFiles } from '#lib/catalogue/resolve/triggers.ts'
+import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
+import { CONNECTION_KEYS, isReference } from '#lib/catalogue/schema/document.ts'
+import { knownFlows } from './check-flows.ts'
+import { type Finding, wrongValue } from './finding.ts'
+
+/** Something a flow puts there, by which it or another flow may be asked to run. */
+interface Target {
+  flow: string
+  path: DocumentPath
+  /** As people write it: `<connection>/<path>`. */
+  written: string
+  where: string
+}
+
+interface Trigger {
+  flow: string
+  path: DocumentPath
+  kind: 'file' | 'fresh'
+  written: string
+  where: string
+}
+
+/**
+ * Flows that ask for themselves to run, alone or over others: what is put into a place where files start a flow, and feeds that a flow waits for and
+ * writes itself. Two connections to one system are one place.
+ */
+export function checkTriggerLoops(outline: Outline, contracts: CatalogueContracts): Finding[] {
+  const systems = systemsOf(outline)
+  const written = outline.flows.flatMap((flow) => targetsOf(flow, systems))
+  const targets = [...written, ...otherTargets(outline, contracts, { systems, written })]
+  const triggers = outline.flows.flatMap((flow) => triggersIn(flow, systems))
+  const feedsWritten = feedsByWriter(outline, contracts)
+  const edges = triggers.flatMap((trigger) => [
+    ...targets.filter((target) => trigger.kind === 'file' && isWithin(target.where, trigger.where)).map((target) => ({ target, trigger })),
+    ...(feedsWritten.get(trigger.where) ?? []).filter(() => trigger.kind === 'fresh').map((flow) => ({ target: { flow }, trigger })),
+  ])
+  const own = edges.filter(({ target, trigger }) => target.flow === trigger.flow)
+  const others = edges.filter(({ target, trigger }) => target.flow !== trigger.flow)
+  return [...own.map(({ target, trigger }) => ownLoop(target, trigger)), ...longLoops(outline, others)]
+}
+
+function ownLoop(target: Target | { flow: string }, trigger: Trigger): Finding {
+  if ('path' in target) {
+    const remedy = 'Write to another place, or let other files start the flow.'
+    return wrongValue(
+      target.path,
+      `"${target.flow}" would start itself for ever: "${target.written}" lies inside its own trigger "${trigger.written}".`,
+      remedy,
+    )
+  }
+  return wrongValue(
+    trigger.path,
+    `"${trigger.flow}" would wait for itself: it writes the feed "${trigger.written}".`,
+    'Name feeds that others write.',
+  )
+}
+
+function longLoops(outline: Outline, edges: readonly { target: { flow: string }; trigger: Trigger }[]): Finding[] {
+  const flows = outline.flows.map(({ key }) => key)
+  const cycles = findCycles(
+    flows,
+    edges.map(({ target, trigger }) => ({ from: target.flow, to: trigger.flow })),
+  )
+  return cycles.flatMap((cycle) => {
+    const closing = edges.find(({ target, trigger }) => target.flow === cycle.at(-1) && trigger.flow === cycle[0])
+    if (closing === undefined) return []
+    const problem = `These flows would start each other for ever: ${[...cycle, cycle[0]].join(' → ')}.`
+    return [wrongValue(closing.trigger.path, problem, 'Take one of the triggers out, or write to another place.')]
+  })
+}
+
+/** Within means at the place or below it; a place that is empty is all there is. */
+function isWithin(target: string, place: string): boolean {
+  return target === place || target.startsWith(place.endsWith('/') ? place : `${place}/`)
+}
+
+const TARGETS = [
+  ['land', 'copy'],
+  ['land', 'into'],
+  ['deliver', 'to'],
+] as const
+
+function targetsOf({ key: flow, path, node }: OutlineEntry, systems: ReadonlyMap<string, string>): Target[] {
+  return TARGETS.flatMap(([block, name]): Target[] => {
+    const written = textAt(node, block, name)
+    return written === undefined ? [] : [{ flow, path: [...path, block, name], written, where: whereIs(written, systems) }]
+  })
+}
+
+/** What flows with code write. */
+function otherTargets(
+  outline: Outline,
+  contracts: CatalogueContracts,
+  { systems, written }: { systems: ReadonlyMap<string, string>; written: readonly Target[] },
+): Target[] {
+  const isKnown = (flow: string, key: string) => written.some((target) => target.flow === flow && target.written === key)
+  return knownFlows(outline, contracts).flatMap(({ key: flow, path, assets }) =>
+    assets.writes.filter((key) => !isKnown(flow, key)).map((key) => ({ flow, path, written: key, where: whereIs(key, systems) })),
+  )
+}
+
+function triggersIn({ key: flow, node }: OutlineEntry, systems: ReadonlyMap<string, string>): Trigger[] {
+  return itemsOf(childOf(node, 'on')).flatMap((trigger): Trigger[] => {
+    const file = textAt(trigger, 'file')
+    if (file !== undefined) return [{ flow, path: [...trigger.path, 'file'], kind: 'file', written: file, where: whereIs(file, systems) }]
+    return itemsOf(childOf(trigger, 'fresh')).flatMap((feed): Trigger[] => {
+      const written = textOf(feed)
+      return written === undefined ? [] : [{ flow, path: feed.path, kind: 'fresh', written, where: written }]
+    })
+  })
+}
+
+function whereIs(written: string, systems: ReadonlyMap<string, string>): string {
+  const { source, place } = placeOfFiles(written)
+  return `${systems.get(source) ?? source}/${place}`
+}
+
+/** Of each connection what system it leads to: two of one kind whose plain settings are the same lead to one, whoever they sign in as. */
+function systemsOf({ connections }: Outline): Map<string, string> {
+  return new Map(connections.map(({ key, node }) => [key, JSON.stringify([textAt(node, 'kind'), ...plainSettings(node)])]))
+}
+
+function plainSettings(node: LocatedNode): [string, unknown][] {
+  const written = toPlain(node)
+  if (typeof written !== 'object' || written === null) return []
+  const isPlain = (value: unknown) => typeof value !== 'string' || !isReference(value)
+  return Object.entries(written)
+    .filter(([name, value]) => !CONNECTION_KEYS.has(name) && isPlain(value))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+function feedsByWriter(outline: Outline, contracts: CatalogueContracts): Map<string, string[]> {
+  const feedOf = new Map(outline.assets.map(({ key, group, feed }) => [key, `${group}/${feed}`]))
+  const found = new Map<string, Set<string>>()
+  for (const { key, assets } of knownFlows(outline, contracts)) {
+    for (const written of assets.writes) {
+      const feed = feedOf.get(written)
+      if (feed !== undefined) found.set(feed, (found.get(feed) ?? new Set()).add(key))
+    }
+  }
+  return new Map([...found].map(([feed, flows]) => [feed, [...flows]]))
+}

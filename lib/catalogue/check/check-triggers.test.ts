@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import type { CatalogueContracts, ConnectorContract } from '#lib/catalogue/schema/contracts.ts'
+import { problemsIn } from '#lib/testing/catalogues/catalogue-texts.ts'
+import { declaredFlowContracts } from '#lib/testing/catalogues/declared-flow-catalogue.ts'
+
+const store: ConnectorContract = {
+  settings: z.strictObject({ endpoint: z.string(), user: z.string().optional(), queue: z.string().optional() }),
+  assetSettings: z.strictObject({}),
+  assetKind: 'source',
+  extractRequest: z.strictObject({ path: z.string() }),
+  deliverOptions: z.strictObject({}),
+  keepsFiles: true,
+  hasQueue: ({ queue }) => queue !== undefined,
+}
+const contracts: CatalogueContracts = {
+  connectors: new Map([...declaredFlowContracts.connectors, ['store', store]]),
+  flows: declaredFlowContracts.flows,
+}
+
+const flow = (name: string, on: string, to = 'lake/shop.prices') =>
+  `  ${name}:
+    feed: shop/${name}
+    on: ${on}
+    extract: { from: api/things, format: json }
+    ${to.startsWith('lake/') ? `load: { into: ${to} }` : `deliver: { to: "${to}", format: csv }`}
+`
+
+const problems = (...flows: string[]) =>
+  problemsIn(
+    `page: { name: Shop, zone: UTC }
+connections:
+  lake: { kind: postgres, url: "\${LAKE_DATABASE_URL}" }
+  api: { kind: http, url: "https://api.example.edu" }
+  bucket: { kind: store, endpoint: "https://s3.example.edu", user: "\${USER}", queue: arrivals }
+  again: { kind: store, endpoint: "https://s3.example.edu", user: "\${OTHER}", queue: arrivals }
+  plain: { kind: store, endpoint: "https://files.example.edu" }
+groups: { records: { feeds: { terms: {}, people: {} } } }
+flows:
+${flows.join('')}`,
+    contracts,
+  )
+
+describe('what asks for a flow beside its schedule', () => {
+  it.each([
+    '[{ file: bucket/shop/incoming/, match: "*.jsonl.gz" }]',
+    '[{ file: bucket }, { file: plain/in, by: listing, every: 30s }]',
+    '[{ file: bucket/shop, by: push }]',
+    '[{ fresh: [records/terms, records/people] }]',
+    '[{ message: bucket }, { push: true }]',
+  ])('may be %s, and then it needs no schedule', (on) => {
+    expect(problems(flow('prices', on))).toEqual([])
+  })
+
+  it.each([
+    ['[{ file: buckt/shop }]', /flows\.prices\.on\[0\]\.file \| There is no connection "buckt"\. \| Did you mean "bucket"\?/],
+    ['[{ file: api/shop }]', /"api" keeps no files that "prices" could be told of\. \| Connections of these kinds can: store\./],
+    [
+      '[{ file: plain/shop, by: queue }]',
+      /on\[0\]\.by \| "plain" has no queue\. \| Name its queue in the settings of "plain", or write "by: listing"/,
+    ],
+    ['[{ file: bucket/shop, every: 5m }]', /"every" has no effect: files become known by the queue\./],
+    ['[{ file: bucket/shop, by: push, every: 5m }]', /"every" has no effect: files become known by a push\./],
+    ['[{ file: plain/shop, every: 5s }]', /"every" must be between 10s and 1d\./],
+    ['[{ file: "/shop" }]', /"\/shop" is not a place for files\. \| Write <connection>\/<where>, such as shop\/incoming\./],
+    ['[{ fresh: [records/trems] }]', /on\[0\]\.fresh\[0\] \| There is no feed "records\/trems"\. \| Did you mean "records\/terms"\?/],
+    ['[{ fresh: [terms] }]', /"terms" is not a feed\. \| Write <group>\/<feed>, such as records\/terms\./],
+    ['[{ message: plain }]', /"plain" has no queue\. \| Name its queue in the settings of "plain"\./],
+    ['[{ message: api }]', /"api" has no queue\. \| Connections of these kinds can: store\./],
+    ['[{ push: false }]', /"push" must be true/],
+    ['[{ message: bucket, match: "*.gz" }]', /"match" means something beside "file" only\./],
+    ['[{ message: bucket, push: true }]', /must name one of file, fresh, message and push/],
+    ['[{ moon: full }]', /There is no setting "moon" here\./],
+  ])('is refused in words as %s', (on, words) => {
+    expect(problems(flow('prices', on)).join('\n')).toMatch(words)
+  })
+
+  it('has a debounce only where there is something to wait for', () => {
+    const scheduled = `  prices:\n    feed: shop/prices\n    schedule: "0 4 * * *"\n    debounce: 2m\n    extract: { from: api/things, format: json }\n    load: { into: lake/shop.prices }\n`
+    expect(problems(scheduled)).toEqual([
+      expect.stringMatching(/flows\.prices\.debounce \| "debounce" has no effect: nothing but its schedule/),
+    ])
+  })
+})
+
+describe('a flow that would start itself', () => {
+  it.each([
+    ['bucket/shop/incoming/done.csv', 'bucket/shop/incoming'],
+    ['bucket/shop/incoming/{date}.csv', 'bucket/shop/incoming/'],
+    ['bucket/shop/any.csv', 'bucket'],
+    // Another connection to the same system, with another account.
+    ['again/shop/incoming/done.csv', 'bucket/shop/incoming'],
+  ])('by writing %s while files in %s start it is refused', (to, place) => {
+    expect(problems(flow('prices', `[{ file: ${place} }]`, to))).toEqual([
+      expect.stringMatching(
+        /flows\.prices\.deliver\.to \| "prices" would start itself for ever: ".*" lies inside its own trigger ".*"\. \| Write to another place/,
+      ),
+    ])
+  })
+
+  it.each(['bucket/shop/done/a.csv', 'bucket/shop/incoming-done/a.csv', 'plain/shop/incoming/a.csv'])('not by writing %s', (to) => {
+    expect(problems(flow('prices', '[{ file: bucket/shop/incoming }]', to))).toEqual([])
+  })
+
+  it('over others is refused, too', () => {
+    const there = flow('prices', '[{ file: bucket/a }]', 'bucket/b/x.csv')
+    const back = flow('posts', '[{ file: bucket/b }]', 'bucket/a/x.csv')
+    expect(problems(there)).toEqual([])
+    expect(problems(there, back)).toEqual([expect.stringMatching(/These flows would start each other for ever: prices → posts → prices\./)])
+  })
+
+  it('by waiting for a feed that it writes is refused', () => {
+    expect(problems(flow('prices', '[{ fresh: [shop/prices] }]'))).toEqual([
+      expect.stringMatching(/"prices" would wait for itself: it writes the feed "shop\/prices"\. \| Name feeds that others write\./),
+    ])
+    const a = flow('a', '[{ fresh: [shop/b] }]', 'lake/shop.a')
+    expect(problems(a, flow('b', '[{ fresh: [shop/a] }]', 'lake/shop.b')).join()).toMatch(/start each other for ever/)
+  })
+})

@@ -1,0 +1,35 @@
+import type { Context } from '#lib/db/context.ts'
+import { countWaitingFiles, giveBackFiles, noteLanded, noteNotLanded, type Taker, takeFiles } from '#lib/db/inbox/inbox-files.ts'
+import { failLostFiles } from '#lib/db/inbox/run-files.ts'
+import { pauseBeforeTry } from '#lib/domain/files/inbox-file.ts'
+import { toShownText } from '#lib/domain/values/shown-text.ts'
+import type { FlowInbox } from '#lib/engine/inbox/flow-inbox.ts'
+
+const REASON_MAX = 1000
+
+/** The inbox of a flow for one attempt of its run. What an attempt says that no longer holds its run changes nothing. */
+export function runInbox({ pool, clock }: Context, run: Taker): FlowInbox {
+  let hasLooked = false
+  return {
+    async take(most) {
+      const now = clock.now()
+      if (!hasLooked) await failLostFiles(pool, run, now)
+      hasLooked = true
+      return takeFiles(pool, run, most, now)
+    },
+    async settle({ id, tries }, end) {
+      const now = clock.now()
+      if (end.kind === 'landed') return (await noteLanded(pool, id, run.fence, end.counts, now)) ? 'landed' : undefined
+      const pauseMs = end.isFinal ? null : pauseBeforeTry(tries)
+      const reason = toShownText(end.reason).slice(0, REASON_MAX)
+      return noteNotLanded(pool, { id, fence: run.fence, reason, againAt: pauseMs === null ? null : now + pauseMs, now })
+    },
+    giveBack: (files) =>
+      giveBackFiles(
+        pool,
+        files.map(({ id }) => id),
+        run.fence,
+      ),
+    countWaiting: () => countWaitingFiles(pool, run.flow, clock.now()),
+  }
+}

@@ -1,0 +1,196 @@
+import { createHash } from 'node:crypto'
+import type { Sql } from '#lib/db/context.ts'
+import { toInstantOrNull, toText, toTextOrNull } from '#lib/db/instants.ts'
+import { type FileState, type InboxFile, type LandedCounts, versionOfMark } from '#lib/domain/files/inbox-file.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+
+/** A version of a file to be kept in an inbox. */
+export interface ArrivingFile {
+  bucket: string
+  key: string
+  version: string
+  bytes: number | null
+  modifiedAt: Instant | null
+  /** Without zeros at its end, in small letters: of one key the greater one is later. */
+  sequencer: string | null
+}
+
+/** Whose inbox, through which connection the files are opened, and whether a listing saw them. */
+export interface Arrival {
+  flow: string
+  source: string
+  now: Instant
+  isListed: boolean
+}
+
+/** A file that a run has taken, and how often it was tried, this time included. */
+export interface TakenFile {
+  id: string
+  tries: number
+  file: InboxFile
+}
+
+/** The attempt of a run that has taken a file. */
+export interface Taker {
+  flow: string
+  runId: string
+  fence: number
+}
+
+function hashOf(source: string, { bucket, key }: Pick<ArrivingFile, 'bucket' | 'key'>): string {
+  return createHash('sha256')
+    .update(JSON.stringify([source, bucket, key]))
+    .digest('base64url')
+    .slice(0, 32)
+}
+
+function toRows({ source }: Arrival, files: readonly ArrivingFile[]): string {
+  const rows = files.map(({ bucket, key, version, bytes, modifiedAt, sequencer }) => {
+    return { bucket, key, key_hash: hashOf(source, { bucket, key }), version, bytes, sequencer, modified_at: toTextOrNull(modifiedAt) }
+  })
+  // One statement may touch a row once; of two that tell of one version the later one stands.
+  const distinct = new Map(rows.map((row) => [`${row.key_hash}\n${row.version}`, row]))
+  for (const row of rows) {
+    const name = `${row.key_hash}\n${row.version}`
+    if ((row.sequencer ?? '') > (distinct.get(name)?.sequencer ?? '')) distinct.set(name, row)
+  }
+  return JSON.stringify([...distinct.values()])
+}
+
+const FILES =
+  'jsonb_to_recordset($4::jsonb) as x(bucket text, key text, key_hash text, version text, bytes bigint, sequencer text, modified_at timestamptz)'
+
+const INSERT = `
+  insert into inbox_file as f (flow_key, source, bucket, key, key_hash, version, bytes, sequencer, modified_at, arrived_at, due_at, seen_at)
+  select $1, $2, x.bucket, x.key, x.key_hash, x.version, x.bytes, x.sequencer, x.modified_at, $3, $3, case when $5 then $3::timestamptz end
+  from ${FILES} order by x.key_hash, x.version
+  on conflict (flow_key, key_hash, version) do update set
+    sequencer = greatest(f.sequencer, excluded.sequencer), seen_at = coalesce(excluded.seen_at, f.seen_at),
+    modified_at = case when f.state = 'gone' then excluded.modified_at else f.modified_at end,
+    arrived_at = case when f.state = 'gone' then excluded.arrived_at else f.arrived_at end,
+    due_at = case when f.state = 'gone' then excluded.due_at else f.due_at end,
+    tries = case when f.state = 'gone' then 0 else f.tries end, reason = case when f.state <> 'gone' then f.reason end,
+    ended_at = case when f.state <> 'gone' then f.ended_at end,
+    state = case when f.state = 'gone' then 'arrived' else f.state end
+  where (f.state = 'gone' and $5) or excluded.sequencer > f.sequencer
+    or (f.state = 'gone' and excluded.sequencer is null and excluded.modified_at > f.modified_at)
+    or excluded.seen_at > coalesce(f.seen_at, f.arrived_at) + interval '1 day'
+  returning xmax = 0 or arrived_at = $3 as "isNew"`
+
+/** Keeps files that are not known yet, in one statement, and answers how many those are. One that was gone and is there again is new. */
+export async function insertFiles(sql: Sql, by: Arrival, files: readonly ArrivingFile[]): Promise<number> {
+  if (files.length === 0) return 0
+  const { rows } = await sql.query<{ isNew: boolean }>(INSERT, [by.flow, by.source, toText(by.now), toRows(by, files), by.isListed])
+  return rows.filter(({ isNew }) => isNew).length
+}
+
+/** Keeps that files were removed in their store, where what was written before has not landed: told in any order, it says why that cannot be read. */
+export async function insertRemovals(sql: Sql, by: Arrival, files: readonly ArrivingFile[]): Promise<void> {
+  if (files.length === 0) return
+  await sql.query(
+    `insert into inbox_file (flow_key, source, bucket, key, key_hash, version, sequencer, modified_at, arrived_at, due_at, state, reason, ended_at)
+     select $1, $2, x.bucket, x.key, x.key_hash, x.version, x.sequencer, x.modified_at, $3, $3, 'gone', 'It was removed in its store.', $3 from ${FILES}
+     where not exists (
+       select from inbox_file o where o.flow_key = $1 and o.key_hash = x.key_hash and o.state = 'landed' and o.sequencer < x.sequencer)
+     order by x.key_hash, x.version on conflict do nothing`,
+    [by.flow, by.source, toText(by.now), toRows(by, files)],
+  )
+}
+
+/** SQL: `run` $2 is still in the hands of the attempt $3. */
+const HELD = "exists (select from run where id = $2 and fence = $3 and state = 'running')"
+
+interface TakenRow {
+  id: string
+  tries: number
+  source: string
+  bucket: string
+  key: string
+  version: string
+  bytes: string | null
+  modified_at: Date | null
+}
+
+/** Takes files that wait for a flow, the longest waiting first, and those that an attempt before has left; none when the run is no longer the attempt's. */
+export async function takeFiles(sql: Sql, { flow, runId, fence }: Taker, most: number, now: Instant): Promise<TakenFile[]> {
+  const { rows } = await sql.query<TakenRow>(
+    `update inbox_file f set state = 'taken', taken_at = $5, run_id = $2, fence = $3, tries = tries + 1
+     from (
+       (select id from inbox_file where flow_key = $1 and state = 'taken' and fence < $3 order by id limit $4 for update skip locked)
+       union all
+       (select id from inbox_file where flow_key = $1 and state = 'arrived' and due_at <= $5 order by arrived_at, id limit $4 for update skip locked)
+       limit $4
+     ) next
+     where f.id = next.id and ${HELD}
+     returning f.id::text, f.tries, f.source, f.bucket, f.key, f.version, f.bytes, f.modified_at`,
+    [flow, runId, fence, most, toText(now)],
+  )
+  return rows.sort((a, b) => Number(a.id) - Number(b.id)).map(toTaken)
+}
+
+function toTaken({ id, tries, bytes, modified_at, version, ...file }: TakenRow): TakenFile {
+  return {
+    id,
+    tries,
+    file: {
+      ...file,
+      version: versionOfMark(version),
+      bytes: bytes === null ? null : Number(bytes),
+      modifiedAt: toInstantOrNull(modified_at),
+    },
+  }
+}
+
+/** SQL: something later is known of the key of `f`, so that nobody can read it any more. */
+export const IS_REPLACED = `exists (
+  select from inbox_file o where o.flow_key = f.flow_key and o.key_hash = f.key_hash and o.id <> f.id and case
+    when o.sequencer is not null and f.sequencer is not null then o.sequencer > f.sequencer
+    else coalesce(o.modified_at, o.arrived_at) > coalesce(f.modified_at, f.arrived_at) end)`
+
+/** Notes that a taken file has landed; false when it is in other hands by now. */
+export async function noteLanded(sql: Sql, id: string, fence: number, counts: LandedCounts, now: Instant): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `update inbox_file set state = 'landed', reason = null, ended_at = $3, rows = $4, rejected = $5, bytes = $6, encoding = $7, changed_bytes = $8
+     where id = $1 and state = 'taken' and fence = $2`,
+    [id, fence, toText(now), counts.rows, counts.rejected, counts.bytes, counts.encoding, counts.changedBytes],
+  )
+  return rowCount === 1
+}
+
+/**
+ * Notes why a taken file could not be carried over: it waits until `againAt`, or (null) has failed; gone, where something later is known of its key. Answers
+ * what became of it; undefined when it is in other hands by now.
+ */
+export async function noteNotLanded(
+  sql: Sql,
+  { id, fence, reason, againAt, now }: { id: string; fence: number; reason: string; againAt: Instant | null; now: Instant },
+): Promise<FileState | undefined> {
+  const { rows } = await sql.query<{ state: FileState }>(
+    `update inbox_file f set reason = $3, due_at = coalesce($4::timestamptz, due_at), ended_at = case when n.state <> 'arrived' then $5::timestamptz end, state = n.state
+     from (
+       select f.id, case when ${IS_REPLACED} then 'gone' when $4::timestamptz is null then 'failed' else 'arrived' end as state
+       from inbox_file f where f.id = $1 and f.state = 'taken' and f.fence = $2 for update
+     ) n
+     where f.id = n.id returning f.state`,
+    [id, fence, reason, toTextOrNull(againAt), toText(now)],
+  )
+  return rows[0]?.state
+}
+
+/** Gives taken files back that were not tried to their end; that counts as no try. */
+export async function giveBackFiles(sql: Sql, ids: readonly string[], fence: number): Promise<void> {
+  if (ids.length === 0) return
+  await sql.query(
+    "update inbox_file set state = 'arrived', tries = greatest(tries - 1, 0) where id = any($1::bigint[]) and state = 'taken' and fence = $2",
+    [ids, fence],
+  )
+}
+
+/** How many files of a flow wait for a run now. */
+export async function countWaitingFiles(sql: Sql, flow: string, now: Instant): Promise<number> {
+  const { rows } = await sql.query<{ count: string }>(
+    "select count(*) from inbox_file where flow_key = $1 and state = 'arrived' and due_at <= $2",
+    [flow, toText(now)],
+  )
+  return Number(rows[0]?.count ?? 0)
+}

@@ -1,0 +1,156 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { FileState, InboxFile, LandedCounts } from '#lib/domain/files/inbox-file.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { runHarness } from '#lib/testing/runs/run-harness.ts'
+import { drainInbox } from './drain-inbox.ts'
+import type { FileEnd, FlowInbox, TakenFile } from './flow-inbox.ts'
+
+const COUNTS: LandedCounts = { rows: 10, rejected: 0, bytes: 100, encoding: 'utf-8', changedBytes: 0 }
+
+const fileOf = (key: string): InboxFile => ({ source: 'bucket', bucket: 'shop', key, version: 'v', bytes: 1, modifiedAt: 0 })
+
+/** An inbox in memory that writes down what is said of each file. */
+class MemoryInbox implements FlowInbox {
+  readonly ends = new Map<string, FileEnd>()
+  readonly givenBack: string[] = []
+  readonly asked: number[] = []
+  makesOf: (file: TakenFile, end: FileEnd) => FileState | undefined = (_, end) =>
+    end.kind === 'landed' ? 'landed' : end.isFinal ? 'failed' : 'arrived'
+  readonly #waiting: TakenFile[]
+
+  constructor(keys: readonly string[]) {
+    this.#waiting = keys.map((key) => ({ id: key, tries: 1, file: fileOf(key) }))
+  }
+
+  async take(most: number): Promise<TakenFile[]> {
+    this.asked.push(most)
+    return this.#waiting.splice(0, most)
+  }
+
+  async settle(file: TakenFile, end: FileEnd): Promise<FileState | undefined> {
+    this.ends.set(file.id, end)
+    return this.makesOf(file, end)
+  }
+
+  async giveBack(files: readonly TakenFile[]): Promise<void> {
+    this.givenBack.push(...files.map(({ id }) => id))
+  }
+
+  async countWaiting(): Promise<number> {
+    return this.#waiting.length
+  }
+}
+
+const broken = new TidemarkError('invalid', { publicMessage: 'It is no gzip.' })
+const refusedHere = new TidemarkError('refused', { publicMessage: 'It may not be read.', status: 403, lasting: 'refused' })
+const down = new TidemarkError('unavailable', { publicMessage: 'The store cannot be reached.', systemWide: true })
+
+let inbox: MemoryInbox
+let landed: string[]
+
+beforeEach(() => {
+  inbox = new MemoryInbox(['a', 'b', 'c', 'd', 'e', 'f', 'g'])
+  landed = []
+})
+
+function drained(errors: Record<string, Error> = {}, more: { attempt?: number; parameters?: unknown } = {}) {
+  const harness = runHarness({ inbox })
+  const end = harness.start(
+    (ctx) =>
+      drainInbox(ctx, async ({ key }) => {
+        const error = errors[key]
+        if (error !== undefined) throw error
+        landed.push(key)
+        return COUNTS
+      }),
+    more,
+  )
+  return { ...harness, end }
+}
+
+describe('a run that carries files over', () => {
+  it('carries over all that wait, takes a few at a time, and counts what came of them', async () => {
+    expect(await drained().end).toMatchObject({
+      state: 'completed',
+      rowsLoaded: 70,
+      report: { rowsSeen: 70, counts: { files: 7, rows: 70 } },
+    })
+    expect(landed.sort()).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g'])
+    expect(new Set(inbox.asked)).toEqual(new Set([4]))
+    expect(inbox.givenBack).toEqual([])
+  })
+
+  it('says of a file that cannot be carried over why, and goes on with the others', async () => {
+    const end = await drained({ b: broken, e: refusedHere }).end
+    expect(end).toMatchObject({ state: 'partial', rowsLoaded: 50, report: { counts: { files: 5, 'files not carried over': 2 } } })
+    expect(end.problem).toBe('2 of 7 files could not be carried over. The last one, e: It may not be read.')
+    // What stands in a file stays; who may read it may change.
+    expect(inbox.ends.get('b')).toEqual({ kind: 'not-landed', reason: 'It is no gzip.', isFinal: true })
+    expect(inbox.ends.get('e')).toEqual({ kind: 'not-landed', reason: 'It may not be read.', isFinal: false })
+  })
+
+  it('moves no clock where nothing landed', async () => {
+    inbox = new MemoryInbox([])
+    expect(await drained().end).toMatchObject({ state: 'completed', report: { moves: 'nothing' } })
+    inbox = new MemoryInbox(['a'])
+    expect(await drained({ a: broken }).end).toMatchObject({ state: 'partial', report: { moves: 'nothing' } })
+  })
+
+  it('says nothing bad of a file that was replaced before it was read', async () => {
+    inbox.makesOf = (file, end) => (file.id === 'c' ? 'gone' : end.kind === 'landed' ? 'landed' : 'arrived')
+    const end = await drained({ c: new TidemarkError('not-found', { publicMessage: 'It is not there.' }) }).end
+    expect(end).toMatchObject({ state: 'completed', report: { counts: { files: 6, 'files gone': 1 } } })
+  })
+
+  it('counts no file that another worker has by then', async () => {
+    inbox.makesOf = () => undefined
+    expect(await drained().end).toMatchObject({ rowsLoaded: 0, report: { moves: 'nothing' } })
+  })
+
+  it('fails with what every file would meet, gives all back, and counts no try of theirs', async () => {
+    const end = await drained(Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((key) => [key, down]))).end
+    expect(end).toMatchObject({ state: 'failed', problem: 'The store cannot be reached.' })
+    expect(inbox.ends.size).toBe(0)
+    expect(inbox.givenBack.sort()).toEqual(['a', 'b', 'c', 'd'])
+  })
+
+  it('keeps what had landed before the store went down', async () => {
+    const end = await drained({ f: down, g: down }).end
+    expect(end).toMatchObject({ state: 'partial', problem: 'The store cannot be reached.', rowsLoaded: landed.length * 10 })
+    expect(inbox.givenBack).toEqual(expect.arrayContaining(['f']))
+    expect([...inbox.ends.keys(), ...inbox.givenBack].sort()).toEqual(expect.arrayContaining(['a', 'b', 'c', 'd', 'e', 'f']))
+  })
+
+  it('gives back what it has when it is stopped', async () => {
+    const { control, end } = drained({ b: new TidemarkError('cancelled', { publicMessage: 'Stopped.' }) })
+    expect(await end).toMatchObject({ state: 'failed' })
+    expect(inbox.givenBack).toContain('b')
+    expect(control.signal.aborted).toBe(false)
+  })
+
+  it('takes one file at a time once a worker was lost, so that the one that brings it down takes no others with it', async () => {
+    await drained({}, { attempt: 2 }).end
+    expect(new Set(inbox.asked)).toEqual(new Set([1]))
+    expect(landed).toHaveLength(7)
+  })
+
+  it('takes none in a dry run', async () => {
+    const harness = runHarness({ inbox })
+    const end = await harness.start((ctx) => drainInbox({ ...ctx, parameters: { dryRun: true } }, async () => COUNTS))
+    expect(end).toMatchObject({ rowsLoaded: 0, report: { moves: 'nothing', counts: { 'files waiting': 7 } } })
+    expect(inbox.asked).toEqual([])
+  })
+
+  it('ends after a while although files keep coming, so that what it loaded counts', async () => {
+    const harness = runHarness({ inbox })
+    const end = await harness.start((ctx) =>
+      drainInbox(ctx, async () => {
+        harness.clock.set(harness.clock.now() + 4 * MINUTE_MS)
+        return COUNTS
+      }),
+    )
+    expect(end).toMatchObject({ state: 'completed', rowsLoaded: 40 })
+    expect(await inbox.countWaiting()).toBe(3)
+  })
+})

@@ -1,0 +1,160 @@
+import type { InboxFile, LandedCounts } from '#lib/domain/files/inbox-file.ts'
+import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
+import { type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
+import type { FlowContext, FlowResult } from '#lib/engine/flow.ts'
+import { isStop } from '#lib/engine/run/scope.ts'
+import { isSystemWide, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
+import type { TakenFile } from './flow-inbox.ts'
+
+/** So many files are carried over at the same time. */
+const FILES_AT_ONCE = 4
+/** A run takes no more files after this long: it ends, so that what it loaded counts, and the next one goes on. */
+const TAKING_MS = 10 * MINUTE_MS
+const TRIES = { retries: 2, backoffMs: 2 * SECOND_MS }
+const COUNTED_EVERY = 20
+const NAME_MAX = 200
+
+/**
+ * Carries over all files that wait in the inbox of a flow, each by itself: one that cannot be is noted with its reason and holds up no other. Whatever stops
+ * every file, such as a lake or a store that is down, ends the run and counts as nobody's try. A dry run takes none.
+ */
+export async function drainInbox(ctx: FlowContext<unknown>, land: (file: InboxFile) => Promise<LandedCounts>): Promise<FlowResult> {
+  if (isDryRun(ctx.parameters)) return onlyCounted(await ctx.inbox.countWaiting())
+  return new Drain(ctx, land).result()
+}
+
+function isDryRun(parameters: unknown): boolean {
+  return typeof parameters === 'object' && parameters !== null && 'dryRun' in parameters && parameters.dryRun === true
+}
+
+function onlyCounted(waiting: number): FlowResult {
+  return { rowsLoaded: 0, rowsSeen: 0, moves: 'nothing', summary: { 'files waiting': waiting, 'dry run': 'nothing was changed' } }
+}
+
+class Drain {
+  readonly #ctx: FlowContext<unknown>
+  readonly #land: (file: InboxFile) => Promise<LandedCounts>
+  readonly #until: Instant
+  readonly #held = new Map<string, TakenFile>()
+  readonly #counts = { landed: 0, waiting: 0, failed: 0, gone: 0, rows: 0, rejected: 0, changedBytes: 0 }
+  /** Every other file would meet it, too. */
+  #failure: { error: unknown } | null = null
+  #lastReason = ''
+
+  constructor(ctx: FlowContext<unknown>, land: (file: InboxFile) => Promise<LandedCounts>) {
+    this.#ctx = ctx
+    this.#land = land
+    this.#until = ctx.now() + TAKING_MS
+  }
+
+  async result(): Promise<FlowResult> {
+    // The file that brought a worker down must not take others with it.
+    const atOnce = this.#ctx.attempt === 1 ? FILES_AT_ONCE : 1
+    try {
+      let done = 0
+      for await (const _ of this.#ctx.map(this.#files(atOnce), atOnce, (file) => this.#carryOver(file))) {
+        done += 1
+        if (done % COUNTED_EVERY === 1) this.#ctx.progress(done, done + this.#held.size + (await this.#ctx.inbox.countWaiting()))
+        this.#tell()
+      }
+      this.#ctx.progress(done, done)
+    } finally {
+      await this.#ctx.inbox.giveBack([...this.#held.values()]).catch((error) => {
+        this.#ctx.log.warn('Files could not be given back; the next run takes them.', { error: toInternalMessage(error) })
+      })
+    }
+    if (this.#failure !== null && this.#counts.landed === 0) throw this.#failure.error
+    return this.#toResult()
+  }
+
+  async *#files(most: number): AsyncGenerator<TakenFile> {
+    while (this.#failure === null && this.#ctx.now() < this.#until) {
+      const files = await this.#ctx.inbox.take(most)
+      if (files.length === 0) return
+      for (const file of files) this.#held.set(file.id, file)
+      for (const file of files) if (this.#failure === null) yield file
+    }
+  }
+
+  async #carryOver(taken: TakenFile): Promise<void> {
+    const { inbox } = this.#ctx
+    try {
+      const counts = await this.#ctx.retry(TRIES, () => this.#land(taken.file))
+      const state = await inbox.settle(taken, { kind: 'landed', counts })
+      if (state !== undefined) this.#count(counts)
+    } catch (error) {
+      if (isStop(this.#ctx, error)) throw error
+      if (isSystemWide(error)) {
+        this.#failure ??= { error }
+        return
+      }
+      await this.#noteFailure(taken, error)
+    }
+    this.#held.delete(taken.id)
+  }
+
+  #count({ rows, rejected, changedBytes }: LandedCounts): void {
+    this.#counts.landed += 1
+    this.#counts.rows += rows
+    this.#counts.rejected += rejected
+    this.#counts.changedBytes += changedBytes
+  }
+
+  async #noteFailure(taken: TakenFile, error: unknown): Promise<void> {
+    const reason = toPublicMessage(error)
+    const state = await this.#ctx.inbox.settle(taken, { kind: 'not-landed', reason, isFinal: isFinal(error) })
+    const name = taken.file.key.slice(0, NAME_MAX)
+    if (state === 'gone') {
+      this.#counts.gone += 1
+      return this.#ctx.log.info(`${name} was replaced or removed before it was read.`)
+    }
+    if (state === 'failed') this.#counts.failed += 1
+    else this.#counts.waiting += 1
+    this.#lastReason = `${name}: ${reason}`
+    this.#ctx.log.warn(`${name} could not be carried over${state === 'failed' ? ' and has failed' : '; it is tried again'}: ${reason}`, {
+      error: toInternalMessage(error),
+    })
+  }
+
+  #tell(): void {
+    const { landed, waiting, failed, gone } = this.#counts
+    this.#ctx.count('files', {
+      landed,
+      ...(waiting > 0 && { 'to be tried again': waiting }),
+      ...(failed > 0 && { failed }),
+      ...(gone > 0 && { gone }),
+    })
+  }
+
+  #toResult(): FlowResult {
+    const { landed, waiting, failed, gone, rows, rejected, changedBytes } = this.#counts
+    const notLanded = waiting + failed
+    const incomplete = this.#failure === null ? this.#inWords(notLanded, landed) : toPublicMessage(this.#failure.error)
+    return {
+      rowsLoaded: rows,
+      rowsSeen: rows + rejected,
+      summary: {
+        files: landed,
+        ...(notLanded > 0 && { 'files not carried over': notLanded }),
+        ...(gone > 0 && { 'files gone': gone }),
+        rows,
+        ...(rejected > 0 && { 'put aside': rejected }),
+        ...(changedBytes > 0 && { 'bytes changed': changedBytes }),
+      },
+      ...(incomplete !== null && { incomplete }),
+      // Nothing that came proves nothing of what should have come.
+      ...(landed === 0 && { moves: 'nothing' as const }),
+    }
+  }
+
+  #inWords(notLanded: number, landed: number): string | null {
+    if (notLanded === 0) return null
+    return `${notLanded} of ${notLanded + landed} files could not be carried over. The last one, ${this.#lastReason}`
+  }
+}
+
+/** Whether a file would be refused again as it is: by what stands in it, not by who let us read it. */
+function isFinal(error: unknown): boolean {
+  if (!isTidemarkError(error) || error.retryable || error.status !== undefined || error.lasting !== undefined) return false
+  return error.code === 'invalid' || error.code === 'refused'
+}

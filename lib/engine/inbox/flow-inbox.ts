@@ -1,0 +1,31 @@
+import type { FileState, InboxFile, LandedCounts } from '#lib/domain/files/inbox-file.ts'
+
+/** A file that a run has in its hands: nobody else carries it over. */
+export interface TakenFile {
+  id: string
+  /** How often it was tried, this time included. */
+  tries: number
+  file: InboxFile
+}
+
+/** What came of a file; `isFinal`: another try would end the same way. */
+export type FileEnd = { kind: 'landed'; counts: LandedCounts } | { kind: 'not-landed'; reason: string; isFinal: boolean }
+
+/** The inbox of a flow, as one attempt of a run has it. */
+export interface FlowInbox {
+  /** Takes files that wait, at most so many, the longest waiting first. */
+  take(most: number): Promise<TakenFile[]>
+  /** Says what came of a file, and answers what that makes of it; undefined: it is in other hands by now. */
+  settle(file: TakenFile, end: FileEnd): Promise<FileState | undefined>
+  /** Gives files back that were not tried to their end. */
+  giveBack(files: readonly TakenFile[]): Promise<void>
+  countWaiting(): Promise<number>
+}
+
+/** Of a flow that waits for no files. */
+export const EMPTY_INBOX: FlowInbox = {
+  take: async () => [],
+  settle: async () => undefined,
+  giveBack: async () => {},
+  countWaiting: async () => 0,
+}
