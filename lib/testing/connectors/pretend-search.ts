@@ -1,0 +1,44 @@
+import { type PretendSearch, startSearch } from '#demo/startup/search.ts'
+import type { ElasticsearchSettings } from '#lib/connectors/elasticsearch/settings.ts'
+import elasticsearch from '#lib/connectors/elasticsearch.ts'
+import type { Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
+import { Turns, UNLIMITED } from '#lib/connectors/kit/turns.ts'
+import { silentLog } from '#lib/platform/log.ts'
+import { HurriedClock } from '#lib/testing/clock/hurried-clock.ts'
+import { askOnce } from './ask-once.ts'
+
+export interface PretendSearchWorld {
+  clock: HurriedClock
+  server: PretendSearch
+  connection(settings?: Record<string, unknown>, signal?: AbortSignal): Connection<ElasticsearchSettings>
+  /** One look at one thing; it is handed what the one before of the same path kept. */
+  look(path: string, settings?: Record<string, unknown>): Promise<Observation>
+}
+
+/** A stand-in for a search cluster and connections to it, limited as a worker limits them. */
+export async function startSearchWorld(): Promise<PretendSearchWorld> {
+  const clock = new HurriedClock('2026-11-20T07:00:00Z')
+  const server = await startSearch({ clock })
+  const states = new Map<string, ObservedAsset['previous']>()
+  const connection: PretendSearchWorld['connection'] = (settings = {}, signal = new AbortController().signal) => ({
+    key: 'search',
+    settings: elasticsearch.settings.parse({ url: server.url, apiKey: server.apiKey, ...settings }),
+    clock,
+    log: silentLog,
+    signal,
+    turns: new Turns(clock, elasticsearch.limits ?? UNLIMITED),
+  })
+  return {
+    clock,
+    server,
+    connection,
+    async look(path, settings = {}) {
+      const asset = { key: `search/${path}`, path, settings, previous: states.get(path) ?? null }
+      const [seen] = await Array.fromAsync(askOnce(elasticsearch).observe(connection(), [asset]))
+      if (seen === undefined) throw new Error('nothing was seen')
+      // As it comes back from where it is kept.
+      if (seen.ok) states.set(path, JSON.parse(JSON.stringify(seen.state)))
+      return seen
+    },
+  }
+}
