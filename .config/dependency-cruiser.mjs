@@ -138,7 +138,7 @@ export default {
     pure(
       'records',
       ['zod', 'csv-parse', 'csv-stringify', 'fflate'],
-      ['crypto', 'stream', 'stream/promises', 'zlib'],
+      ['buffer', 'crypto', 'stream', 'stream/promises', 'zlib'],
       'Records are read from bytes that others fetch: of npm they may use zod and the libraries of their formats.',
     ),
     {

@@ -19,19 +19,39 @@ interface CsvShape {
 
 /** The rows of a CSV text, every value as text; of a line with more or fewer values than columns that it is none. */
 export async function* readCsv(source: RecordSource, format: CsvShape): AsyncGenerator<JsonObject | UnusableRecord> {
-  const { delimiter = ',', encoding = 'utf-8' } = format
+  const { what, bytes, hasEnd } = source
+  const { encoding = 'utf-8' } = format
+  const text = looksRight(what, decode(what, bytes, encoding), 'csv')
+  const unreadable = characterSet(encoding) === 'utf-8' ? undefined : meaninglessByte
+  for await (const { line, row } of csvRows({ what, text, hasEnd, unreadable }, format)) {
+    yield typeof row === 'string' ? new UnusableRecord(`line ${line}`, row) : row
+  }
+}
+
+interface CsvText {
+  what: string
+  text: AsyncIterable<string>
+  hasEnd?: boolean | undefined
+  recordCharactersMax?: number
+  /** Why a decoded value is not what anybody wrote, completing "the row …"; undefined when it is. */
+  unreadable: ((value: string) => string | undefined) | undefined
+}
+
+/** The rows of a decoded CSV text with the line each begins on; of an unusable one the reason, completing "the row …". */
+export async function* csvRows(source: CsvText, shape: CsvShape): AsyncGenerator<{ line: number; row: JsonObject | string }> {
+  const { what, text, hasEnd, recordCharactersMax = RECORD_CHARACTERS_MAX } = source
   const parser = parse({
-    delimiter,
+    delimiter: shape.delimiter ?? ',',
     // Each of them ends a line, whatever the first one ends with: files that were put together have several.
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
-    max_record_size: RECORD_CHARACTERS_MAX,
+    max_record_size: recordCharactersMax,
   })
   const end = new EndOfText()
-  const fed = pipeline(Readable.from(end.watch(looksRight(source.what, decode(source.what, source.bytes, encoding), 'csv'))), parser)
+  const fed = pipeline(Readable.from(end.watch(text)), parser)
   // The same error comes out of the parser, where somebody waits for it.
   fed.catch(() => {})
-  const lines = new CsvLines(source.what, format)
+  const lines = new CsvLines(source, shape)
   try {
     for await (const values of parser) {
       const row = lines.take(values as string[])
@@ -39,11 +59,11 @@ export async function* readCsv(source: RecordSource, format: CsvShape): AsyncGen
     }
     await fed
   } catch (error) {
-    throw inWords(source.what, error)
+    throw inWords(what, error)
   } finally {
     parser.destroy()
   }
-  if (!end.isLineEnd && (lines.isLastShort || source.hasEnd === false)) throw cutOff(source.what)
+  if (!end.isLineEnd && (lines.isLastShort || hasEnd === false)) throw cutOff(what)
 }
 
 /** Whether a text ends with the end of a line. */
@@ -63,19 +83,19 @@ class CsvLines {
   /** The last line had fewer values than there are columns. */
   isLastShort = false
   readonly #what: string
-  readonly #format: CsvShape
-  readonly #isWestern: boolean
+  readonly #shape: CsvShape
+  readonly #unreadable: CsvText['unreadable']
   #columns: readonly string[] | null
   #next = 1
 
-  constructor(what: string, format: CsvShape) {
+  constructor({ what, unreadable }: CsvText, shape: CsvShape) {
     this.#what = what
-    this.#format = format
-    this.#isWestern = characterSet(format.encoding ?? 'utf-8') !== 'utf-8'
-    this.#columns = format.header === false ? (format.columns ?? []) : null
+    this.#shape = shape
+    this.#unreadable = unreadable
+    this.#columns = shape.header === false ? (shape.columns ?? []) : null
   }
 
-  take(values: readonly string[]): JsonObject | UnusableRecord | null {
+  take(values: readonly string[]): { line: number; row: JsonObject | string } | null {
     const line = this.#next
     this.#next += values.reduce((lines, value) => lines + lineEndsIn(value), 1)
     const isBlank = values.length === 1 && values[0] === ''
@@ -86,19 +106,24 @@ class CsvLines {
     this.isLastShort = !isBlank && values.length < this.#columns.length
     // In a file of one column a blank line is a row whose value is empty.
     if (isBlank && this.#columns.length !== 1) return null
-    return this.#row(line, values, this.#columns)
+    return { line, row: this.#row(values, this.#columns) }
   }
 
-  #row(line: number, values: readonly string[], columns: readonly string[]): JsonObject | UnusableRecord {
+  #row(values: readonly string[], columns: readonly string[]): JsonObject | string {
     if (values.length !== columns.length) {
-      return new UnusableRecord(
-        `line ${line}`,
-        `has ${counted(values.length, 'value')}, and there are ${counted(columns.length, 'column')}`,
-      )
+      return `has ${counted(values.length, 'value')}, and there are ${counted(columns.length, 'column')}`
     }
-    const problem = this.#isWestern ? meaninglessValue(values, columns) : undefined
-    if (problem !== undefined) return new UnusableRecord(`line ${line}`, problem)
-    return Object.fromEntries(columns.map((name, index) => [name, values[index] ?? '']))
+    const problem = this.#unreadableValue(values, columns)
+    return problem ?? Object.fromEntries(columns.map((name, index) => [name, values[index] ?? '']))
+  }
+
+  #unreadableValue(values: readonly string[], columns: readonly string[]): string | undefined {
+    if (this.#unreadable === undefined) return undefined
+    for (const [index, value] of values.entries()) {
+      const problem = this.#unreadable(value)
+      if (problem !== undefined) return `${problem} (in ${columns[index]})`
+    }
+    return undefined
   }
 
   #header(names: readonly string[]): readonly string[] {
@@ -106,20 +131,12 @@ class CsvLines {
     if (twice !== undefined) throw unusable(this.#what, `two columns are called "${twice}"`)
     if (names.some((name) => name.includes('\0'))) throw unusable(this.#what, 'its header holds a byte of 0, as no text does')
     if (names.includes('')) throw unusable(this.#what, `column ${names.indexOf('') + 1} has no name`)
-    const missing = this.#format.columns?.find((name) => !names.includes(name))
+    const missing = this.#shape.columns?.find((name) => !names.includes(name))
     if (missing !== undefined) throw unusable(this.#what, `its column "${missing}" is missing`)
-    const problem = this.#isWestern ? meaninglessByte(names.join()) : undefined
+    const problem = this.#unreadable?.(names.join())
     if (problem !== undefined) throw unusable(this.#what, `its header ${problem}`)
     return names
   }
-}
-
-function meaninglessValue(values: readonly string[], columns: readonly string[]): string | undefined {
-  for (const [index, value] of values.entries()) {
-    const problem = meaninglessByte(value)
-    if (problem !== undefined) return `${problem} (in ${columns[index]})`
-  }
-  return undefined
 }
 
 function lineEndsIn(value: string): number {

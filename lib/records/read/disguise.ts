@@ -62,11 +62,15 @@ export const MARK_BYTES: number = TAR_MARK_AT + TAR_MARK.length
 
 /** What bytes are when they are no text in any encoding we read, completing "it is …"; undefined when they may be. */
 export function notText(head: Buffer): string | undefined {
+  return otherThanText(head) ?? wideText(head)
+}
+
+/** What bytes are when they are no text at all, completing "it is …"; undefined when they may be. */
+export function otherThanText(head: Buffer): string | undefined {
   const digits = head.toString('hex')
   const known = BEGINNINGS.find(([, beginning]) => digits.startsWith(beginning))
   if (known !== undefined) return known[0]
-  if (head.toString('latin1', TAR_MARK_AT) === TAR_MARK) return 'a tar archive, which is not read'
-  return wideText(head)
+  return head.toString('latin1', TAR_MARK_AT) === TAR_MARK ? 'a tar archive, which is not read' : undefined
 }
 
 /** Text of two or four bytes a character, by its mark of byte order or because most of Latin text is 0 in it. */

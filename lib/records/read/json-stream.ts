@@ -1,4 +1,5 @@
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, isBlank, JsonScan, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './json-scan.ts'
 
 /** Where a value stands: keys and positions from the root. */
 export type JsonPath = readonly (string | number)[]
@@ -6,14 +7,6 @@ export type JsonPath = readonly (string | number)[]
 /** A value that was not entered (its own text), or the end of a list or an object that was. */
 export type JsonPiece = { path: JsonPath; kind: 'value'; text: string } | { path: JsonPath; kind: 'end'; isList: boolean }
 
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-const COMMA = 0x2c
-const COLON = 0x3a
-const OPEN_ARRAY = 0x5b
-const CLOSE_ARRAY = 0x5d
-const OPEN_OBJECT = 0x7b
-const CLOSE_OBJECT = 0x7d
 const END = -1
 /** Beyond this a piece is no value but a text whose quotes or brackets are lost. */
 const PIECE_BYTES_MAX = 32_000_000
@@ -119,7 +112,7 @@ class Reader {
     for (;;) {
       while (this.#at < this.#buffer.length) {
         const byte = this.#buffer[this.#at] ?? END
-        if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return byte
+        if (!isBlank(byte)) return byte
         this.#at += 1
       }
       if (!(await this.#more())) return END
@@ -132,7 +125,7 @@ class Reader {
 
   /** Consumes the value that starts here and gives its text. */
   async value(first: number): Promise<string> {
-    const scan = new Scan(first)
+    const scan = new JsonScan(first)
     for (let length = 0; ; ) {
       length = scan.run(this.#buffer, this.#at + length) - this.#at
       if (scan.done) return this.#take(length)
@@ -170,81 +163,5 @@ class Reader {
 
   malformed(): TidemarkError {
     return new TidemarkError('refused', { publicMessage: `The answer of ${this.#system} is not JSON.` })
-  }
-}
-
-/** Finds the end of one value; goes on where it stopped when more bytes come. */
-class Scan {
-  done = false
-  /** A bare number or word ends where the input ends. */
-  readonly endsWithInput: boolean
-  readonly #container: boolean
-  #depth = 0
-  #inString = false
-  #escaped = false
-
-  constructor(first: number) {
-    this.#container = first === OPEN_ARRAY || first === OPEN_OBJECT
-    this.endsWithInput = !this.#container && first !== QUOTE
-  }
-
-  /** Scans from `at`; returns the position after the value (done) or the end of the buffer. */
-  run(buffer: Buffer, at: number): number {
-    return this.endsWithInput ? this.#bare(buffer, at) : this.#nested(buffer, at)
-  }
-
-  #bare(buffer: Buffer, start: number): number {
-    for (let at = start; at < buffer.length; at += 1) {
-      const byte = buffer[at] ?? END
-      if (byte === COMMA || byte === CLOSE_ARRAY || byte === CLOSE_OBJECT || byte === COLON || byte <= 0x20) {
-        this.done = true
-        return at
-      }
-    }
-    return buffer.length
-  }
-
-  #nested(buffer: Buffer, start: number): number {
-    let at = start
-    while (at < buffer.length) {
-      at = this.#inString ? this.#toStringEnd(buffer, at) : this.#toStringStart(buffer, at)
-      if (this.done) return at
-    }
-    return buffer.length
-  }
-
-  /** Up to and over the closing quote. */
-  #toStringEnd(buffer: Buffer, start: number): number {
-    let escaped = this.#escaped
-    for (let at = start; at < buffer.length; at += 1) {
-      if (escaped) escaped = false
-      else if (buffer[at] === BACKSLASH) escaped = true
-      else if (buffer[at] === QUOTE) {
-        this.#inString = false
-        this.#escaped = false
-        this.done = this.#depth === 0
-        return at + 1
-      }
-    }
-    this.#escaped = escaped
-    return buffer.length
-  }
-
-  /** Up to and over the next opening quote, or the end of the value. */
-  #toStringStart(buffer: Buffer, start: number): number {
-    let depth = this.#depth
-    let at = start
-    for (; at < buffer.length && buffer[at] !== QUOTE; at += 1) {
-      const byte = buffer[at]
-      if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) depth += 1
-      else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) depth -= 1
-      else continue
-      if (depth > 0) continue
-      this.done = true
-      return at + 1
-    }
-    this.#depth = depth
-    this.#inString = at < buffer.length
-    return at + 1
   }
 }
