@@ -14,7 +14,8 @@ interface Loaded {
   read: number
 }
 
-function specOf(declaredFlow: WrittenDeclaredFlow, load: WrittenLoad, parameters: DeclaredFlowParameters, zone: string): LoadSpec {
+/** What a declared flow loads, and how. */
+export function specOf(declaredFlow: WrittenDeclaredFlow, load: WrittenLoad, parameters: DeclaredFlowParameters, zone: string): LoadSpec {
   return {
     table: pathOf(load.into),
     mode: load.mode,

@@ -21,6 +21,7 @@ const networks = z
 const schema = z.object({
   DATABASE_URL: postgresUrl.optional(),
   LAKE_DATABASE_URL: postgresUrl.optional(),
+  LAKE_ADMIN_URL: postgresUrl.optional(),
   TIDEMARK_CONFIG: z.string().optional(),
   TIDEMARK_DATA: z.string().default('.tidemark'),
   TIDEMARK_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
@@ -40,6 +41,8 @@ const schema = z.object({
 export interface Environment {
   databaseUrl: string | undefined
   lakeDatabaseUrl: string | undefined
+  /** Whoever may make databases and accounts on the server of the lake; for `tidemark lake prepare` alone. */
+  lakeAdminUrl: string | undefined
   config: string | undefined
   dataFolder: string
   secret: string | undefined
@@ -92,6 +95,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
   return {
     databaseUrl: found.DATABASE_URL,
     lakeDatabaseUrl: found.LAKE_DATABASE_URL,
+    lakeAdminUrl: found.LAKE_ADMIN_URL,
     config: found.TIDEMARK_CONFIG,
     dataFolder: found.TIDEMARK_DATA,
     secret: found.TIDEMARK_SECRET,

@@ -9,6 +9,7 @@ import { timeOfDaySchema, zoneSchema } from '#lib/domain/time/local-day.ts'
 import { ADOPT_SHAPE, RULES_MAX } from './adopt.ts'
 import { DECLARED_FLOW_SHAPE } from './declared-flow.ts'
 import { embedInSchema } from './embed-in.ts'
+import { lakeSchema } from './lake.ts'
 import { channelSchema, ROUTES_MAX, routeSchema } from './messages.ts'
 import { audienceSchema, peopleSchema } from './people.ts'
 import { TRIGGER_SHAPE } from './triggers.ts'
@@ -223,6 +224,7 @@ export const catalogueDocumentSchema = z.strictObject({
     .describe('Who sees which service groups, in the order they are asked; a group that none names is for everybody.'),
   people: peopleSchema.prefault({}).describe('Who may do what, and how people sign in.'),
   flows: z.record(keySchema, flowSchema).default({}),
+  lake: lakeSchema.optional().describe('The database that flows load into.'),
   adopt: z
     .array(adoptSchema)
     .max(RULES_MAX, `must not hold more than ${RULES_MAX} rules`)

@@ -1,11 +1,19 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Pool, PoolClient } from 'pg'
 import type { Clock } from '#lib/platform/clock.ts'
 import { ADVISORY_LOCKS } from '#lib/platform/postgres/advisory-locks.ts'
 
 const OWN_FILE = 'tidemark.sql'
+/** Others build on these, in this order. */
+const FIRST = [OWN_FILE, 'documents.sql']
+
+/** The files of sql/ in an order in which they can be applied. */
+export async function listSchemaFiles(folder: string): Promise<string[]> {
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort()
+  return [...FIRST.filter((file) => files.includes(file)), ...files.filter((file) => !FIRST.includes(file))]
+}
 
 /** Applies a file of sql/, in one transaction that `guard` begins, unless this lake has exactly its content. Concurrent workers wait. */
 export async function applySchemaFile(

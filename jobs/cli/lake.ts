@@ -1,0 +1,99 @@
+import { specOf } from '#jobs/declared-flows/load-flow.ts'
+import { loadExtensions } from '#jobs/worker/load-extensions.ts'
+import { declaredFlowSchema } from '#lib/catalogue/schema/declared-flow.ts'
+import { type CatalogueDocument, catalogueDocumentSchema } from '#lib/catalogue/schema/document.ts'
+import { loadCatalogue } from '#lib/commands/catalogue/load-catalogue.ts'
+import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import type { LoadSpec } from '#lib/engine/lake/load-spec.ts'
+import { prepareLake } from '#lib/engine/lake/prepare/prepare-lake.ts'
+import type { LakeRole } from '#lib/engine/lake/prepare/prepare-roles.ts'
+import type { PrepareStep } from '#lib/engine/lake/prepare/prepare-step.ts'
+import { resolveSecret } from '#lib/platform/secrets/secrets.ts'
+import { withDatabaseIfAny, workerLookup } from './databases.ts'
+import { type CommandLine, defineVerb, problemsInWords, readArguments } from './verb.ts'
+
+/** As written in TIDEMARK_CONFIG; else the one in force in Tidemark's own database; null: there is none yet. */
+async function readDocument(command: CommandLine): Promise<CatalogueDocument | null> {
+  const { config } = command.environment()
+  if (config === undefined) {
+    const found = await withDatabaseIfAny(command, (ctx) => ctx.pool.query<{ document: unknown }>(`select document from ${IN_FORCE} v`))
+    const parsed = catalogueDocumentSchema.safeParse(found?.rows[0]?.document)
+    return parsed.success ? parsed.data : null
+  }
+  const loaded = await loadCatalogue(config, await loadExtensions())
+  if (!loaded.ok) throw new TidemarkError('invalid', { publicMessage: problemsInWords(loaded.problems) })
+  return catalogueDocumentSchema.parse(loaded.document)
+}
+
+function tablesOf({ flows, page }: CatalogueDocument): LoadSpec[] {
+  return Object.values(flows).flatMap((written) => {
+    const flow = declaredFlowSchema.safeParse(written)
+    if (!flow.success || flow.data.load === undefined) return []
+    return [specOf(flow.data, flow.data.load, {}, flow.data.timezone ?? page.zone)]
+  })
+}
+
+async function rolesOf(document: CatalogueDocument, command: CommandLine): Promise<LakeRole[]> {
+  const lookup = await workerLookup(command)
+  return Object.entries(document.lake?.roles ?? {}).map(([name, { password, reads }]) => ({
+    name,
+    password: resolveSecret(password, lookup),
+    reads,
+  }))
+}
+
+const HEAD = ['what', 'name', 'it was', 'took', 'tried']
+const WAS: Record<PrepareStep['outcome'], string> = { made: 'made', there: 'there', failed: 'FAILED' }
+
+function rowOf({ kind, name, outcome, tookMs, said }: PrepareStep): string[] {
+  return [kind, name, WAS[outcome], `${tookMs} ms`, said]
+}
+
+/** Columns one below the other; the last is as long as it is. */
+function inColumns(rows: readonly string[][]): string[] {
+  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows.map((row) => row.map((cell, column) => (column === HEAD.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  '))
+}
+
+async function prepare(command: CommandLine, isJson: boolean): Promise<number> {
+  const { terminal, clock, environment } = command
+  const url = (await workerLookup(command))('LAKE_DATABASE_URL')
+  if (url === undefined)
+    throw new TidemarkError('invalid', {
+      publicMessage: 'There is no lake to prepare: set LAKE_DATABASE_URL, or start the embedded server.',
+    })
+  const document = await readDocument(command)
+  const since = clock.now()
+  const steps: PrepareStep[] = []
+  const tables = document === null ? [] : tablesOf(document)
+  const roles = document === null ? [] : await rolesOf(document, command)
+  for await (const step of prepareLake({ url, adminUrl: environment().lakeAdminUrl, clock, tables, roles })) {
+    steps.push(step)
+    if (!isJson) terminal.note(`${step.kind} ${step.name}: ${WAS[step.outcome]}`)
+  }
+  const tookMs = clock.now() - since
+  const failed = steps.filter(({ outcome }) => outcome === 'failed').length
+  if (isJson) terminal.print(JSON.stringify({ ok: failed === 0, tookMs, steps }, null, 2))
+  else {
+    for (const line of inColumns([HEAD, ...steps.map(rowOf)])) terminal.print(line)
+    const made = steps.filter(({ outcome }) => outcome === 'made').length
+    terminal.print(`\n${made} made, ${steps.length - made - failed} there already, ${failed} failed, in ${(tookMs / 1000).toFixed(1)} s.`)
+  }
+  return failed === 0 ? 0 : 1
+}
+
+export default defineVerb({
+  usage: 'prepare [--json]',
+  summary: 'Make what the lake lacks on its server, and try each of it.',
+  details:
+    'Makes the database of LAKE_DATABASE_URL, its schemas, tables and functions, the tables of flows without code, and the accounts of\n"lake: roles:" with their rights, and tries each, by signing in as it. What is there stays; nothing is dropped. On a server that does not\nknow the account of LAKE_DATABASE_URL yet, set LAKE_ADMIN_URL to one that may make accounts and databases. Exit code 1 when something failed.',
+  async run(args, command) {
+    const { values, positionals } = readArguments(args, { json: { type: 'boolean' } }, { least: 1, most: 1 })
+    if (positionals[0] !== 'prepare')
+      throw new TidemarkError('invalid', {
+        publicMessage: `"${positionals[0]}" is nothing that can be done with the lake. Write "lake prepare".`,
+      })
+    return prepare(command, values.json === true)
+  },
+})
