@@ -96,8 +96,8 @@ function Root({ root }: { root: LineageRoot }) {
 }
 
 /** What it is, as far as the reader sees it, and what is wrong with a system: to stand before since when. */
-function What({ root: { kind, asset } }: { root: LineageRoot }) {
-  if (kind !== 'asset' && kind !== 'unseen') return `${kind} that ${failingSince(kind)}`
+function What({ root: { kind, asset, isGone = false } }: { root: LineageRoot }) {
+  if (kind !== 'asset' && kind !== 'unseen') return `${kind} that ${failingSince({ kind, isGone })}`
   if (asset === null) return 'since'
   return (
     <>

@@ -8,6 +8,7 @@ const EXAMPLES: Record<string, object> = {
   'run-flow': { runId: 'r-1' },
   'probe-connection': { connection: 'lake', isAlive: true },
   'check-connection': { connection: 'lake' },
+  'pulse-connection': { connection: 'lake' },
   'discover-connection': { connection: 'lake' },
 }
 
@@ -37,6 +38,7 @@ describe('the job kinds', () => {
       'expand-maintenance',
       'probe-connection',
       'prune-history',
+      'pulse-connection',
       'roll-up-days',
       'run-flow',
       'send-messages',

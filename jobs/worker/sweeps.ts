@@ -7,6 +7,7 @@ import { sweepDue } from '#lib/commands/status/sweep-due.ts'
 import { listDueChecks } from '#lib/db/catalogue/connection-checks.ts'
 import { listDueConnections } from '#lib/db/catalogue/connections.ts'
 import { isSyncDue, listDueDiscoveries } from '#lib/db/catalogue/discoveries.ts'
+import { listDuePulses } from '#lib/db/catalogue/pulses.ts'
 import { getNextMessageAt } from '#lib/db/messages/messages.ts'
 import { askForLooks } from '#lib/db/push/push-artifacts.ts'
 import { hasWaiting } from '#lib/db/push/push-inbox.ts'
@@ -45,7 +46,7 @@ export function untilNext(nextDueAt: Instant | null, now: Instant): number {
   return Math.min(Math.max(nextDueAt - now + 1, 50), CHECK_AGAIN_MS)
 }
 
-/** Makes the next runs, ends lost leases, looks whether somebody receives what is pushed, moves orders on and starts what is ready; the queue carries what this worker has no room for, probes, checks,
+/** Makes the next runs, ends lost leases, looks whether somebody receives what is pushed, moves orders on and starts what is ready; the queue carries what this worker has no room for, pulses, probes, checks,
  * discoveries, what orders want of other systems, messages. */
 export async function planSweep(services: JobServices, wakeUps: WakeUps): Promise<void> {
   const { ctx } = services
@@ -55,6 +56,7 @@ export async function planSweep(services: JobServices, wakeUps: WakeUps): Promis
   const { ready } = await planRuns(ctx)
   for (const { runId } of ready) if (!(await take(services, runId))) await wakeUps.send('run-flow', { runId })
   const now = ctx.clock.now()
+  for (const connection of await listDuePulses(ctx.pool, now)) await wakeUps.send('pulse-connection', { connection })
   await sendProbes(services, wakeUps)
   for (const connection of await listDueChecks(ctx.pool, now)) await wakeUps.send('check-connection', { connection })
   for (const connection of await listDueDiscoveries(ctx.pool, now)) await wakeUps.send('discover-connection', { connection })

@@ -87,6 +87,8 @@ export interface CatalogueConnection {
   limits?: { atOnce?: number | undefined; perMinute?: number | undefined }
   /** Whether orders can start jobs of it. */
   startsJobs?: boolean
+  /** Whether it is asked between looks if its database is there. */
+  hasPulse?: boolean
   /** The connector's own settings, as written: secrets are still references, defaults not yet filled in. */
   settings: Record<string, unknown>
 }

@@ -1,7 +1,7 @@
 import { defineConnector } from './kit/connector.ts'
 import { forQuestion } from './kit/session.ts'
 import { bringsSql } from './kit/trial.ts'
-import { check } from './postgres/check.ts'
+import { check, isThere } from './postgres/check.ts'
 import { discover } from './postgres/discover.ts'
 import { extractRows, postgresExtractRequest, STEP_MAX_MS } from './postgres/extract.ts'
 import { identityOf } from './postgres/identity.ts'
@@ -32,6 +32,7 @@ export default defineConnector<PostgresSettings>({
   assetSettings: postgresAssetSchema,
   assetKind: 'table',
   identity: identityOf,
+  hasPulse: true,
   bringsSql,
   extractRequest: postgresExtractRequest,
 
@@ -40,6 +41,7 @@ export default defineConnector<PostgresSettings>({
     const patient = openLines({ ...connection, settings: { ...connection.settings, statementTimeout: STEP_MAX_MS } })
     return {
       check: () => check(connection, lines),
+      isThere: () => isThere(connection, lines),
       discover: (zone) => discover(connection, lines, zone),
       observe: (assets) => observe(connection, lines, assets),
       trySql: (assets) => trySql(connection, lines, assets),

@@ -82,7 +82,13 @@ function Named({ roots }: { roots: readonly Root[] }) {
 }
 
 /** The run that failed says it better than that its flow or job does. */
-function FailingSystem({ system: { kind, key, name, since }, hasRun }: { system: NonNullable<Root['system']>; hasRun: boolean }) {
+function FailingSystem({
+  system: { kind, key, name, since, isGone = false },
+  hasRun,
+}: {
+  system: NonNullable<Root['system']>
+  hasRun: boolean
+}) {
   if (hasRun && kind !== 'connection') return null
   return (
     <p>
@@ -90,7 +96,7 @@ function FailingSystem({ system: { kind, key, name, since }, hasRun }: { system:
       <a href={subjectPath({ kind, key })}>
         <bdi>{name}</bdi>
       </a>{' '}
-      {failingSince(kind)} <Time at={since} form="long" />.
+      {failingSince({ kind, isGone })} <Time at={since} form="long" />.
     </p>
   )
 }

@@ -69,6 +69,7 @@ function resolveConnections({ connections }: CatalogueDocument, { connectors }: 
       ...(written.discover !== undefined && { discoverEveryMs: written.discover === 'never' ? null : written.discover }),
       ...(written.limits && { limits: written.limits }),
       ...(connectors.get(written.kind)?.startsJobs?.(settings) === true && { startsJobs: true }),
+      ...(connectors.get(written.kind)?.hasPulse === true && { hasPulse: true }),
       settings,
     }
   })

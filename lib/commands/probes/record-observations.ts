@@ -14,6 +14,7 @@ import { type BadProbe, storeBadProbes, storeGoodProbes } from '#lib/db/catalogu
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { insertArrivals, loadLatestSeen, type NewArrival } from '#lib/db/history/arrivals.ts'
 import { type ClosedGap, closeConnectionGap, insertAssetGaps } from '#lib/db/history/blind.ts'
+import { noteGoneUntil } from '#lib/db/history/lasting-answers.ts'
 import { loadOwnLoads, type OwnLoads } from '#lib/db/history/run-outcomes.ts'
 import { effectiveAt } from '#lib/domain/freshness/clock-history.ts'
 import type { Arrival } from '#lib/domain/freshness/facts.ts'
@@ -88,6 +89,7 @@ function recordLooks(ctx: Context, connectionKey: string, lookedAt: Instant, obs
 /** The connection is up; when it was declared down, all its assets are locked, because their statuses said so. */
 async function noteWeGotIn(sql: Sql, connectionKey: string, at: Instant): Promise<{ assetIds: number[]; from: Instant } | null> {
   await noteConnectionOk(sql, connectionKey, at)
+  await noteGoneUntil(sql, connectionKey, at)
   const from = await closeConnectionGap(sql, connectionKey, at)
   if (from === null) return null
   const assetIds = await listConnectionAssets(sql, connectionKey)

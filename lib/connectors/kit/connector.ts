@@ -1,10 +1,12 @@
 import type { z } from 'zod'
+import type { Presence } from '#lib/domain/connections/pulse.ts'
 import type { Evidence, JudgedClock, LastingReason } from '#lib/domain/freshness/facts.ts'
 import type { PartialIdentity } from '#lib/domain/lineage/identity.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import type { Log } from '#lib/platform/log.ts'
+import type { ConnectorExample } from './connector-example.ts'
 import type { FileConnector, FileSession } from './files.ts'
 import type { Limits, Turns } from './turns.ts'
 
@@ -169,6 +171,8 @@ export interface WantedJobRun {
 export interface Session extends FileSession {
   /** Can we get in? Never throws for the ordinary ways of not getting in. */
   check(): Promise<Health>
+  /** The cheapest question there is, asked every few seconds: is what it speaks to there at all? Never throws. */
+  isThere?(): Promise<Presence>
   /** `zone` is the page’s: its days are counted. */
   discover?(zone: string): AsyncIterable<Found>
   /** Many assets per call, one observation each, as they become known. One asset's failure is its `ok: false`; throwing: nobody gets in. */
@@ -194,25 +198,6 @@ export interface Session extends FileSession {
   close?(): Promise<void>
 }
 
-/** What the tests of every connector ask it, and what is said of its kind to people. */
-export interface ConnectorExample {
-  /** As under `connections` of a catalogue: hosts of example.edu, references for what is secret; one for each way it can speak. */
-  settings: readonly [Record<string, unknown>, ...Record<string, unknown>[]]
-  /** Something to be looked at through it. */
-  asset: { path: string; settings?: Record<string, unknown> }
-  speaksTo: string
-  /** Its settings as in the README: those that must be there; those that may be left out, with their defaults. */
-  told: string
-  /** What may stand under an asset of it; null: nothing of its own. */
-  toldOfAsset: string | null
-  /** What stands in an `extract` block beside `from`; null: nothing is read from it. */
-  asked: string | null
-  /** The ways a look knows, best first. */
-  evidence: readonly { reads: string; clock: JudgedClock | null; strength: 'strong' | 'weak' }[]
-  /** What its account must be allowed to do. */
-  permission: string
-}
-
 export interface Connector<S = unknown> extends FileConnector {
   /** Equal to the file's name. */
   kind: string
@@ -231,6 +216,8 @@ export interface Connector<S = unknown> extends FileConnector {
   refuseAsset?(asset: Pick<ObservedAsset, 'path' | 'settings'>): { at: readonly string[]; problem: string; remedy: string } | null
   /** Whether its sessions can start a job, as far as its settings tell; absent: none can. */
   startsJobs?(settings: Record<string, unknown>): boolean
+  /** There when its sessions know `isThere`. */
+  hasPulse?: true
   /** There when nothing is ever looked at: what loads its assets tells of them. */
   asksNobody?: true
   /** There when its requests can be limited, by `limits` of a connection: what holds where nothing is written. */

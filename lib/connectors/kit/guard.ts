@@ -14,13 +14,20 @@ export function guarded<S>(connector: Connector<S>, redact: Redact): Connector<S
 }
 
 function guardedSession(session: Session, redact: Redact): Session {
-  const { discover, observe, trySql, runs, start, extract, deliver, close } = session
+  const { isThere, discover, observe, trySql, runs, start, extract, deliver, close } = session
   return {
     check: () =>
       once(redact, async () => {
         const health = await session.check()
         return { ...health, detail: redact(health.detail) }
       }),
+    ...(isThere && {
+      isThere: () =>
+        once(redact, async () => {
+          const seen = await isThere.call(session)
+          return seen.answer === 'good' ? seen : { ...seen, problem: redact(seen.problem) }
+        }),
+    }),
     ...(discover && { discover: (zone) => each<Found>(redact, () => discover.call(session, zone)) }),
     ...(observe && {
       observe: (assets) => {

@@ -1,9 +1,10 @@
 import { checked } from '#lib/connectors/kit/check.ts'
 import type { Connection, Health } from '#lib/connectors/kit/connector.ts'
 import type { Lines } from '#lib/connectors/kit/lines.ts'
+import type { Presence } from '#lib/domain/connections/pulse.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { OF_PEOPLE } from './discovery/inventory.ts'
-import { toUnreachable } from './problems.ts'
+import { toPresence, toUnreachable } from './problems.ts'
 import type { Session } from './session.ts'
 import type { PostgresSettings } from './settings.ts'
 
@@ -65,4 +66,9 @@ export function check(connection: Connection<PostgresSettings>, lines: Lines<Ses
       throw toUnreachable(error)
     }
   })
+}
+
+/** Signs in and asks nothing of any table. */
+export function isThere(connection: Connection<PostgresSettings>, lines: Lines<Session>): Promise<Presence> {
+  return lines.use(connection.signal, (session) => session.rows('select 1')).then((): Presence => ({ answer: 'good' }), toPresence)
 }

@@ -1,3 +1,4 @@
+import type { Absence, Presence } from '#lib/domain/connections/pulse.ts'
 import type { LastingReason } from '#lib/domain/freshness/facts.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
@@ -28,7 +29,6 @@ export function mayEndLine(error: unknown): boolean {
 const ENTRY: Record<string, string> = {
   '28P01': 'The server refuses the account or its password. Renew the password, or correct the connection’s url.',
   '28000': 'The server does not let this account in from here. Ask for an entry in pg_hba.conf, or for TLS: ?sslmode=require in the url.',
-  '3D000': 'The server has no database of that name. Correct the end of the connection’s url.',
   '42501': 'The account may not connect to this database: GRANT CONNECT ON DATABASE … TO it.',
   '53300': 'The server has no connection left. Free some, or give the account a reserve.',
   '57P03': 'The server is starting up or shutting down.',
@@ -39,6 +39,9 @@ const ENTRY: Record<string, string> = {
   ETIMEDOUT: 'The server does not answer.',
   EHOSTUNREACH: 'There is no way to that server from here.',
 }
+/** The account itself, where the server tells: one that knows passwords says the same of a wrong one. */
+const NO_ACCOUNT = /\b(role|user) .* does not exist/i
+const NO_LISTENER: readonly string[] = ['ECONNREFUSED', 'ENOTFOUND']
 const LASTING: readonly string[] = ['28P01', '28000', '3D000', '42501', '08P01']
 
 const NO_PASSWORD = 'The server asks for a password, and none is set: user:password@ before the host in the connection’s url.'
@@ -47,12 +50,35 @@ function lacksPassword(error: unknown): boolean {
   return /^SASL: .*client password must be/.test(toInternalMessage(error))
 }
 
+/** What is not there, in words, and what to do. */
+function absenceOf(error: unknown): { answer: Absence; problem: string } | null {
+  const code = codeOf(error)
+  const remedy = 'If it was lost, `tidemark lake prepare` makes the one of LAKE_DATABASE_URL anew; else correct the connection’s url.'
+  if (code === '3D000') {
+    const name = /"([^"]{1,63})"/.exec(toInternalMessage(error))?.[1]
+    return {
+      answer: 'gone',
+      problem: `The database${name === undefined ? '' : ` ${name}`} is gone: the server has none of that name. ${remedy}`,
+    }
+  }
+  if (code === '28000' && NO_ACCOUNT.test(toInternalMessage(error)))
+    return { answer: 'gone', problem: `The server does not know the account any more, so nobody gets in. ${remedy}` }
+  if (NO_LISTENER.includes(code)) return { answer: 'unheard', problem: ENTRY[code] ?? '' }
+  return null
+}
+
+/** What a question that failed says about whether the database is there. */
+export function toPresence(error: unknown): Presence {
+  const cause = error instanceof TidemarkError && error.cause !== undefined ? error.cause : error
+  return absenceOf(cause) ?? { answer: 'failed', problem: toUnreachable(error).publicMessage }
+}
+
 export function toUnreachable(error: unknown): TidemarkError {
   if (error instanceof TidemarkError) return error
   const code = codeOf(error)
   if (lacksPassword(error)) return new TidemarkError('unavailable', { publicMessage: NO_PASSWORD, cause: error, retryable: false })
   return new TidemarkError('unavailable', {
-    publicMessage: ENTRY[code] ?? 'The database cannot be reached, or the line to it broke.',
+    publicMessage: absenceOf(error)?.problem ?? ENTRY[code] ?? 'The database cannot be reached, or the line to it broke.',
     message: `${code} ${toInternalMessage(error)}`.trim(),
     cause: error,
     retryable: !LASTING.includes(code),

@@ -14,3 +14,10 @@ export async function loadConnectionNames(sql: Sql, keys: readonly string[]): Pr
   )
   return new Map(rows.map(({ key, name }) => [key, name]))
 }
+
+/** Of these connections those whose database was gone when they were down last. */
+export async function listGoneConnections(sql: Sql, keys: readonly string[]): Promise<ReadonlySet<string>> {
+  if (keys.length === 0) return new Set()
+  const { rows } = await sql.query<{ key: string }>('select key from connection_state where key = any($1::text[]) and is_gone', [keys])
+  return new Set(rows.map(({ key }) => key))
+}

@@ -121,14 +121,15 @@ export async function syncConnections(sql: Sql, now: Instant, connections: reado
     every: c.probeEveryMs,
     settings: toStoredSettings(c),
     starts: c.startsJobs === true,
+    pulses: c.hasPulse === true,
   }))
   await sql.query(
-    `insert into connection_state as c (key, name, kind, probe_every_ms, next_probe_at, settings, starts_jobs)
-     select key, name, kind, every, $2, settings, starts
-     from jsonb_to_recordset($1::jsonb) as x(key text, name text, kind text, every int, settings jsonb, starts boolean) order by key
+    `insert into connection_state as c (key, name, kind, probe_every_ms, next_probe_at, settings, starts_jobs, next_pulse_at)
+     select key, name, kind, every, $2, settings, starts, case when pulses then $2::timestamptz end
+     from jsonb_to_recordset($1::jsonb) as x(key text, name text, kind text, every int, settings jsonb, starts boolean, pulses boolean) order by key
      on conflict (key) do update
      set name = excluded.name, kind = excluded.kind, probe_every_ms = excluded.probe_every_ms, settings = excluded.settings,
-         starts_jobs = excluded.starts_jobs, removed_at = null,
+         starts_jobs = excluded.starts_jobs, removed_at = null, next_pulse_at = excluded.next_pulse_at,
          next_probe_at = case
            when c.removed_at is not null or c.next_probe_at is null then excluded.next_probe_at
            else least(c.next_probe_at, excluded.next_probe_at + excluded.probe_every_ms * interval '1 millisecond') end`,

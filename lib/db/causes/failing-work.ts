@@ -20,15 +20,17 @@ export interface RunRow {
   placedAt: Instant
   /** Of a run that went on at the instant asked about. */
   startedAt: Instant | null
+  endedAt: Instant | null
   durations: number[] | null
   saysWhy: boolean
 }
 
-function toSign({ state, placedAt, startedAt, durations, saysWhy }: RunRow, timeoutMs: number): RunSign {
+function toSign({ state, placedAt, startedAt, endedAt, durations, saysWhy }: RunRow, timeoutMs: number): RunSign {
   const isGoingOn = startedAt !== null
   return {
     state: isGoingOn ? 'running' : state,
     placedAt,
+    endedAt: isGoingOn ? null : endedAt,
     saysWhy,
     hungAt: isGoingOn ? hungAt(startedAt, durations ?? [], timeoutMs) : null,
   }
@@ -40,7 +42,7 @@ export const OWN_END = `coalesce(r.ended_at, case when r.state = 'crashed' then 
 
 const ownRun = (isGoingOn: boolean) => `
   select r.flow, r.state, ${ms('r.scheduled_for')} as "placedAt", ${isGoingOn ? ms('r.started_at') : 'null::float8'} as "startedAt",
-    ${isGoingOn ? DURATIONS_BEFORE : 'null::float8[]'} as durations, coalesce(r.problem, '') <> '' as "saysWhy"
+    ${ms(OWN_END)} as "endedAt", ${isGoingOn ? DURATIONS_BEFORE : 'null::float8[]'} as durations, coalesce(r.problem, '') <> '' as "saysWhy"
   from run r where r.flow = f.name and r.scheduled_for > coalesce(good.at, '-infinity') and not ${isDryRunSql('r')}`
 const ENDED_BADLY = `${ownRun(false)} and r.state in (${BAD}) and ${OWN_END} <= $1`
 
@@ -115,7 +117,7 @@ export const JOB_DURATIONS_BEFORE = `array(
 const JOBS = `
   select j.job as name, r.id, r.state, ${ms('r.placed_at')} as "placedAt", r.writes, r.loaded, coalesce(r.error, '') <> '' as "saysWhy",
     case when ${TOLD_END} <= $1 then null else ${ms('coalesce(r.started_at, r.placed_at)')} end as "startedAt",
-    case when ${TOLD_END} <= $1 then null else ${JOB_DURATIONS_BEFORE} end as durations
+    ${ms(TOLD_END)} as "endedAt", case when ${TOLD_END} <= $1 then null else ${JOB_DURATIONS_BEFORE} end as durations
   from (select distinct a.job from asset a where a.job is not null) j
   left join lateral (
     select g.placed_at as at from external_run g
@@ -172,7 +174,9 @@ export function failingJob(
     return failures === null ? [] : [{ ...failures, id: asset.id }]
   })
   const first = found.toSorted((a, b) => a.since - b.since)[0]
-  return first === undefined ? null : { ...work, since: first.since, saysWhy: first.saysWhy, writes: new Set(found.map(({ id }) => id)) }
+  if (first === undefined) return null
+  const { id: _id, ...failures } = first
+  return { ...work, ...failures, writes: new Set(found.map(({ id }) => id)) }
 }
 
 /** SQL, one row: what `toFailingWork` reads at the instant `$1`. */

@@ -147,5 +147,5 @@ function asOf<R extends PastRun>(runs: readonly R[], at: Instant, runsMax: numbe
 
 function isSame(a: FailingWork, b: FailingWork): boolean {
   const idsOf = ({ writes }: FailingWork) => (writes === undefined ? null : [...writes].sort((x, y) => x - y).join())
-  return a.since === b.since && a.saysWhy === b.saysWhy && idsOf(a) === idsOf(b)
+  return a.since === b.since && a.failedAt === b.failedAt && a.saysWhy === b.saysWhy && idsOf(a) === idsOf(b)
 }

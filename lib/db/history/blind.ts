@@ -38,6 +38,12 @@ export async function openConnectionGap(sql: Sql, connectionKey: string, from: I
   return (result.rowCount ?? 0) > 0
 }
 
+/** Declares a connection down for sure: what it speaks to is not there since `sureFrom`, and was seen last at `from`. One that is down already is so for sure from then on. */
+export async function openSureGap(sql: Sql, connectionKey: string, from: Instant, sureFrom: Instant): Promise<void> {
+  await openConnectionGap(sql, connectionKey, Math.min(from, sureFrom), 'source-unreachable')
+  await sql.query('update blind set seen_at = $2 where connection_key = $1 and to_at is null', [connectionKey, toText(sureFrom)])
+}
+
 export async function hasOpenConnectionGap(sql: Sql, connectionKey: string): Promise<boolean> {
   const { rows } = await sql.query('select from blind where connection_key = $1 and to_at is null', [connectionKey])
   return rows.length > 0
@@ -102,8 +108,15 @@ export async function putWorkerGap(sql: Sql, from: Instant, to: Instant): Promis
  * so they are not loaded, save those in which nothing could be told.
  */
 export async function loadOpenGaps(sql: Sql, assetIds: readonly number[]): Promise<Map<number, BlindInterval[]>> {
-  const { rows } = await sql.query<{ asset_id: number; from_at: Date; to_at: Date | null; reason: BlindInterval['reason'] }>(
-    `select a.subject_id as asset_id, b.from_at, b.to_at, b.reason
+  const { rows } = await sql.query<{
+    asset_id: number
+    from_at: Date
+    to_at: Date | null
+    reason: BlindInterval['reason']
+    sure_from: Date | null
+  }>(
+    `select a.subject_id as asset_id, b.from_at, b.to_at, b.reason,
+       (select b.seen_at from connection_state c where c.key = b.connection_key and not c.is_gone) as sure_from
      from asset a join blind b on b.connection_key = a.connection_key and (b.to_at is null or b.reason = 'receiver-stopped')
      where a.subject_id = any($1::int[]) order by b.from_at, b.id`,
     [assetIds],
@@ -112,7 +125,12 @@ export async function loadOpenGaps(sql: Sql, assetIds: readonly number[]): Promi
   return new Map(
     [...ofAsset].map(([id, own]) => [
       id,
-      own.map((row) => ({ from: toInstant(row.from_at), to: toInstantOrNull(row.to_at), reason: row.reason })),
+      own.map((row) => ({
+        from: toInstant(row.from_at),
+        to: toInstantOrNull(row.to_at),
+        reason: row.reason,
+        sureFrom: toInstantOrNull(row.sure_from),
+      })),
     ]),
   )
 }

@@ -91,6 +91,7 @@ interface RootRow {
   assetName: string | null
   jobName: string | null
   connectionName: string | null
+  isGone: boolean
   status: Status | null
   problem: string | null
   explanation: string | null
@@ -112,6 +113,7 @@ const CAUSES = `
   )
   select w.key, w.since, a.subject_id as "assetId", s.name as "assetName", case when w.key like 'job:%' then ${jobNameOfKeySql('substr(w.key, 5)')} end as "jobName",
     case when w.key like 'connection:%' then ${connectionNameSql('substr(w.key, 12)')} end as "connectionName",
+    exists (select from connection_state c where c.is_gone and w.key = 'connection:' || c.key) as "isGone",
     sp.status, a.problem, a.verdict ->> 'explanation' as explanation,
     case when sp.reason = 'run-failed' or w.key like 'flow:%' or w.key like 'job:%' then ${lastEndsSql()} end as "lastEnds",
     array(select distinct g.key from asset x join feed f on f.subject_id = x.feed_id join subject g on g.id = f.group_id where x.subject_id = any(w.assets)) as groups,
@@ -134,9 +136,9 @@ export async function loadIncidentRoots(sql: Sql, id: number): Promise<RootInInc
 }
 
 /** How each kind of cause is called, and who says what is wrong with it: the look, or the run. */
-const TOLD: Record<ToldRoot['kind'], (row: RootRow, key: string) => { name: string; says: string | null }> = {
+const TOLD: Record<ToldRoot['kind'], (row: RootRow, key: string) => { name: string; says: string | null; isGone?: boolean }> = {
   asset: ({ assetName, lastEnds, explanation }, key) => ({ name: assetName ?? key, says: toFailedRun(lastEnds)?.words ?? explanation }),
-  connection: ({ problem, connectionName }, key) => ({ name: connectionName ?? key, says: problem }),
+  connection: ({ problem, connectionName, isGone }, key) => ({ name: connectionName ?? key, says: problem, isGone }),
   flow: ({ lastEnds }, key) => ({ name: key, says: toFailedRun(lastEnds)?.words ?? null }),
   job: ({ jobName, lastEnds }, key) => ({ name: jobOfSystemInWords(key, jobName), says: toFailedRun(lastEnds)?.words ?? null }),
 }

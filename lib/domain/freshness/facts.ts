@@ -55,6 +55,8 @@ export interface BlindInterval {
   to: Instant | null
   /** `receiver-stopped`: what is only ever told about could not be told, and that stays so afterwards. */
   reason: 'probe-failed' | 'source-unreachable' | 'receiver-stopped'
+  /** Of an unreachable system: since when it is sure that nothing can be in it, whatever somebody tells; absent or null: it may be there all the same. */
+  sureFrom?: Instant | null
 }
 
 /** Answers that stay the same until somebody changes something: there is no such thing, or we may not read it. */

@@ -40,6 +40,8 @@ export interface PreparedFacts {
   hangs: readonly Hang[]
   /** NEVER unless the system is unreachable now. */
   unreachableFrom: Instant
+  /** Since when nobody listens where its system was; NEVER: somebody may. */
+  unheardFrom: Instant
   /** When nothing could be told, ascending. */
   deaf: readonly { from: Instant; to: Instant }[]
   /** Ascending, never at the same time. */
@@ -70,6 +72,7 @@ export function prepareFacts(facts: AssetFacts): PreparedFacts {
     endedRunInstants: endedRuns.map((run) => run.endedAt),
     hangs,
     unreachableFrom: unreachableFrom(facts.blind),
+    unheardFrom: unheardFrom(facts.blind),
     deaf: deafStretches(facts.blind),
     lasting: facts.lasting.map(({ from, to, reason }) => ({ from, to: to ?? NEVER, reason })).sort((a, b) => a.from - b.from),
     answeredSince: answeredSince(facts),
@@ -90,6 +93,10 @@ function hangsOf(runs: readonly RunOutcome[]): Hang[] {
 function unreachableFrom(blind: readonly BlindInterval[]): Instant {
   const open = blind.filter((gap) => gap.to === null && gap.reason === 'source-unreachable')
   return open.reduce((first, gap) => Math.min(first, gap.from), NEVER)
+}
+
+function unheardFrom(blind: readonly BlindInterval[]): Instant {
+  return blind.reduce((first, { to, sureFrom }) => (to === null ? Math.min(first, sureFrom ?? NEVER) : first), NEVER)
 }
 
 function deafStretches(blind: readonly BlindInterval[]): PreparedFacts['deaf'] {

@@ -2,16 +2,16 @@ import { HOUR_MS, type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { LastingReason } from './facts.ts'
 
 /** What a look at one asset came to: a good look, no answer this time, or an answer that lasts. */
-export type ProbeAnswer = 'good' | 'failed' | LastingReason
+export type ProbeAnswer<R extends string = LastingReason> = 'good' | 'failed' | R
 
-/** What is believed of one asset: an answer heard twice, and one heard once. */
-export interface Hearsay {
+/** What is believed of one asset, or of a connection: an answer heard twice, and one heard once. */
+export interface Hearsay<R extends string = LastingReason> {
   /** Since when the answer in force has been given; null: there is none. */
-  inForce: { reason: LastingReason; from: Instant } | null
-  suspected: { reason: LastingReason; at: Instant } | null
+  inForce: { reason: R; from: Instant } | null
+  suspected: { reason: R; at: Instant } | null
 }
 
-export interface Heard extends Hearsay {
+export interface Heard<R extends string = LastingReason> extends Hearsay<R> {
   /** The answer in force until now ends here; null: it goes on, or there was none. */
   endedAt: Instant | null
   /** An answer is in force from here on; null: none has begun. */
@@ -31,8 +31,12 @@ const SUSPECTED_MAX_MS = HOUR_MS
  * What is believed after one more look. An answer that lasts is in force once a second look, at least half a minute later, got the
  * same one, and dates from the first; looks that got no answer change nothing. A good look ends everything.
  */
-export function hear({ inForce, suspected }: Hearsay, answer: ProbeAnswer, at: Instant): Heard {
-  const unchanged: Heard = { inForce, suspected, endedAt: null, begunAt: null, lookAgainAt: null }
+export function hear<R extends string = LastingReason>(
+  { inForce, suspected }: Hearsay<R>,
+  answer: ProbeAnswer<NoInfer<R>>,
+  at: Instant,
+): Heard<R> {
+  const unchanged: Heard<R> = { inForce, suspected, endedAt: null, begunAt: null, lookAgainAt: null }
   if (answer === 'good') return { ...unchanged, inForce: null, suspected: null, endedAt: inForce === null ? null : at }
   const known = suspected !== null && at - suspected.at <= SUSPECTED_MAX_MS ? suspected : null
   if (answer === 'failed') {

@@ -44,6 +44,16 @@ describe('what is told while nobody looks', () => {
     expect([15, 20, 39, 90].map((at) => lastTold(facts, blind, at))).toEqual([10, 20, 20, 40])
   })
 
+  it('counts for nothing where nobody listens, from the first time that this was certain', () => {
+    const down = { from: 5, to: null, reason: 'source-unreachable' as const, sureFrom: 30 }
+    const facts = { ...prepareFacts({ ...NOTHING, probedAt: 0, blind: [down] }), toldAt: [40] }
+    const stretches = stretchesOutOfSight(PATIENT, facts)
+    expect(stretches).toEqual([{ from: 30, to: NEVER, isUnheard: true }])
+    expect(stretches.map((stretch) => lastTold(facts, stretch, 90))).toEqual([30])
+    const again = prepareFacts({ ...NOTHING, probedAt: 0, blind: [{ ...down, to: 60 }] })
+    expect(stretchesOutOfSight(PATIENT, again)).toEqual([{ from: HOUR_MS, to: NEVER }])
+  })
+
   it('is heard of no more while nobody could receive it, in order with the other stretches', () => {
     const deaf = [{ from: 10, to: 20 }]
     const facts = { ...prepareFacts({ ...NOTHING, probedAt: 0 }), deaf }

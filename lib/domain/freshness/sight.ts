@@ -8,6 +8,8 @@ import type { PreparedFacts } from './prepare-facts.ts'
 export interface BlindStretch {
   from: Instant
   to: Instant
+  /** Nor does it count what is told meanwhile: where it should have come to, nobody listens. */
+  isUnheard?: true
 }
 
 /** When somebody last looked, or was answered. */
@@ -38,8 +40,11 @@ export function areLooksBlind(settings: Pick<AssetSettings, 'blindAfterMs'>, fac
 
 /** When nobody could look, or be told: what is only ever told about is blind while nobody could receive it, also afterwards. */
 export function stretchesOutOfSight(settings: Pick<AssetSettings, 'blindAfterMs'>, facts: PreparedFacts): BlindStretch[] {
-  const looks = blindStretches(settings, facts)
-  return facts.deaf.length === 0 ? looks : [...looks, ...facts.deaf].sort((a, b) => a.from - b.from)
+  const { deaf, unheardFrom } = facts
+  const stretches = [...blindStretches(settings, facts), ...deaf].sort((a, b) => a.from - b.from)
+  if (unheardFrom === NEVER) return stretches
+  const before = stretches.flatMap((one) => (one.from < unheardFrom ? [{ ...one, to: Math.min(one.to, unheardFrom) }] : []))
+  return [...before, { from: unheardFrom, to: NEVER, isUnheard: true }]
 }
 
 /** The latest instant up to `at` by which something was seen, or told while nobody could look. */
@@ -49,6 +54,7 @@ export function knownUntil(settings: AssetSettings, facts: PreparedFacts, at: In
 }
 
 /** When something was last told during a blind stretch, up to `at`; its beginning when nothing was. */
-export function lastTold({ toldAt }: PreparedFacts, { from }: BlindStretch, at: Instant): Instant {
+export function lastTold({ toldAt }: PreparedFacts, { from, isUnheard }: BlindStretch, at: Instant): Instant {
+  if (isUnheard) return from
   return Math.max(from, toldAt[countUpTo(toldAt, at) - 1] ?? from)
 }

@@ -15,15 +15,18 @@ export interface CauseSubject {
   since: Instant
   /** Of an asset or a feed: nobody can see how it stands. */
   isUnknown: boolean
+  /** Of a connection: its database is. */
+  isGone?: boolean
 }
 
 const NAMED = 3
 const ARE = { stale: ['is stale', 'are stale'], late: ['is late', 'are late'], unknown: ['cannot be seen', 'cannot be seen'] } as const
 
 /** A cause and since when, as a clause: `SAP has not answered since 21:55`. */
-export function causeInPieces({ of, since, isUnknown }: CauseSubject): Piece[] {
+export function causeInPieces({ of, since, isUnknown, isGone = false }: CauseSubject): Piece[] {
   if (of === null) return [`${UNSEEN_FIRST} has been in trouble since `, { at: since }]
-  if (of.kind === 'connection' || of.kind === 'flow' || of.kind === 'job') return [of, ` ${failingSince(of.kind)} `, { at: since }]
+  if (of.kind === 'connection' || of.kind === 'flow' || of.kind === 'job')
+    return [of, ` ${failingSince({ kind: of.kind, isGone })} `, { at: since }]
   return [of, isUnknown ? ' has not been seen since ' : ' has not been fresh since ', { at: since }]
 }
 

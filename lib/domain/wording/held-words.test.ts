@@ -34,6 +34,12 @@ it('a connection that does not answer is the reason, whatever it made of what li
   expect(heldInWords(held, 'cash')).toBe('held back by The hr: the connection sap does not answer')
 })
 
+it('a database that is gone is called that, where it is the reason and as what it is since when', () => {
+  const lake = { system: { kind: 'connection' as const, name: 'lake', isGone: true } }
+  expect(heldInWords([{ ...root('People', 'hr'), ...lake }], 'cash')).toBe('held back by The hr: the database lake is gone')
+  expect(failingSince(lake.system)).toBe('has been gone since')
+})
+
 it('what the reader does not see is named as that', () => {
   const unseen = { name: 'a system you may not see', feedKey: null, feedName: null, reason: null }
   expect(heldInWords([unseen], 'cash')).toBe('held back by a system you may not see')
@@ -41,7 +47,7 @@ it('what the reader does not see is named as that', () => {
 })
 
 it('a system is wrong since it answered last, or since the first of its runs that failed', () => {
-  const words = (['connection', 'flow', 'job'] as const).map(failingSince)
+  const words = (['connection', 'flow', 'job'] as const).map((kind) => failingSince({ kind }))
   expect(words).toEqual(['has not answered since', 'has not succeeded since the run of', 'has not succeeded since the run of'])
 })
 

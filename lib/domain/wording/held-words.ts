@@ -11,13 +11,14 @@ interface Root {
   /** The run because of which it is so. */
   failedRun?: { id: string; words: string } | null
   /** What it comes down to itself. */
-  system?: { kind: 'connection' | 'flow' | 'job'; name: string } | null
+  system?: { kind: 'connection' | 'flow' | 'job'; name: string; isGone?: boolean } | null
 }
 
 const NAMED = 3
 
 /** What is wrong with a system that something comes down to, to follow its name and to stand before an instant: `has not answered since`. */
-export function failingSince(kind: NonNullable<Root['system']>['kind']): string {
+export function failingSince({ kind, isGone }: Omit<NonNullable<Root['system']>, 'name'>): string {
+  if (kind === 'connection' && isGone === true) return 'has been gone since'
   return kind === 'connection' ? 'has not answered since' : 'has not succeeded since the run of'
 }
 
@@ -34,9 +35,9 @@ export function heldInWords(roots: readonly Root[], feedKey: string): string {
 function whyAll(roots: readonly Root[]): string | null {
   const [first] = roots
   if (first === undefined) return null
-  const down = first.system?.kind === 'connection' ? first.system.name : null
-  if (down !== null && roots.every(({ system }) => system?.kind === 'connection' && system.name === down))
-    return `the connection ${down} does not answer`
+  const down = first.system?.kind === 'connection' ? first.system : null
+  if (down !== null && roots.every(({ system }) => system?.kind === 'connection' && system.name === down.name))
+    return down.isGone === true ? `the database ${down.name} is gone` : `the connection ${down.name} does not answer`
   if (first.reason === null || roots.some(({ reason }) => reason !== first.reason)) return null
   const isOneRun = roots.every(({ failedRun }) => failedRun?.id === first.failedRun?.id)
   return isOneRun && first.failedRun ? first.failedRun.words : reasonInWords(first.reason)

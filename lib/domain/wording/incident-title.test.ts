@@ -3,10 +3,14 @@ import type { CauseKind } from '#lib/domain/lineage/causes/cause.ts'
 import { incidentTitle } from './incident-title.ts'
 
 const cause = (kind: CauseKind, name: string) => ({ kind, name })
+const GONE = { ...cause('connection', 'lake'), isGone: true }
 const SAP = cause('connection', 'sap')
 
 it.each<[{ kind: CauseKind; name: string }[], number | null, string]>([
   [[SAP], null, 'sap does not answer'],
+  [[GONE], null, 'The database lake is gone'],
+  [[SAP, GONE], null, 'sap does not answer, and the database lake is gone'],
+  [[GONE], 5, 'lake did not answer'],
   [[SAP], 5, 'sap did not answer'],
   [[cause('flow', 'people')], null, 'The flow people does not succeed'],
   [[cause('unseen', '')], null, 'A system you may not see is not fresh'],

@@ -23,9 +23,12 @@ export function troubledSince({ openedAt, roots }: { openedAt: Instant; roots: r
 interface Named {
   kind: CauseKind
   name: string
+  /** Of a connection: its database is. */
+  isGone?: boolean
 }
 
-function presentInWords({ kind, name }: Named): string {
+function presentInWords({ kind, name, isGone }: Named): string {
+  if (kind === 'connection' && isGone === true) return `the database ${name} is gone`
   if (kind === 'connection') return `${name} does not answer`
   if (kind === 'asset') return `${name} is not fresh`
   return kind === 'unseen' ? `${UNSEEN} is not fresh` : `the ${kind} ${name} does not succeed`
@@ -34,5 +37,5 @@ function presentInWords({ kind, name }: Named): string {
 /** A name stays as it is written. */
 function presentFirst(cause: Named): string {
   const words = presentInWords(cause)
-  return cause.kind === 'connection' || cause.kind === 'asset' ? words : capital(words)
+  return (cause.kind === 'connection' && cause.isGone !== true) || cause.kind === 'asset' ? words : capital(words)
 }

@@ -13,6 +13,14 @@ test.each([
   expect(publicMessage).toContain('the next try looks first')
 })
 
+test.each([
+  ['its database', reported('3D000', 'database "lake" does not exist'), 'The database of the lake is gone'],
+  ['its account', reported('28000', 'role "loader" does not exist'), 'does not know the account any more'],
+])('a lake that lost %s says so, how it is made anew, and is not tried again', (_what, error, words) => {
+  expect(toLakeError(error)).toMatchObject({ retryable: false, publicMessage: expect.stringContaining(words) })
+  expect(toLakeError(error)).toMatchObject({ publicMessage: expect.stringContaining('tidemark lake prepare') })
+})
+
 test.each(['40001', '40P01', '55P03'])('after %s the server has taken everything back', (code) => {
   expect(toLakeError(reported(code))).toMatchObject({ publicMessage: expect.stringContaining('nothing was changed') })
 })

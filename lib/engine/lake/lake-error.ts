@@ -15,6 +15,7 @@ export function toLakeError(error: unknown): unknown {
   if (isTidemarkError(error) || !(error instanceof Error)) return error
   const state = sqlState(error)
   if (isDiskFull(error)) return toFullError(error)
+  if (isLakeGone(state, error)) return toGoneError(state, error)
   const lost = LOST_CONNECTION.test(error.message) || isRetryable(error)
   if (!lost && !RETRYABLE_STATES.test(state)) return error
   return new TidemarkError('unavailable', {
@@ -23,6 +24,21 @@ export function toLakeError(error: unknown): unknown {
     message: `lake: ${state} ${error.message}`,
     cause: error,
     retryable: true,
+  })
+}
+
+/** Its database, or the account that loads it: of the account only a server that asks for no password says so. */
+function isLakeGone(state: string, { message }: Error): boolean {
+  return state === '3D000' || (state === '28000' && /\b(role|user) .* does not exist/i.test(message))
+}
+
+function toGoneError(state: string, cause: Error): TidemarkError {
+  const what = state === '3D000' ? 'The database of the lake is gone' : 'The server of the lake does not know the account any more'
+  return new TidemarkError('unavailable', {
+    publicMessage: `${what}; nothing was loaded. \`tidemark lake prepare\` makes it anew, or correct LAKE_DATABASE_URL.`,
+    message: `lake: ${state} ${cause.message}`,
+    cause,
+    systemWide: true,
   })
 }
 

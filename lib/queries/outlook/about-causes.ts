@@ -21,6 +21,8 @@ export interface AboutCause {
   /** Of an asset: nobody can see how it stands. */
   isUnknown: boolean
   owners: string[]
+  /** Of a connection: its database is. */
+  isGone?: boolean
   /** Of a connection: when it is asked again. */
   nextLookAt: Instant | null
 }
@@ -79,7 +81,8 @@ export async function aboutCauses(ctx: Context, told: readonly ToldCause[], grap
   const byKey = new Map(systems.map((row) => [row.key, row]))
   return asked.map((one) => {
     const rows = one.ids.flatMap((id) => byId.get(id) ?? [])
-    return { ...toAbout(one, rows, byKey.get(one.name)), of: nameOf(names.get(one.told.cause.key), one.told) }
+    const name = names.get(one.told.cause.key)
+    return { ...toAbout(one, rows, byKey.get(one.name)), isGone: name?.isGone === true, of: nameOf(name, one.told) }
   })
 }
 

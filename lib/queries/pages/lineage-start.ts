@@ -19,6 +19,8 @@ export interface LineageRoot {
   /** Of an asset or a connection; of a flow its name, of a job `<connection>/<job>`. */
   key: string
   name: string
+  /** Of a connection: its database is. */
+  isGone?: boolean
   /** Of an asset: `table of Orders`. */
   asset: { kind: string; feedName: string } | null
   /** Of an asset, or of the worst that a system holds back. */

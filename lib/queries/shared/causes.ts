@@ -1,4 +1,4 @@
-import { loadConnectionNames } from '#lib/db/catalogue/connection-names.ts'
+import { listGoneConnections, loadConnectionNames } from '#lib/db/catalogue/connection-names.ts'
 import { loadCauseGraph } from '#lib/db/causes/cause-graph.ts'
 import { loadSeenHistory } from '#lib/db/causes/cause-history.ts'
 import type { Context } from '#lib/db/context.ts'
@@ -51,20 +51,22 @@ export async function causesNow(ctx: Context): Promise<Causes> {
   return findCauses(await causeGraphNow(ctx, false))
 }
 
-/** These things, the connections among them by the names that people know and the jobs by those that their own systems give them, as far as the reader sees those. */
+/** These things, the connections among them by the names that people know and the jobs by those that their own systems give them, and whether a database is gone, as far as the reader sees those. */
 export async function withSystemNames<T extends { kind: CauseKind; key: string; name: string }>(
   ctx: Context,
   things: readonly T[],
-): Promise<T[]> {
+): Promise<(T & { isGone?: boolean })[]> {
   const keysOf = (wanted: CauseKind) => [...new Set(things.flatMap(({ kind, key }) => (kind === wanted ? [key] : [])))]
-  const [jobs, connections] = await Promise.all([
+  const [jobs, connections, gone] = await Promise.all([
     loadJobNames(ctx.pool, keysOf('job')),
     loadConnectionNames(ctx.pool, keysOf('connection')),
+    listGoneConnections(ctx.pool, keysOf('connection')),
   ])
   return things.map((thing) => {
     const { kind, key } = thing
     if (kind === 'job') return { ...thing, name: jobOfSystemInWords(key, jobs.get(key) ?? null) }
-    return kind === 'connection' ? { ...thing, name: connections.get(key) ?? key } : thing
+    if (kind !== 'connection') return thing
+    return { ...thing, name: connections.get(key) ?? key, ...(gone.has(key) && { isGone: true }) }
   })
 }
 

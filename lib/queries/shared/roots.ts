@@ -18,6 +18,8 @@ interface System {
   key: string
   name: string
   since: Instant
+  /** Of a connection: its database is. */
+  isGone?: boolean
 }
 
 /** An asset with which the trouble of something begins: not fresh, and nothing it is made from explains it. */

@@ -1,4 +1,4 @@
-import { Pool } from 'pg'
+import { Client, Pool } from 'pg'
 import { type Campus, startCampus } from '#demo/campus/campus.ts'
 import { noteAbsence } from '#jobs/worker/heartbeats.ts'
 import type { JobServices } from '#jobs/worker/job-kind.ts'
@@ -15,7 +15,7 @@ import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { countWrites } from '#lib/testing/database/count-writes.ts'
 import { createTestDatabase } from '#lib/testing/database/database.ts'
 import { testServices } from '#lib/testing/runs/job-services.ts'
-import { type ScenarioWorker, stepOf, waitForRuns } from './scenario-worker.ts'
+import { PULSE, type ScenarioWorker, stepOf, waitForRuns } from './scenario-worker.ts'
 
 const extensions = await loadExtensions()
 const notifiers = await loadNotifiers()
@@ -35,6 +35,7 @@ export class ScenarioHarness {
   readonly #closing: (() => Promise<void>)[]
   readonly #newContext: () => Context
   #campus: Campus | null = null
+  readonly #kinds = new Map([...kinds].filter(([name]) => name !== PULSE))
   #workers: ScenarioWorker[] = []
 
   private constructor(clock: FakeClock, newContext: () => Context, lakeUrl: string, closing: (() => Promise<void>)[]) {
@@ -99,7 +100,7 @@ export class ScenarioHarness {
       signal: stop.signal,
       ...more,
     })
-    const worker = { services, stop, kinds }
+    const worker = { services, stop, kinds: this.#kinds }
     this.#workers.push(worker)
     return worker
   }
@@ -142,6 +143,31 @@ export class ScenarioHarness {
 
   async rows<R extends object>(text: string, values: unknown[] = []): Promise<R[]> {
     return (await this.ctx.pool.query<R>(text, values)).rows
+  }
+
+  /** From now on databases are asked every few seconds whether they are there. */
+  beginPulses(): void {
+    const pulse = kinds.get(PULSE)
+    if (pulse !== undefined) this.#kinds.set(PULSE, pulse)
+  }
+
+  /** Runs SQL over a connection of its own: also in a lake that was made anew. */
+  async inLake(text: string): Promise<void> {
+    const client = new Client({ connectionString: this.lakeUrl })
+    await client.connect()
+    await client.query(text)
+    await client.end()
+  }
+
+  /** Somebody drops the database of the lake, whoever is in it. */
+  async dropLake(): Promise<void> {
+    const lake = new URL(this.lakeUrl)
+    const name = lake.pathname.slice(1)
+    lake.pathname = '/postgres'
+    const admin = new Client({ connectionString: lake.href })
+    await admin.connect()
+    await admin.query(`drop database ${name} with (force)`)
+    await admin.end()
   }
 
   async changeLake(text: string): Promise<void> {

@@ -17,6 +17,9 @@ export interface ScenarioWorker {
   kinds: ReadonlyMap<string, JobKind>
 }
 
+/** Due every few seconds, and of a world only where that is what is looked at. */
+export const PULSE = 'pulse-connection'
+
 /** Runs a worker's sweeps and, in place of the queue, every job they ask for. Answers when something is due next. */
 export async function stepOf({ services, kinds }: ScenarioWorker): Promise<Instant> {
   const { ctx } = services
@@ -26,13 +29,14 @@ export async function stepOf({ services, kinds }: ScenarioWorker): Promise<Insta
   await Promise.all(jobs)
   const swept = await sweepDue(ctx)
   await beatInside(services, ctx.clock.now())
-  return Math.min(swept.nextDueAt ?? Number.POSITIVE_INFINITY, await nextRowAt(ctx))
+  return Math.min(swept.nextDueAt ?? Number.POSITIVE_INFINITY, await nextRowAt(ctx, kinds.has(PULSE)))
 }
 
 function jobsInto(jobs: Promise<void>[], kinds: ReadonlyMap<string, JobKind>, services: JobServices): WakeUps {
   return {
     async send(name, input = {}) {
       const kind = kinds.get(name)
+      if (kind === undefined && name === PULSE) return
       if (kind === undefined) throw new Error(`there is no job kind ${name}`)
       jobs.push(kind.run(services, kind.input.parse(input)))
     },
@@ -40,15 +44,16 @@ function jobsInto(jobs: Promise<void>[], kinds: ReadonlyMap<string, JobKind>, se
   }
 }
 
-async function nextRowAt(ctx: Context): Promise<Instant> {
+async function nextRowAt(ctx: Context, pulses: boolean): Promise<Instant> {
   const { rows } = await ctx.pool.query<{ at: Date | null }>(
     `select min(at) as at from (
        select scheduled_for as at from run where state = 'scheduled'
        union all select next_probe_at from connection_state where removed_at is null
        union all select look_again_at from asset
        union all select next_attempt_at from outbox
+       union all select next_pulse_at from connection_state where removed_at is null and $2
      ) due where at > $1`,
-    [new Date(ctx.clock.now())],
+    [new Date(ctx.clock.now()), pulses],
   )
   return rows[0]?.at?.getTime() ?? Number.POSITIVE_INFINITY
 }

@@ -86,6 +86,8 @@ export interface FailingWork {
   name: string
   /** The place of the first of these runs. */
   since: Instant
+  /** When the first of them ended; absent: as it began. */
+  failedAt?: Instant
   /** The last of them says why. */
   saysWhy: boolean
   /** The connections it speaks to. */

@@ -34,6 +34,12 @@ describe('a connection that is down', () => {
     expect(waysTo(given, 2)).toEqual(['connection:sap flow:b 2'])
   })
 
+  it('explains a run that began before it went down and failed afterwards, and nothing that had failed by then', () => {
+    const work = [failing('cut', 5, { connections: ['sap'], failedAt: 12 }), failing('own', 5, { connections: ['sap'], failedAt: 9 })]
+    const tables = ['cut', 'own'].map((flow, at) => asset(at + 1, 'late', 30, { flow, connection: 'lake' }))
+    expect(heldBy(graph(tables, [], { ...down, work }))).toEqual({ 'connection:sap': [1], 'flow:own': [2] })
+  })
+
   it('is where a chain over source, flow, table, view and dashboard begins', () => {
     const given = graph(
       [

@@ -1,4 +1,5 @@
 import { isUnhealthy } from '#lib/domain/freshness/status.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import type { CauseAsset } from './cause.ts'
 import { type Trouble, type Troubles, UNJUDGED_BETWEEN } from './troubles.ts'
 
@@ -74,7 +75,13 @@ class WayUp {
   }
 
   #tell(cause: Trouble, between: readonly CauseAsset[]): void {
-    if (cause !== this.#effect && cause.since <= this.#effect.since && !this.#found.has(cause)) this.#found.set(cause, between)
+    if (cause !== this.#effect && cause.since <= this.#until(cause) && !this.#found.has(cause)) this.#found.set(cause, between)
+  }
+
+  /** A system that goes while a run is under way is why it fails. */
+  #until({ asset, work }: Trouble): Instant {
+    const { since, work: own } = this.#effect
+    return asset === null && work === null ? Math.max(since, own?.failedAt ?? since) : since
   }
 
   /** The connections that are down of those a flow or job speaks to, reads from or writes to; one that explains what it reads comes by way of that. */

@@ -17,6 +17,7 @@ test.each<[string, RunSign[], ReturnType<typeof failuresAt>]>([
   ['all did, in whatever way', runs('failed', 'timed-out', 'crashed', 'cancelled', { state: 'missed' }), { since: 5, saysWhy: true }],
   ['the last never began', runs({ state: 'missed' }, 'failed'), { since: 8, saysWhy: false }],
   ['one goes on after it', runs('running', 'failed', 'completed'), { since: 8, saysWhy: true }],
+  ['the first ended later than it began', runs('failed', { state: 'failed', endedAt: 8.5 }), { since: 8, failedAt: 8.5, saysWhy: true }],
   ['one waits', runs('scheduled', 'overdue', 'completed'), null],
   ['one hangs by now', runs({ hungAt: 20 }, 'completed'), { since: 9, saysWhy: false }],
   ['one will hang', runs({ hungAt: 21 }, 'completed'), null],
