@@ -10,6 +10,7 @@ import { type Asking, addReaders, keepRunning, sample, sampleBoth, signIn, withA
 import { against, type Figure, percentile } from './report.ts'
 import { startWebServer } from './web-server.ts'
 
+/** Of each reader: over seconds, so that a rendering now and then weighs what it weighs for people. */
 const REQUESTS = 200
 const READERS = [1, 8, 50]
 const FOLDER = 'public'
@@ -30,7 +31,7 @@ async function compare(name: string, live: Asking, file: string): Promise<Figure
   await sample(still, 4, 20)
   const figures: Figure[] = []
   for (const readers of READERS) {
-    const found = await sampleBoth(live, still, readers, REQUESTS)
+    const found = await sampleBoth(live, still, readers, readers * REQUESTS)
     for (const [share, atMost] of [
       [0.5, 2],
       [0.95, 3],

@@ -20,10 +20,19 @@ const names = Array.from({ length: FEEDS }, (_, n) => `f${n}`)
 
 function catalogue(webhookPort: number): string {
   const feeds = names.map((name) => `      ${name}: { assets: { shop/public.${name}: { column: loaded_at } } }`)
+  // A channel each, for after a message a channel waits before the next.
+  const channels = names.map(
+    (name) => `  ${name}: { kind: webhook, url: "http://127.0.0.1:${webhookPort}/incidents", secret: "\${WEBHOOK_SECRET}" }`,
+  )
+  const routes = names.map((name) => `  - { to: ${name}, feeds: ${name} }`)
   return `
 page: { name: Deadlines, zone: Europe/Paris }
 access: public
-tell: { webhook: { url: "http://127.0.0.1:${webhookPort}/", secret: "\${WEBHOOK_SECRET}" } }
+tell: { webhook: { url: "http://127.0.0.1:${webhookPort}/turns", secret: "\${WEBHOOK_SECRET}" } }
+channels:
+${channels.join('\n')}
+routes:
+${routes.join('\n')}
 connections:
   shop: { kind: postgres, probe: 1d, url: "\${SHOP_URL}" }
 groups:
@@ -41,14 +50,14 @@ function note(heard: Heard, text: string): void {
   for (const name of names) if (!heard.has(name) && new RegExp(`\\b${name}\\b`).test(text)) heard.set(name, systemClock.now())
 }
 
-function receiver(heard: Heard): Server {
+function receiver(turns: Heard, incidents: Heard): Server {
   return createServer((request, response) => {
     let body = ''
     request.on('data', (chunk) => {
       body += String(chunk)
     })
     request.on('end', () => {
-      if (body.includes('late')) note(heard, body)
+      if (body.includes('late')) note(request.url === '/incidents' ? incidents : turns, body)
       response.end()
     })
   })
@@ -77,14 +86,14 @@ function worst(delays: readonly number[]): string {
   return `median ${percentile(delays, 0.5).toFixed(2)} s, worst`
 }
 
-/** Forty deadlines pass in a real worker; how long until the status, an open page and a message say so. */
+/** Forty deadlines pass in a real worker; how long until the status, an open page, a message of the turn and one of the incident say so. */
 export async function measureTurn(): Promise<Figure[]> {
   const [state, shop] = [await createTestDatabase(), await createTestDatabase({ empty: true })]
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-bench-'))
   const config = join(folder, 'tidemark.yaml')
-  const [onPage, told]: [Heard, Heard] = [new Map(), new Map()]
+  const [onPage, told, incidents]: [Heard, Heard, Heard] = [new Map(), new Map(), new Map()]
   const port = await freePort()
-  const hook = receiver(told).listen(port, '127.0.0.1')
+  const hook = receiver(told, incidents).listen(port, '127.0.0.1')
   await writeFile(config, catalogue(port))
   const web = await startWebServer(state.url)
   const over = new AbortController()
@@ -105,7 +114,7 @@ export async function measureTurn(): Promise<Figure[]> {
   const ctx = state.context()
   try {
     const giveUpAt = from + LATE_AFTER_MS + FEEDS * BETWEEN_MS + PATIENCE_MS
-    while ((onPage.size < FEEDS || told.size < FEEDS) && systemClock.now() < giveUpAt) await systemClock.sleep(200)
+    while (Math.min(onPage.size, told.size, incidents.size) < FEEDS && systemClock.now() < giveUpAt) await systemClock.sleep(200)
     if (problem !== undefined) throw problem
     const { rows } = await ctx.pool.query<{ delay: number }>(
       `select extract(epoch from c.recorded_at - c.at)::float8 as delay from status_change c
@@ -120,7 +129,8 @@ export async function measureTurn(): Promise<Figure[]> {
     return [
       figure('status turned', turned, 1),
       figure('open page told', heardAfter(onPage), 2),
-      figure('message sent', heardAfter(told), 5),
+      figure('message of the turn sent', heardAfter(told), 5),
+      figure('first message of the incident sent', heardAfter(incidents), 5),
     ]
   } finally {
     over.abort()
