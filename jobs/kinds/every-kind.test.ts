@@ -10,6 +10,7 @@ const EXAMPLES: Record<string, object> = {
   'check-connection': { connection: 'lake' },
   'pulse-connection': { connection: 'lake' },
   'discover-connection': { connection: 'lake' },
+  'look-for-files': { connection: 'bucket' },
 }
 
 describe.each([...kinds])('the job kind %s', (name, kind) => {
@@ -36,6 +37,7 @@ describe('the job kinds', () => {
       'check-connection',
       'discover-connection',
       'expand-maintenance',
+      'look-for-files',
       'probe-connection',
       'prune-history',
       'pulse-connection',

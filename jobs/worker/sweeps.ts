@@ -8,6 +8,7 @@ import { listDueChecks } from '#lib/db/catalogue/connection-checks.ts'
 import { listDueConnections } from '#lib/db/catalogue/connections.ts'
 import { isSyncDue, listDueDiscoveries } from '#lib/db/catalogue/discoveries.ts'
 import { listDuePulses } from '#lib/db/catalogue/pulses.ts'
+import { listDueLooks } from '#lib/db/inbox/file-looks.ts'
 import { getNextMessageAt } from '#lib/db/messages/messages.ts'
 import { askForLooks } from '#lib/db/push/push-artifacts.ts'
 import { hasWaiting } from '#lib/db/push/push-inbox.ts'
@@ -47,7 +48,7 @@ export function untilNext(nextDueAt: Instant | null, now: Instant): number {
 }
 
 /** Makes the next runs, ends lost leases, looks whether somebody receives what is pushed, moves orders on and starts what is ready; the queue carries what this worker has no room for, pulses, probes, checks,
- * discoveries, what orders want of other systems, messages. */
+ * discoveries, looks for files, what orders want of other systems, messages. */
 export async function planSweep(services: JobServices, wakeUps: WakeUps): Promise<void> {
   const { ctx } = services
   await releaseLostRuns(ctx)
@@ -61,6 +62,7 @@ export async function planSweep(services: JobServices, wakeUps: WakeUps): Promis
   for (const connection of await listDueChecks(ctx.pool, now)) await wakeUps.send('check-connection', { connection })
   for (const connection of await listDueDiscoveries(ctx.pool, now)) await wakeUps.send('discover-connection', { connection })
   for (const connection of await listDueJobSteps(ctx.pool, now)) await wakeUps.send('ask-for-orders', { connection })
+  for (const connection of await listDueLooks(ctx.pool, now)) await wakeUps.send('look-for-files', { connection })
   if (await isSyncDue(ctx.pool, now)) await wakeUps.send('sync-catalogue')
   const nextMessageAt = await getNextMessageAt(ctx.pool)
   if (nextMessageAt === null || nextMessageAt > now) return

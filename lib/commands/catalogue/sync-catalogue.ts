@@ -17,6 +17,7 @@ import { type Rename, renameSubjects } from '#lib/db/catalogue/renames.ts'
 import { lockAllSubjects, markDue } from '#lib/db/catalogue/subjects.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { storeVersions, type VersionedAssetSettings } from '#lib/db/history/versions.ts'
+import { syncLooks } from '#lib/db/inbox/file-looks.ts'
 import { putPeopleSettings } from '#lib/db/people/people-settings.ts'
 import { syncFlows } from '#lib/db/runs/flows.ts'
 import { lockOrders } from '#lib/db/runs/reload-orders.ts'
@@ -107,6 +108,7 @@ interface SyncedRows {
 async function syncRows(sql: Sql, at: Instant, catalogue: Catalogue, edges: readonly AdoptedEdge[]): Promise<SyncedRows> {
   await syncConnections(sql, at, catalogue.connections)
   await syncFlows(sql, at, catalogue.flows)
+  await syncLooks(sql, at, catalogue.flows)
   const groupIds = await syncGroups(sql, at, catalogue.groups)
   const feedIds = await syncFeeds(sql, at, catalogue.feeds, groupIds)
   const assetIds = await syncAssets(sql, at, catalogue.assets, feedIds)

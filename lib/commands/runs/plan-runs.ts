@@ -1,3 +1,4 @@
+import { planTriggered } from '#lib/commands/inbox/plan-triggered.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { loadPausedFlows } from '#lib/db/history/windows.ts'
 import { toText } from '#lib/db/instants.ts'
@@ -47,6 +48,11 @@ export async function planRuns(ctx: Context): Promise<RunPlan> {
     let missed = 0
     const paused = await loadPausedFlows(sql, now)
     for (const flow of flows) missed += await planFlow(sql, flow, now, paused.get(flow.name))
+    await planTriggered(
+      sql,
+      now,
+      flows.filter(({ name }) => !paused.has(name)),
+    )
     const { ready, gaveUp } = await openGates(sql, now, new Map(flows.map((flow) => [flow.name, flow])))
     const overdue = await markOverdue(sql, now - OVERDUE_AFTER_MS)
     return { ready, missed, overdue, ended: [...ended, ...gaveUp], nextDueAt: await getNextScheduledFor(sql, now) }

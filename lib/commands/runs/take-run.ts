@@ -1,4 +1,5 @@
-import { parameterProblem } from '#lib/catalogue/resolve/flow-parameters.ts'
+import { declaredFlowInWords } from '#lib/catalogue/resolve/declared-flow-in-words.ts'
+import { parameterNames, parameterProblem } from '#lib/catalogue/resolve/flow-parameters.ts'
 import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 import type { Context, Sql } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
@@ -44,6 +45,20 @@ export async function requireParameters(sql: Sql, name: string, parameters: Reco
   const problem = parameterProblem(name, flow.schema, flow.written, parameters)
   if (problem !== null) throw new TidemarkError('invalid', { publicMessage: problem })
   return flow.told
+}
+
+/** The members of what was told that a run of a flow takes as its parameters; a flow without code takes none, since all of its are about what it may overwrite. */
+export async function fittingParameters(sql: Sql, name: string, body: unknown): Promise<Record<string, unknown>> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return {}
+  const { rows } = await sql.query<{ schema: unknown; written: unknown }>(
+    `select schema, document -> 'flows' -> $1 as written from ${IN_FORCE} v`,
+    [name],
+  )
+  const { schema, written } = rows[0] ?? {}
+  if (declaredFlowInWords(written) !== null) return {}
+  const names = parameterNames(name, schema, written)
+  const fitting = Object.entries(body).filter(([key]) => names.includes(key))
+  return Object.fromEntries(fitting.filter(([key, value]) => parameterProblem(name, schema, written, { [key]: value }) === null))
 }
 
 /** Whether two runs with these parameters do the same: absent, null and false are equal, and the order of a list does not count. */

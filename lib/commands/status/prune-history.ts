@@ -44,6 +44,18 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
     rows: `select ctid from push_inbox where taken_at < $1 or (received_at < $1 and taken_at is null and tries >= ${TRIES_MAX})`,
   },
   {
+    // One that a listing still sees would be new to it.
+    name: 'inbox_file',
+    keptMs: KEPT_MS.landed,
+    rows: "select ctid from inbox_file where state in ('landed', 'gone') and ended_at < $1 and coalesce(seen_at, arrived_at) < $1",
+  },
+  {
+    name: 'inbox_file',
+    keptMs: KEPT_MS.ledger,
+    rows: `select ctid from inbox_file i where coalesce(seen_at, arrived_at) < $1 and (state = 'failed' and ended_at < $1
+      or state in ('arrived', 'taken') and exists (select from flow f where f.name = i.flow_key and f.removed_at < $1))`,
+  },
+  {
     // The last run of a job says what it reads and writes, as far as tokens of its audience tell.
     name: 'push_run',
     keptMs: KEPT_MS.facts,

@@ -114,13 +114,13 @@ interface TakenRow {
 /** Takes files that wait for a flow, the longest waiting first, and those that an attempt before has left; none when the run is no longer the attempt's. */
 export async function takeFiles(sql: Sql, { flow, runId, fence }: Taker, most: number, now: Instant): Promise<TakenFile[]> {
   const { rows } = await sql.query<TakenRow>(
-    `update inbox_file f set state = 'taken', taken_at = $5, run_id = $2, fence = $3, tries = tries + 1
-     from (
-       (select id from inbox_file where flow_key = $1 and state = 'taken' and fence < $3 order by id limit $4 for update skip locked)
-       union all
-       (select id from inbox_file where flow_key = $1 and state = 'arrived' and due_at <= $5 order by arrived_at, id limit $4 for update skip locked)
-       limit $4
-     ) next
+    `with left_over as (
+       select id from inbox_file where flow_key = $1 and state = 'taken' and fence < $3 order by id limit $4 for update skip locked
+     ), waiting as (
+       select id from inbox_file where flow_key = $1 and state = 'arrived' and due_at <= $5 order by arrived_at, id limit $4 for update skip locked
+     )
+     update inbox_file f set state = 'taken', taken_at = $5, run_id = $2, fence = $3, tries = tries + 1
+     from (select id from left_over union all select id from waiting limit $4) next
      where f.id = next.id and ${HELD}
      returning f.id::text, f.tries, f.source, f.bucket, f.key, f.version, f.bytes, f.modified_at`,
     [flow, runId, fence, most, toText(now)],
@@ -193,4 +193,14 @@ export async function countWaitingFiles(sql: Sql, flow: string, now: Instant): P
     [flow, toText(now)],
   )
   return Number(rows[0]?.count ?? 0)
+}
+
+/** Lets failed files wait anew, from their first try on: all of a flow (null), or those named, which may also wait for their next try. */
+export async function retryFailedFiles(sql: Sql, flow: string, ids: readonly string[] | null, now: Instant): Promise<number> {
+  const { rowCount } = await sql.query(
+    `update inbox_file set state = 'arrived', tries = 0, reason = null, ended_at = null, due_at = $3
+     where flow_key = $1 and case when $2::bigint[] is null then state = 'failed' else state in ('failed', 'arrived') and id = any($2) end`,
+    [flow, ids, toText(now)],
+  )
+  return rowCount ?? 0
 }

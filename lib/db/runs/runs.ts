@@ -1,7 +1,7 @@
 import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toInstantOrNull, toText, toTextOrNull } from '#lib/db/instants.ts'
 import { CLAIMABLE_STATES, type RunState } from '#lib/domain/runs/run.ts'
-import type { RunTrigger } from '#lib/domain/runs/triggers.ts'
+import { quietFrom, type RunTrigger } from '#lib/domain/runs/triggers.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** SQL: whether a run is a dry run, which changes nothing and proves nothing; `run` is its table's name in the statement. */
@@ -189,4 +189,20 @@ export async function markOverdue(sql: Sql, before: Instant): Promise<number> {
     [toText(before)],
   )
   return rowCount ?? 0
+}
+
+/** Puts a run that waits for its time, and that something asked for again, off until it has been quiet; no longer than its debounce allows, and never forward. */
+export async function putOffRun(sql: Sql, runId: string, now: Instant, debounceMs: number): Promise<void> {
+  const { rows } = await sql.query<{ created_at: Date }>(
+    "select created_at from run where id = $1 and state = 'scheduled' and attempt = 0 and trigger not in ('schedule', 'manual') and scheduled_for > $2",
+    [runId, toText(now)],
+  )
+  const [run] = rows
+  if (run === undefined) return
+  const at = quietFrom({ firstAt: toInstant(run.created_at), lastAt: now, debounceMs })
+  await sql.query(
+    `update run r set scheduled_for = $2 where id = $1 and scheduled_for < $2
+       and not exists (select from run o where o.flow = r.flow and o.trigger = r.trigger and o.scheduled_for = $2)`,
+    [runId, toText(at)],
+  )
 }

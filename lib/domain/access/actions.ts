@@ -4,6 +4,7 @@ import { type Actor, ROLES, type Role } from './actor.ts'
 const LEAST_ROLES = {
   'run.request': 'engineer',
   'run.cancel': 'engineer',
+  'inbox.retry': 'engineer',
   'feed.reload': 'engineer',
   'feed.look': 'engineer',
   'order.cancel': 'engineer',

@@ -8,6 +8,8 @@ export const KEPT_MS = {
   ledger: 100 * DAY_MS,
   /** What was pushed and carried over, so that it is known when it comes again. */
   pushed: 7 * DAY_MS,
+  /** Files that have landed, so that they are known when they are told again: longer than any queue keeps a message. */
+  landed: 30 * DAY_MS,
   /** Workers that have stopped. */
   workers: 7 * DAY_MS,
   /** Sessions, invitations and other links whose time is over, and counted tries. What they were for stands in the audit. */

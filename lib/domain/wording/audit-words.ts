@@ -9,6 +9,7 @@ const WORDS: Record<Action, string> = {
   'report.settle': 'settled a report',
   'order.cancel': 'cancelled a reload',
   'run.cancel': 'cancelled a run',
+  'inbox.retry': 'had files tried again',
   'window.open': 'paused or announced work',
   'window.change': 'changed a pause or announced work',
   'window.close': 'ended a pause or work',

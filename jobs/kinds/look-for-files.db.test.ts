@@ -1,0 +1,211 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import type { JobServices } from '#jobs/worker/job-kind.ts'
+import { reloadCatalogue } from '#jobs/worker/reload-catalogue.ts'
+import { requestRun } from '#lib/commands/runs/request-run.ts'
+import type { Connector, Session } from '#lib/connectors/kit/connector.ts'
+import type { StoredFile } from '#lib/connectors/kit/files.ts'
+import type { Context } from '#lib/db/context.ts'
+import { listDueLooks } from '#lib/db/inbox/file-looks.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
+import { defineFlow, type Flow } from '#lib/engine/flow.ts'
+import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { testConnectorOf } from '#lib/testing/connectors/test-connector.ts'
+import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
+import { testServices } from '#lib/testing/runs/job-services.ts'
+import lookForFiles from './look-for-files.ts'
+
+const CATALOGUE = `page: { name: Shop, zone: UTC }
+connections:
+  bucket: { kind: test, address: files }
+  queue: { kind: test, address: files, queue: arrivals }
+  orders: { kind: test, address: files, queue: orders }
+flows:
+  listed: { on: [{ file: bucket/shop/in, match: "*.json", every: 5m }, { file: bucket/other, every: 1h }] }
+  told: { on: [{ file: queue/shop/in }] }
+  ordered: { on: [{ message: orders }], debounce: 1m }
+`
+
+let database: TestDatabase
+let clock: FakeClock
+let ctx: Context
+let services: JobServices
+/** What the store and its queue hold, and what was done with each message. */
+let stored: StoredFile[]
+let waiting: unknown[]
+let log: string[]
+let failing: Error | null
+
+const file = (key: string, version = '1'): StoredFile => ({ bucket: 'shop', key, version, bytes: 1, modifiedAt: clock.now() })
+const record = (key: string, sequencer = '0A') => ({
+  eventSource: 'aws:s3',
+  eventName: 'ObjectCreated:Put',
+  eventTime: '2026-11-30T12:00:00Z',
+  s3: { bucket: { name: 'shop' }, object: { key, size: 3, eTag: key.length.toString(16), sequencer } },
+})
+
+async function* messages(): ReturnType<NonNullable<Session['fileMessages']>> {
+  for (const body of waiting.splice(0)) {
+    yield {
+      body,
+      tries: 1,
+      async done() {
+        log.push('done')
+      },
+      async giveBack() {
+        log.push('given back')
+        waiting.push(body)
+      },
+    }
+  }
+}
+
+function connector(): Connector {
+  const settings = z.object({ address: z.string(), queue: z.string().optional() })
+  const sessions = testConnectorOf(settings, () => ({
+    async *files(where) {
+      log.push(`listed ${where}`)
+      if (failing !== null) throw failing
+      yield* stored.filter(({ bucket, key }) => `${bucket}/${key}`.startsWith(`${where}/`))
+    },
+    fileMessages: () => messages(),
+  }))
+  return { ...sessions, keepsFiles: true, hasQueue: (written) => written['queue'] !== undefined }
+}
+
+const flowOf = (name: string): [string, Flow] => [
+  name,
+  defineFlow({
+    ...{ schedule: '0 3 * * *', timezone: 'UTC', reads: [], writes: [], connections: [], timeoutMs: HOUR_MS },
+    parameters: z.object({ shop: z.string().optional(), day: z.int().optional() }),
+    run: async () => ({ rowsLoaded: 0, rowsSeen: 0, summary: {} }),
+  }) as Flow,
+]
+
+beforeEach(async () => {
+  ;({ database, clock, ctx } = await createDatabaseAt('2026-11-30T12:00:00Z'))
+  stored = []
+  waiting = []
+  log = []
+  failing = null
+  const flows = new Map(['listed', 'told', 'ordered'].map(flowOf))
+  services = testServices(ctx, { connectors: new Map([['test', connector()]]), flows })
+  await reloadCatalogue(services, { ok: true, texts: [{ file: 'tidemark.yaml', text: CATALOGUE }] })
+})
+afterEach(() => database.drop())
+
+const ask = (connection: string) => lookForFiles.run(services, { connection })
+const rowsOf = async (text: string) => (await ctx.pool.query(text)).rows.map((row) => Object.values(row).join(' '))
+const inbox = () => rowsOf('select flow_key, key, state from inbox_file order by id')
+const looks = () =>
+  rowsOf(
+    "select connection_key, way, place, extract(epoch from due_at - '2026-11-30T12:00:00Z')::int as due, problem from file_look order by 1, 2, 3",
+  )
+const runs = () => rowsOf("select flow, trigger, parameters, state from run where trigger = 'message' order by scheduled_for")
+
+describe('a place that is listed', () => {
+  it('is listed when its time has come, and what is new there arrives once', async () => {
+    stored = [file('in/a.json'), file('in/b.txt'), file('in/deep/c.json'), file('out/d.json')]
+    expect((await listDueLooks(ctx.pool, clock.now())).sort()).toEqual(['bucket', 'orders', 'queue'])
+    await ask('bucket')
+    await ask('bucket')
+    expect(log).toEqual(['listed shop/in', 'listed other'])
+    expect(await inbox()).toEqual(['listed in/a.json arrived'])
+    clock.set(clock.now() + 5 * MINUTE_MS)
+    stored.push(file('in/e.json'), { ...file('in/a.json'), version: '2' })
+    await ask('bucket')
+    expect(log.slice(2)).toEqual(['listed shop/in'])
+    expect((await inbox()).sort()).toEqual(['listed in/a.json arrived', 'listed in/a.json arrived', 'listed in/e.json arrived'])
+  })
+
+  it('that cannot be listed says why, holds up no other, and is listed again at its time', async () => {
+    failing = new TidemarkError('forbidden', { publicMessage: 'The account may not list.' })
+    await ask('bucket')
+    expect(await looks()).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^bucket listing shop\/in 300 The account may not list\.$/),
+        expect.stringMatching(/^bucket listing other/),
+      ]),
+    )
+    expect(log).toHaveLength(2)
+    failing = null
+    clock.set(clock.now() + HOUR_MS)
+    await ask('bucket')
+    expect(await rowsOf("select problem is null and ok_at = looked_at from file_look where connection_key = 'bucket'")).toEqual([
+      'true',
+      'true',
+    ])
+  })
+
+  it('is forgotten with the flow that lists it, and an inbox is not', async () => {
+    stored = [file('in/a.json')]
+    await ask('bucket')
+    const without = CATALOGUE.replace(/ {2}listed:.*\n/, '')
+    await reloadCatalogue(services, { ok: true, texts: [{ file: 'tidemark.yaml', text: without }] })
+    expect((await looks()).map((line) => line.split(' ')[0])).toEqual(['orders', 'queue'])
+    expect(await inbox()).toHaveLength(1)
+  })
+})
+
+describe('a queue that tells of files', () => {
+  it('is emptied, every record of a message arrives, and the message is taken off once that is kept', async () => {
+    waiting = [
+      { Records: [record('in/a.json'), record('in/%C3%BC+b.json')] },
+      { Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'shop' },
+      { Records: [record('in/a.json'), record('elsewhere/x')] },
+    ]
+    await ask('queue')
+    expect(await inbox()).toEqual(['told in/a.json arrived', 'told in/ü b.json arrived'])
+    expect(log).toEqual(['done', 'done', 'done'])
+    clock.set(clock.now() + 10 * SECOND_MS)
+    expect(await listDueLooks(ctx.pool, clock.now())).toContain('queue')
+  })
+
+  it('keeps a message that cannot be read, says so, and goes on with the others', async () => {
+    waiting = [{ hello: 'there' }, { Records: [record('in/a.json')] }]
+    await ask('queue')
+    expect(log).toEqual(['given back', 'done'])
+    expect(await inbox()).toEqual(['told in/a.json arrived'])
+    expect((await looks()).find((line) => line.startsWith('queue'))).toMatch(
+      /1 message of the queue could not be read and went back into it\. This tells of no file/,
+    )
+  })
+
+  it('keeps a message whose files could not be kept', async () => {
+    await ctx.pool.query('alter table inbox_file rename to inbox_file_away')
+    waiting = [{ Records: [record('in/a.json')] }]
+    await ask('queue')
+    expect(log).toEqual([])
+    await ctx.pool.query('alter table inbox_file_away rename to inbox_file')
+  })
+})
+
+describe('a message that asks for a run', () => {
+  it('gives it what of its body the flow takes, once it has been quiet; the same again is the same run', async () => {
+    waiting = [{ shop: 'sony', day: 'not a number', other: 1 }, { shop: 'sony' }, 'no object', { shop: 'steam' }]
+    await ask('orders')
+    expect(log).toEqual(['done', 'done', 'done', 'done'])
+    expect((await rowsOf("select parameters::text from run where trigger = 'message' order by created_at, scheduled_for")).sort()).toEqual([
+      '{"shop": "sony"}',
+      '{"shop": "steam"}',
+      '{}',
+    ])
+    expect(await rowsOf("select distinct scheduled_for >= '2026-11-30T12:01:00Z' from run where trigger = 'message'")).toEqual(['true'])
+    clock.set(clock.now() + 30 * SECOND_MS)
+    waiting = [{ shop: 'steam' }]
+    await ask('orders')
+    expect(await runs()).toHaveLength(3)
+    const put = await rowsOf(`select scheduled_for >= '2026-11-30T12:01:30Z' from run where parameters @> '{"shop": "steam"}'`)
+    expect(put).toEqual(['true'])
+  })
+
+  it('stays in the queue while too many wait already', async () => {
+    for (let day = 0; day < 21; day += 1) await requestRun(ctx, { flow: 'ordered', parameters: { day } })
+    waiting = [{ day: 99 }, { day: 100 }]
+    await ask('orders')
+    expect(log).toEqual(['given back'])
+    expect((await looks()).find((line) => line.startsWith('orders'))).toMatch(/So many runs wait already/)
+    expect(await runs()).toEqual([])
+  })
+})

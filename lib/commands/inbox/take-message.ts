@@ -1,0 +1,58 @@
+import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
+import { type FlowRow, listFlows } from '#lib/db/runs/flows.ts'
+import { type FileEvent, FileEventError, readFileEvents } from '#lib/domain/files/file-event.ts'
+import { acceptFilesWithin } from './accept-files.ts'
+import { triggerRun } from './trigger-run.ts'
+
+/** What became of a message of a queue: taken, once its rows are committed; full: too much waits already; else why it cannot be read. */
+export type MessageEnd = { kind: 'taken' } | { kind: 'full' } | { kind: 'unreadable'; problem: string }
+
+class TooManyWait extends Error {}
+
+/**
+ * Takes a message of a connection's queue: files it tells of arrive at the flows that wait for them, and flows that wait for messages are asked to run. All of it
+ * or nothing, so that it can be given back; the same again changes nothing more but for a run that has begun meanwhile.
+ */
+export async function takeMessage(ctx: Context, source: string, body: unknown): Promise<MessageEnd> {
+  try {
+    return await withTransaction(ctx, async (sql) => {
+      const flows = await listFlows(sql)
+      const telling = flows.filter(({ on }) =>
+        on.some((trigger) => trigger.kind === 'file' && trigger.by === 'queue' && trigger.source === source),
+      )
+      const waiting = flows.filter(({ on }) => on.some((trigger) => trigger.kind === 'message' && trigger.source === source))
+      const events = telling.length === 0 ? [] : readEvents(body)
+      if (typeof events === 'string' && waiting.length === 0) return { kind: 'unreadable', problem: events }
+      await take(sql, ctx, { source, body, events: typeof events === 'string' ? [] : events, telling, waiting })
+      return { kind: 'taken' }
+    })
+  } catch (error) {
+    if (error instanceof TooManyWait) return { kind: 'full' }
+    throw error
+  }
+}
+
+interface Message {
+  source: string
+  body: unknown
+  events: FileEvent[]
+  telling: FlowRow[]
+  waiting: FlowRow[]
+}
+
+async function take(sql: Sql, { clock }: Context, { source, body, events, telling, waiting }: Message): Promise<void> {
+  const now = clock.now()
+  for (const { name } of telling) await acceptFilesWithin(sql, now, { flow: name, source, files: events })
+  for (const { name } of waiting) {
+    if ((await triggerRun(sql, now, { flow: name, trigger: 'message', body })) === null) throw new TooManyWait()
+  }
+}
+
+function readEvents(body: unknown): FileEvent[] | string {
+  try {
+    return readFileEvents(body)
+  } catch (error) {
+    if (error instanceof FileEventError) return error.publicMessage
+    throw error
+  }
+}

@@ -1,0 +1,79 @@
+import type { CatalogueFlow } from '#lib/catalogue/catalogue.ts'
+import type { Sql } from '#lib/db/context.ts'
+import { toText, toTextOrNull } from '#lib/db/instants.ts'
+import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
+
+/** A place where files are looked for, or a queue that tells of them (its place is empty). */
+export interface FileLook {
+  way: 'queue' | 'listing'
+  place: string
+  everyMs: number
+}
+
+/** A queue is asked this long after it was emptied; whoever asks waits a few seconds for the first message besides. */
+const QUEUE_EVERY_MS = 10 * SECOND_MS
+
+function looksOf(flows: readonly CatalogueFlow[]): (FileLook & { connection: string })[] {
+  const looks = flows.flatMap(({ on = [] }) =>
+    on.flatMap((trigger): (FileLook & { connection: string })[] => {
+      if (trigger.kind === 'file' && trigger.by === 'listing')
+        return [{ connection: trigger.source, way: 'listing', place: trigger.place, everyMs: trigger.everyMs }]
+      const isTold = trigger.kind === 'message' || (trigger.kind === 'file' && trigger.by === 'queue')
+      return isTold ? [{ connection: trigger.source, way: 'queue', place: '', everyMs: QUEUE_EVERY_MS }] : []
+    }),
+  )
+  const often = new Map<string, FileLook & { connection: string }>()
+  for (const look of looks) {
+    const name = JSON.stringify([look.connection, look.way, look.place])
+    if (look.everyMs < (often.get(name)?.everyMs ?? Infinity)) often.set(name, look)
+  }
+  return [...often.values()]
+}
+
+/** Makes the table name exactly the places and queues by which these flows come to know of files; a new one is due at once. */
+export async function syncLooks(sql: Sql, now: Instant, flows: readonly CatalogueFlow[]): Promise<void> {
+  const given = `jsonb_to_recordset($1::jsonb) as x(connection text, way text, place text, "everyMs" int)`
+  const looks = JSON.stringify(looksOf(flows))
+  await sql.query(
+    `insert into file_look as l (connection_key, way, place, every_ms, due_at) select connection, way, place, "everyMs", $2 from ${given}
+     on conflict (connection_key, way, place) do update set every_ms = excluded.every_ms, due_at = least(l.due_at, $2::timestamptz + excluded.every_ms * interval '1 ms')
+     where l.every_ms <> excluded.every_ms`,
+    [looks, toText(now)],
+  )
+  await sql.query(
+    `delete from file_look l where not exists (select from ${given} where x.connection = l.connection_key and x.way = l.way and x.place = l.place)`,
+    [looks],
+  )
+}
+
+/** The connections that are to be asked for files now, the longest waiting first. */
+export async function listDueLooks(sql: Sql, now: Instant): Promise<string[]> {
+  const { rows } = await sql.query<{ key: string }>(
+    `select c.key from file_look l join connection_state c on c.key = l.connection_key and c.removed_at is null
+     where l.due_at <= $1 group by c.key order by min(l.due_at), c.key`,
+    [toText(now)],
+  )
+  return rows.map(({ key }) => key)
+}
+
+/** Takes the due looks of a connection: nobody else begins them before `until`. */
+export async function takeLooks(sql: Sql, connection: string, now: Instant, until: Instant): Promise<FileLook[]> {
+  const { rows } = await sql.query<FileLook>(
+    `update file_look set due_at = $3, looked_at = $2 where connection_key = $1 and due_at <= $2 returning way, place, every_ms as "everyMs"`,
+    [connection, toText(now), toText(until)],
+  )
+  return rows
+}
+
+/** Notes how a look that was taken until `until` ended, and plans the next one. */
+export async function noteLook(
+  sql: Sql,
+  connection: string,
+  { way, place }: Pick<FileLook, 'way' | 'place'>,
+  { until, dueAt, okAt, problem }: { until: Instant; dueAt: Instant; okAt: Instant | null; problem: string | null },
+): Promise<void> {
+  await sql.query(
+    `update file_look set due_at = $5, ok_at = coalesce($6, ok_at), problem = $7 where connection_key = $1 and way = $2 and place = $3 and due_at = $4`,
+    [connection, way, place, toText(until), toText(dueAt), toTextOrNull(okAt), problem],
+  )
+}
