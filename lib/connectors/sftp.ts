@@ -7,6 +7,7 @@ import { readFile, sftpExtractRequest } from '#lib/connectors/sftp/read-file.ts'
 import { openLines, type Session } from '#lib/connectors/sftp/session.ts'
 import { remotePath, type SftpSettings, sftpAssetSettings, sftpSettings } from '#lib/connectors/sftp/settings.ts'
 import { sftpAnswerOf, toRequestError } from '#lib/connectors/sftp/ssh-errors.ts'
+import { listFiles, openFile } from '#lib/connectors/sftp/stored-files.ts'
 import { defineConnector } from './kit/connector.ts'
 import type { Lines } from './kit/lines.ts'
 import { forQuestion } from './kit/session.ts'
@@ -30,6 +31,7 @@ export default defineConnector<SftpSettings>({
   settings: sftpSettings,
   assetSettings: sftpAssetSettings,
   assetKind: 'consumer',
+  keepsFiles: true,
   extractRequest: sftpExtractRequest,
   deliverOptions: sftpDeliverOptions,
 
@@ -38,6 +40,8 @@ export default defineConnector<SftpSettings>({
     return {
       check: () => checkAccess(connection, lines),
       observe: (assets) => observeFiles(connection, lines, assets),
+      files: (where, signal) => listFiles(forQuestion(connection, signal), lines, where),
+      openFile: (file, signal) => openFile(forQuestion(connection, signal), lines, file),
       extract: (request, signal) => readFile(forQuestion(connection, signal), lines, request),
       deliver: (delivery, signal) => deliverFile(forQuestion(connection, signal), lines, delivery),
       close: () => lines.close(),
