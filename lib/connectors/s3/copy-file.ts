@@ -1,0 +1,110 @@
+import type { CompletedPart } from '@aws-sdk/client-s3'
+import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import type { StoredFile } from '#lib/connectors/kit/files.ts'
+import { placeOf } from '#lib/connectors/kit/stores/place.ts'
+import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import type { S3Store } from './store.ts'
+
+/** In one request S3 copies no more than this. */
+export const ONE_COPY_BYTES = 5 * 1024 ** 3
+const PART_BYTES = 512 * 1024 ** 2
+const PARTS_MAX = 10_000
+const PARTS_AT_ONCE = 4
+
+interface Copy {
+  file: StoredFile
+  to: { bucket: string; key: string }
+  /** Which version is copied: the request fails where another one is there meanwhile. */
+  source: { CopySource: string; CopySourceIfMatch?: string }
+}
+
+/** What may be copied in one piece, and how large the pieces of anything larger are. */
+export interface CopySizes {
+  oneCopyBytes: number
+  partBytes: number
+}
+
+/** Copies a file within the store, in parts where it is large. A copy that stands there already is left alone. */
+export async function copyFile(
+  store: S3Store,
+  file: StoredFile,
+  to: string,
+  sizes: CopySizes = { oneCopyBytes: ONE_COPY_BYTES, partBytes: PART_BYTES },
+): Promise<StoredFile> {
+  const target = placeOf(to)
+  if (target.key === '') throw new TidemarkError('invalid', { publicMessage: `"${to}" names no file to copy to.` })
+  const there = await store.head(target.bucket, target.key)
+  if (there !== null && there.bytes === file.bytes && there.modifiedAt > file.modifiedAt) return there
+  const copy = { file, to: target, source: sourceOf(file) }
+  try {
+    if (file.bytes > sizes.oneCopyBytes) await copyInParts(store, copy, sizes.partBytes)
+    else await copyWhole(store, copy)
+  } catch (error) {
+    throw isTidemarkError(error) && (error.status === 412 || error.status === 404) ? gone(store, file, error) : error
+  }
+  const copied = await store.head(target.bucket, target.key)
+  if (copied?.bytes === file.bytes) return copied
+  throw refusedAnswer(store.system, `the copy of ${file.key} is not what it is a copy of`)
+}
+
+function sourceOf({ bucket, key, version }: StoredFile): Copy['source'] {
+  const path = `${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`
+  if (/^[0-9a-f]{32}(-\d+)?$/i.test(version)) return { CopySource: path, CopySourceIfMatch: `"${version}"` }
+  return { CopySource: `${path}?versionId=${encodeURIComponent(version)}` }
+}
+
+async function copyWhole(store: S3Store, { to, source }: Copy): Promise<void> {
+  await store.ask(`copy to ${to.bucket}/${to.key}`, ({ client, sdk, signal }) =>
+    client.send(new sdk.CopyObjectCommand({ Bucket: to.bucket, Key: to.key, ...source }), { abortSignal: signal }),
+  )
+}
+
+async function copyInParts(store: S3Store, copy: Copy, partBytesMin: number): Promise<void> {
+  const at = { Bucket: copy.to.bucket, Key: copy.to.key }
+  const what = `copy to ${at.Bucket}/${at.Key}`
+  const begun = await store.ask(what, ({ client, sdk, signal }) =>
+    client.send(new sdk.CreateMultipartUploadCommand(at), { abortSignal: signal }),
+  )
+  const { UploadId } = begun
+  if (UploadId === undefined) throw refusedAnswer(store.system, 'it names no upload')
+  try {
+    const Parts = await copyParts(store, copy, UploadId, Math.max(partBytesMin, Math.ceil(copy.file.bytes / PARTS_MAX)))
+    await store.ask(what, ({ client, sdk, signal }) =>
+      client.send(new sdk.CompleteMultipartUploadCommand({ ...at, UploadId, MultipartUpload: { Parts } }), { abortSignal: signal }),
+    )
+  } catch (error) {
+    // Parts that lie about cost money; what was cancelled leaves that to the bucket's own rules.
+    await store
+      .ask(what, ({ client, sdk, signal }) =>
+        client.send(new sdk.AbortMultipartUploadCommand({ ...at, UploadId }), { abortSignal: signal }),
+      )
+      .catch(() => {})
+    throw error
+  }
+}
+
+async function copyParts(store: S3Store, { file, to, source }: Copy, UploadId: string, partBytes: number): Promise<CompletedPart[]> {
+  const numbers = Array.from({ length: Math.ceil(file.bytes / partBytes) }, (_, i) => i + 1)
+  const parts: CompletedPart[] = []
+  const waiting = numbers.values()
+  const work = async () => {
+    for (const PartNumber of waiting) {
+      const from = (PartNumber - 1) * partBytes
+      const CopySourceRange = `bytes=${from}-${Math.min(from + partBytes, file.bytes) - 1}`
+      const { CopyPartResult } = await store.ask(`copy to ${to.bucket}/${to.key}`, ({ client, sdk, signal }) =>
+        client.send(new sdk.UploadPartCopyCommand({ Bucket: to.bucket, Key: to.key, UploadId, PartNumber, CopySourceRange, ...source }), {
+          abortSignal: signal,
+        }),
+      )
+      if (CopyPartResult?.ETag === undefined) throw refusedAnswer(store.system, 'it does not tell the part that was copied')
+      parts.push({ PartNumber, ETag: CopyPartResult.ETag })
+    }
+  }
+  await Promise.all(Array.from({ length: PARTS_AT_ONCE }, work))
+  return parts.sort((one, other) => (one.PartNumber ?? 0) - (other.PartNumber ?? 0))
+}
+
+function gone(store: S3Store, { key }: StoredFile, cause: unknown): TidemarkError {
+  const publicMessage = `${store.system} does not have ${key} in that version any more, so it was not copied.`
+  return new TidemarkError('not-found', { publicMessage, cause, lasting: 'gone' })
+}

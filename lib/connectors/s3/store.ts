@@ -1,0 +1,214 @@
+import { Readable } from 'node:stream'
+import type { ListObjectsV2CommandOutput, S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
+import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { askAws, awsClientConfig } from '#lib/connectors/kit/aws/client.ts'
+import type { Connection } from '#lib/connectors/kit/connector.ts'
+import type { StoredFile, WantedFile } from '#lib/connectors/kit/files.ts'
+import { cutWithQuestion } from '#lib/connectors/kit/stores/cut-with-question.ts'
+import { isFolderMark } from '#lib/connectors/kit/stores/place.ts'
+import type { ListingOptions, OpenedStream, Store, StorePage } from '#lib/connectors/kit/stores/store.ts'
+import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import type { S3Settings } from './settings.ts'
+
+type Sdk = typeof import('@aws-sdk/client-s3')
+/** The clients of one session: loaded when it asks the first question. */
+export type S3Clients = { sdk: Sdk; client: S3Client }
+
+const PER_PAGE = 1_000
+
+/** What all questions of a session share. */
+export class S3Access {
+  readonly #connection: Connection<S3Settings>
+  #loading: Promise<S3Clients> | undefined
+
+  constructor(connection: Connection<S3Settings>) {
+    this.#connection = connection
+  }
+
+  clients(): Promise<S3Clients> {
+    this.#loading ??= load(this.#connection)
+    return this.#loading
+  }
+
+  async close(): Promise<void> {
+    const clients = await this.#loading?.catch(() => undefined)
+    clients?.client.destroy()
+  }
+}
+
+async function load(connection: Connection<S3Settings>): Promise<S3Clients> {
+  const sdk = await import('@aws-sdk/client-s3')
+  const { endpoint, pathStyle = endpoint !== undefined } = connection.settings
+  const config: S3ClientConfig = {
+    ...awsClientConfig(connection, systemOf(connection), (own) => new sdk.S3Client(own).config.credentials()),
+    forcePathStyle: pathStyle,
+    followRegionRedirects: true,
+    // Sums of our own in every request are more than other makers' stores understand.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  }
+  return { sdk, client: new sdk.S3Client(config) }
+}
+
+function systemOf({ key }: Connection<S3Settings>): string {
+  return `S3 (${key})`
+}
+
+/** What a store says of a file, as far as it does. */
+export interface ToldFile {
+  bucket: string
+  key: string
+  ETag: string | undefined
+  Size: number | undefined
+  LastModified: Date | undefined
+  versionId?: string | undefined
+}
+
+/** What a version string may be instead of a version's id. */
+const ETAG = /^[0-9a-f]{32}(-\d+)?$/i
+
+/** A store that speaks S3, as one question sees it. */
+export class S3Store implements Store {
+  readonly system: string
+  readonly #connection: Connection<S3Settings>
+  readonly #access: S3Access
+
+  constructor(connection: Connection<S3Settings>, access: S3Access) {
+    this.system = systemOf(connection)
+    this.#connection = connection
+    this.#access = access
+  }
+
+  /** Asks by the client; `what` completes "does not let us …". */
+  async ask<T>(what: string, send: (at: S3Clients & { signal: AbortSignal }) => Promise<T>): Promise<T> {
+    const clients = await this.#access.clients()
+    return askAws(this.#connection, { system: this.system, what }, (signal) => send({ ...clients, signal }))
+  }
+
+  async buckets(): Promise<string[]> {
+    const { buckets } = this.#connection.settings
+    if (buckets !== undefined) return buckets
+    const answer = await this.ask('list the buckets (name them by buckets, where that is not allowed)', ({ client, sdk, signal }) =>
+      client.send(new sdk.ListBucketsCommand({}), { abortSignal: signal }),
+    )
+    if (answer.Buckets === undefined && answer.Owner === undefined) throw refusedAnswer(this.system, 'it is no list of buckets')
+    return (answer.Buckets ?? []).flatMap(({ Name }) => Name ?? [])
+  }
+
+  async *pages(bucket: string, prefix: string, { isFlat, perPage = PER_PAGE }: ListingOptions = {}): AsyncGenerator<StorePage> {
+    const flat = isFlat === true && { Delimiter: '/' }
+    for (let token: string | undefined; ; ) {
+      const ContinuationToken = token
+      const answer = await this.ask(`list ${bucket}/${prefix}`, ({ client, sdk, signal }) =>
+        client.send(
+          new sdk.ListObjectsV2Command({
+            Bucket: bucket,
+            Prefix: prefix,
+            MaxKeys: perPage,
+            EncodingType: 'url',
+            ...flat,
+            ...(ContinuationToken !== undefined && { ContinuationToken }),
+          }),
+          { abortSignal: signal },
+        ),
+      )
+      yield this.#page(bucket, answer)
+      if (answer.IsTruncated !== true) return
+      if (answer.NextContinuationToken === undefined || answer.NextContinuationToken === token)
+        throw refusedAnswer(this.system, 'a listing goes on and does not say where')
+      token = answer.NextContinuationToken
+    }
+  }
+
+  #page(bucket: string, answer: ListObjectsV2CommandOutput): StorePage {
+    // Anything that is no listing is read as one of nothing.
+    if (answer.IsTruncated === undefined) throw refusedAnswer(this.system, 'it is no listing')
+    const { Contents = [], CommonPrefixes = [], KeyCount, EncodingType } = answer
+    if (KeyCount !== undefined && KeyCount !== Contents.length + CommonPrefixes.length)
+      throw refusedAnswer(this.system, 'a listing holds another number of files than it says')
+    const text = (given = '') => decoded(given, EncodingType)
+    const files = Contents.map(({ Key, ETag, Size, LastModified }) => ({ bucket, key: text(Key), ETag, Size, LastModified }))
+    return {
+      files: files.filter(({ key }) => !isFolderMark(key)).map((file) => this.file(file)),
+      folders: CommonPrefixes.map(({ Prefix }) => text(Prefix)),
+    }
+  }
+
+  file(of: ToldFile): StoredFile {
+    const { bucket, key, ETag = '', Size, LastModified, versionId } = of
+    const modifiedAt = LastModified?.getTime() ?? Number.NaN
+    if (ETag === '' || Size === undefined || Number.isNaN(modifiedAt))
+      throw refusedAnswer(this.system, `what it says of ${key} is not all there`)
+    // `null` is every content of a bucket whose versions are suspended.
+    const version = versionId === undefined || versionId === 'null' ? ETag.replaceAll('"', '') : versionId
+    return { bucket, key, version, bytes: Size, modifiedAt }
+  }
+
+  /** What the store says of a file that is there now; null: nothing. */
+  async head(bucket: string, key: string): Promise<StoredFile | null> {
+    try {
+      const answer = await this.ask(`look at ${bucket}/${key}`, ({ client, sdk, signal }) =>
+        client.send(new sdk.HeadObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: signal }),
+      )
+      const { ETag, ContentLength: Size, LastModified, VersionId: versionId } = answer
+      return this.file({ bucket, key, ETag, Size, LastModified, versionId })
+    } catch (error) {
+      if (isTidemarkError(error) && error.code === 'not-found') return null
+      throw error
+    }
+  }
+
+  async open({ bucket, key, version }: WantedFile, from: number): Promise<OpenedStream> {
+    if (version === null) return this.#open(bucket, key, {}, from)
+    if (ETAG.test(version)) return this.#open(bucket, key, { IfMatch: `"${version}"` }, from)
+    try {
+      return await this.#open(bucket, key, { VersionId: version }, from)
+    } catch (error) {
+      // Other makers' ETags look like anything.
+      if (!isTidemarkError(error) || error.status !== 400) throw error
+      return this.#open(bucket, key, { IfMatch: `"${version}"` }, from)
+    }
+  }
+
+  async #open(bucket: string, key: string, which: { VersionId?: string; IfMatch?: string }, from: number): Promise<OpenedStream> {
+    const clients = await this.#access.clients()
+    const { sdk, client } = clients
+    const range = from > 0 && { Range: `bytes=${from}-` }
+    const command = new sdk.GetObjectCommand({ Bucket: bucket, Key: key, ...which, ...range })
+    const asking = { system: this.system, what: `read ${bucket}/${key}`, holds: endWithBody }
+    const answer = await askAws(this.#connection, asking, async (signal) => client.send(command, { abortSignal: signal })).catch(
+      (error: unknown) => {
+        throw isGone(error) ? this.#gone(key) : error
+      },
+    )
+    const { Body, ContentLength, ContentRange, ETag, LastModified, VersionId: versionId } = answer
+    if (!(Body instanceof Readable)) throw refusedAnswer(this.system, 'it has no content')
+    const part = /^bytes (\d+)-\d+\/(\d+)$/.exec(ContentRange ?? '')
+    const isRight = from === 0 ? part === null || part[1] === '0' : Number(part?.[1]) === from
+    const Size = part === null ? ContentLength : Number(part[2])
+    cutWithQuestion(this.system, Body, this.#connection.signal)
+    if (isRight) return { file: this.file({ bucket, key, ETag, Size, LastModified, versionId }), stream: Body }
+    Body.destroy()
+    throw refusedAnswer(this.system, 'it is another part of the file than was asked for')
+  }
+
+  #gone(key: string): TidemarkError {
+    const publicMessage = `${this.system} does not have ${key} in that version any more: it was replaced or removed.`
+    return new TidemarkError('not-found', { publicMessage, lasting: 'gone' })
+  }
+}
+
+/** A name in a listing: encoded, where the store did as it was asked. */
+export function decoded(text: string, encodingType: string | undefined): string {
+  return encodingType === 'url' ? decodeURIComponent(text.replaceAll('+', ' ')) : text
+}
+
+function endWithBody(answer: { Body?: unknown }, end: () => void): void {
+  if (answer.Body instanceof Readable) answer.Body.once('close', end)
+  else end()
+}
+
+/** Not there, there in another version, or what is there in that version says that it was removed. */
+function isGone(error: unknown): boolean {
+  return isTidemarkError(error) && (error.code === 'not-found' || error.status === 412 || error.status === 405)
+}
