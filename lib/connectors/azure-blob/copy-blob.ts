@@ -1,0 +1,55 @@
+import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import type { Connection } from '#lib/connectors/kit/connector.ts'
+import type { StoredFile } from '#lib/connectors/kit/files.ts'
+import { placeOf } from '#lib/connectors/kit/stores/place.ts'
+import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
+import type { AzureBlobSettings } from './settings.ts'
+import type { AzureStore } from './store.ts'
+
+/** A copy within one account is a matter of seconds, whatever its size; one that takes so long is given up. */
+const COPY_MAX_MS = 60 * MINUTE_MS
+
+/** Copies a blob within the account, which the account does by itself. A copy that stands there already is left alone. */
+export async function copyBlob(
+  { clock, signal }: Connection<AzureBlobSettings>,
+  store: AzureStore,
+  file: StoredFile,
+  to: string,
+): Promise<StoredFile> {
+  const { bucket, key } = placeOf(to)
+  if (key === '') throw new TidemarkError('invalid', { publicMessage: `"${to}" names no file to copy to.` })
+  const there = await store.head(bucket, key)
+  if (there !== null && isCopy(there, file) && there.file.modifiedAt > file.modifiedAt) return there.file
+  const copyId = await begin(store, file, { bucket, key })
+  const giveUpAt = clock.now() + COPY_MAX_MS
+  for (let waitMs = SECOND_MS / 4; clock.now() < giveUpAt && !signal.aborted; waitMs = Math.min(waitMs * 2, 10 * SECOND_MS)) {
+    const now = await store.head(bucket, key)
+    if (now !== null && now.copyId === copyId && now.copyStatus !== 'pending') {
+      if (isCopy(now, file)) return now.file
+      throw refusedAnswer(store.system, `the copy of ${file.key} ended as ${now.copyStatus}`)
+    }
+    await clock.sleep(waitMs, signal)
+  }
+  throw new TidemarkError('timeout', { publicMessage: `${store.system} was not done with copying ${file.key} in time.`, retryable: true })
+}
+
+function isCopy({ file, copyStatus }: { file: StoredFile; copyStatus: string | undefined }, of: StoredFile): boolean {
+  return file.bytes === of.bytes && (copyStatus === undefined || copyStatus === 'success')
+}
+
+async function begin(store: AzureStore, file: StoredFile, to: { bucket: string; key: string }): Promise<string | undefined> {
+  const conditions = { sourceConditions: { ifMatch: `"${file.version}"` } }
+  try {
+    return await store.ask(`copy to ${to.bucket}/${to.key}`, async (client, abortSignal) => {
+      const source = client.getContainerClient(file.bucket).getBlobClient(file.key)
+      const target = client.getContainerClient(to.bucket).getBlobClient(to.key)
+      // The address of the source brings the shared access signature, where there is one.
+      const poller = await target.beginCopyFromURL(source.url, { ...conditions, abortSignal })
+      const copyId: unknown = Reflect.get(poller.getOperationState(), 'copyId')
+      return typeof copyId === 'string' ? copyId : undefined
+    })
+  } catch (error) {
+    throw isTidemarkError(error) && (error.status === 412 || error.code === 'not-found') ? store.gone(file.key) : error
+  }
+}

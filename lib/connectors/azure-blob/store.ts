@@ -1,0 +1,199 @@
+import { Readable } from 'node:stream'
+import type {
+  BlobServiceClient,
+  ContainerListBlobFlatSegmentResponse,
+  ContainerListBlobHierarchySegmentResponse,
+  ServiceListContainersSegmentResponse,
+} from '@azure/storage-blob'
+import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import type { Connection } from '#lib/connectors/kit/connector.ts'
+import type { StoredFile, WantedFile } from '#lib/connectors/kit/files.ts'
+import { askPatiently } from '#lib/connectors/kit/patience.ts'
+import { cutWithQuestion } from '#lib/connectors/kit/stores/cut-with-question.ts'
+import { isFolderMark } from '#lib/connectors/kit/stores/place.ts'
+import type { ListingOptions, OpenedStream, Store, StorePage } from '#lib/connectors/kit/stores/store.ts'
+import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { toAzureError } from './problems.ts'
+import type { AzureBlobSettings } from './settings.ts'
+import { requestToken } from './token.ts'
+
+type Segment = ContainerListBlobFlatSegmentResponse | ContainerListBlobHierarchySegmentResponse
+
+const PER_PAGE = 5_000
+
+/** The client of one session: loaded when it asks the first question. */
+export class AzureAccess {
+  readonly #connection: Connection<AzureBlobSettings>
+  #loading: Promise<BlobServiceClient> | undefined
+
+  constructor(connection: Connection<AzureBlobSettings>) {
+    this.#connection = connection
+  }
+
+  client(): Promise<BlobServiceClient> {
+    this.#loading ??= load(this.#connection)
+    return this.#loading
+  }
+}
+
+async function load(connection: Connection<AzureBlobSettings>): Promise<BlobServiceClient> {
+  const sdk = await import('@azure/storage-blob')
+  const { url, sas } = connection.settings
+  return new sdk.BlobServiceClient(withSignature(url, sas), credentialOf(connection, sdk), { retryOptions: { maxTries: 1 } })
+}
+
+/** An address with the shared access signature, where there is one. */
+export function withSignature(url: string, sas: string | undefined): string {
+  return sas === undefined ? url : `${url}?${sas.replace(/^\?/, '')}`
+}
+
+/** What requests are signed with; both services' clients have a class of their own for a key. */
+export function credentialOf<K, A>(
+  connection: Connection<AzureBlobSettings>,
+  sdk: { StorageSharedKeyCredential: new (account: string, key: string) => K; AnonymousCredential: new () => A },
+): K | A | { getToken(): ReturnType<typeof requestToken> } {
+  const { url, account, accountKey, sas } = connection.settings
+  if (accountKey !== undefined) return new sdk.StorageSharedKeyCredential(account ?? accountIn(url), accountKey)
+  return sas === undefined ? { getToken: () => requestToken(connection) } : new sdk.AnonymousCredential()
+}
+
+/** The account that an address names by its host, or, of what runs on one machine, by its path. */
+function accountIn(url: string): string {
+  const { hostname, pathname } = new URL(url)
+  return /[a-z]/i.test(hostname) && hostname.includes('.') ? (hostname.split('.')[0] ?? '') : (pathname.split('/')[1] ?? '')
+}
+
+/** The blobs of an account, as one question sees them. */
+export class AzureStore implements Store {
+  readonly system: string
+  readonly #connection: Connection<AzureBlobSettings>
+  readonly #access: AzureAccess
+
+  constructor(connection: Connection<AzureBlobSettings>, access: AzureAccess) {
+    this.system = `Azure Blob (${connection.key})`
+    this.#connection = connection
+    this.#access = access
+  }
+
+  /** Asks by the client; `what` completes "does not let us …". */
+  async ask<T>(
+    what: string,
+    send: (client: BlobServiceClient, abortSignal: AbortSignal) => Promise<T>,
+    holds?: (answer: T, end: () => void) => void,
+  ): Promise<T> {
+    const client = await this.#access.client()
+    const toError = (thrown: unknown) => toAzureError(this.system, what, thrown)
+    return askPatiently(this.#connection, {
+      system: this.system,
+      toError,
+      send: (signal) => send(client, signal),
+      ...(holds && { holds }),
+    })
+  }
+
+  async buckets(): Promise<string[]> {
+    const { containers } = this.#connection.settings
+    if (containers !== undefined) return containers
+    const names: string[] = []
+    for (let from: string | undefined; ; ) {
+      const continuationToken = from
+      const page: ServiceListContainersSegmentResponse | undefined = await this.ask(
+        'list the containers (name them by containers, where that is not allowed)',
+        async (client, abortSignal) => {
+          const pages = client.listContainers({ abortSignal }).byPage(continuationToken === undefined ? {} : { continuationToken })
+          return (await pages.next()).value
+        },
+      )
+      if (page?.containerItems === undefined) throw refusedAnswer(this.system, 'it is no list of containers')
+      names.push(...page.containerItems.map(({ name }) => name))
+      if (!page.continuationToken) return names
+      from = page.continuationToken
+    }
+  }
+
+  async *pages(bucket: string, prefix: string, { isFlat = false, perPage = PER_PAGE }: ListingOptions = {}): AsyncGenerator<StorePage> {
+    for (let from: string | undefined; ; ) {
+      const at = { maxPageSize: perPage, ...(from !== undefined && { continuationToken: from }) }
+      const page = await this.ask(`list ${bucket}/${prefix}`, async (client, abortSignal): Promise<Segment | undefined> => {
+        const container = client.getContainerClient(bucket)
+        const options = { prefix, includeMetadata: true, abortSignal }
+        const pages = isFlat ? container.listBlobsByHierarchy('/', options).byPage(at) : container.listBlobsFlat(options).byPage(at)
+        return (await pages.next()).value
+      })
+      if (page?.segment?.blobItems === undefined || page.containerName === undefined) throw refusedAnswer(this.system, 'it is no listing')
+      yield this.#page(bucket, page)
+      if (!page.continuationToken) return
+      if (page.continuationToken === from) throw refusedAnswer(this.system, 'a listing goes on where it was')
+      from = page.continuationToken
+    }
+  }
+
+  #page(bucket: string, { segment }: Segment): StorePage {
+    // With a hierarchical namespace a folder is listed as a blob that says so.
+    const files = segment.blobItems.filter(({ name, metadata }) => !isFolderMark(name) && metadata?.['hdi_isfolder'] !== 'true')
+    const folders: { name: string }[] = 'blobPrefixes' in segment ? (segment.blobPrefixes ?? []) : []
+    return {
+      files: files.map(({ name, properties }) => this.#file(bucket, name, { ...properties, bytes: properties.contentLength })),
+      folders: folders.map(({ name }) => name),
+    }
+  }
+
+  #file(
+    bucket: string,
+    key: string,
+    told: { etag?: string | undefined; lastModified?: Date | undefined; bytes?: number | undefined },
+  ): StoredFile {
+    const modifiedAt = told.lastModified?.getTime() ?? Number.NaN
+    if (!told.etag || told.bytes === undefined || Number.isNaN(modifiedAt))
+      throw refusedAnswer(this.system, `what it says of ${key} is not all there`)
+    return { bucket, key, version: told.etag.replaceAll('"', ''), bytes: told.bytes, modifiedAt }
+  }
+
+  /** What the account says of a file that is there now, and of a copy that is being made there; null: nothing. */
+  async head(
+    bucket: string,
+    key: string,
+  ): Promise<{ file: StoredFile; copyStatus: string | undefined; copyId: string | undefined } | null> {
+    try {
+      const told = await this.ask(`look at ${bucket}/${key}`, (client, abortSignal) =>
+        client.getContainerClient(bucket).getBlobClient(key).getProperties({ abortSignal }),
+      )
+      const file = this.#file(bucket, key, { ...told, bytes: told.contentLength })
+      return { file, copyStatus: told.copyStatus, copyId: told.copyId }
+    } catch (error) {
+      if (isTidemarkError(error) && error.code === 'not-found') return null
+      throw error
+    }
+  }
+
+  async open({ bucket, key, version }: WantedFile, from: number): Promise<OpenedStream> {
+    const conditions = version === null ? {} : { ifMatch: `"${version}"` }
+    const answer = await this.ask(
+      `read ${bucket}/${key}`,
+      (client, abortSignal) =>
+        client.getContainerClient(bucket).getBlobClient(key).download(from, undefined, { conditions, abortSignal, maxRetryRequests: 0 }),
+      endWithBody,
+    ).catch((error: unknown) => {
+      throw isTidemarkError(error) && (error.code === 'not-found' || error.status === 412) ? this.gone(key) : error
+    })
+    const { readableStreamBody: stream, contentRange, contentLength, etag, lastModified } = answer
+    if (!(stream instanceof Readable)) throw refusedAnswer(this.system, 'it has no content')
+    cutWithQuestion(this.system, stream, this.#connection.signal)
+    const part = /^bytes (\d+)-\d+\/(\d+)$/.exec(contentRange ?? '')
+    const isRight = from === 0 ? part === null || part[1] === '0' : Number(part?.[1]) === from
+    const bytes = part === null ? contentLength : Number(part[2])
+    if (isRight) return { file: this.#file(bucket, key, { etag, lastModified, bytes }), stream }
+    stream.destroy()
+    throw refusedAnswer(this.system, 'it is another part of the file than was asked for')
+  }
+
+  gone(key: string): TidemarkError {
+    const publicMessage = `${this.system} does not have ${key} in that version any more: it was replaced or removed.`
+    return new TidemarkError('not-found', { publicMessage, lasting: 'gone' })
+  }
+}
+
+function endWithBody({ readableStreamBody: stream }: { readableStreamBody?: unknown }, end: () => void): void {
+  if (stream instanceof Readable) stream.once('close', end)
+  else end()
+}
