@@ -1,9 +1,8 @@
-import { childOf, type DocumentPath, itemsOf, type LocatedNode, textAt, textOf, toPlain } from '#lib/catalogue/parse/node.ts'
+import { childOf, type DocumentPath, itemsOf, textAt, textOf } from '#lib/catalogue/parse/node.ts'
 import type { Outline, OutlineEntry } from '#lib/catalogue/parse/outline.ts'
 import { findCycles } from '#lib/catalogue/resolve/lineage.ts'
 import { placeOfFiles } from '#lib/catalogue/resolve/triggers.ts'
 import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
-import { CONNECTION_KEYS, isReference } from '#lib/catalogue/schema/document.ts'
 import { knownFlows } from './check-flows.ts'
 import { type Finding, wrongValue } from './finding.ts'
 
@@ -119,18 +118,20 @@ function whereIs(written: string, systems: ReadonlyMap<string, string>): string 
   return `${systems.get(source) ?? source}/${place}`
 }
 
-/** Of each connection what system it leads to: two of one kind whose plain settings are the same lead to one, whoever they sign in as. */
-function systemsOf({ connections }: Outline): Map<string, string> {
-  return new Map(connections.map(({ key, node }) => [key, JSON.stringify([textAt(node, 'kind'), ...plainSettings(node)])]))
-}
+/** The settings that say where a system is; the others say who signs in, or what is asked. */
+const LOCATING = ['url', 'baseUrl', 'endpoint', 'region', 'host', 'port', 'root']
 
-function plainSettings(node: LocatedNode): [string, unknown][] {
-  const written = toPlain(node)
-  if (typeof written !== 'object' || written === null) return []
-  const isPlain = (value: unknown) => typeof value !== 'string' || !isReference(value)
-  return Object.entries(written)
-    .filter(([name, value]) => !CONNECTION_KEYS.has(name) && isPlain(value))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+/** Of each connection what system it leads to: two of one kind that are written to be in the same place lead to one, whoever they sign in as. */
+function systemsOf({ connections }: Outline): Map<string, string> {
+  return new Map(
+    connections.map(({ key, node }) => {
+      const located = LOCATING.flatMap((name) => {
+        const setting = childOf(node, name)
+        return setting === undefined ? [] : [[name, setting.value]]
+      })
+      return [key, located.length === 0 ? key : JSON.stringify([textAt(node, 'kind'), ...located])]
+    }),
+  )
 }
 
 function feedsByWriter(outline: Outline, contracts: CatalogueContracts): Map<string, string[]> {

@@ -35,6 +35,8 @@ connections:
   bucket: { kind: store, endpoint: "https://s3.example.edu", user: "\${USER}", queue: arrivals }
   again: { kind: store, endpoint: "https://s3.example.edu", user: "\${OTHER}", queue: arrivals }
   plain: { kind: store, endpoint: "https://files.example.edu" }
+  here: { kind: store, endpoint: "\${HERE}" }
+  there: { kind: store, endpoint: "\${THERE}" }
 groups: { records: { feeds: { terms: {}, people: {} } } }
 flows:
 ${flows.join('')}`,
@@ -100,6 +102,7 @@ describe('a flow that would start itself', () => {
 
   it.each(['bucket/shop/done/a.csv', 'bucket/shop/incoming-done/a.csv', 'plain/shop/incoming/a.csv'])('not by writing %s', (to) => {
     expect(problems(flow('prices', '[{ file: bucket/shop/incoming }]', to))).toEqual([])
+    expect(problems(flow('prices', '[{ file: here/shop/incoming }]', 'there/shop/incoming/a.csv'))).toEqual([])
   })
 
   it('over others is refused, too', () => {

@@ -43,7 +43,8 @@ export async function requestRun(ctx: Context, request: RunRequest): Promise<Req
     refuseTooMany(input.flow, open)
     const wanted = { flow: input.flow, parameters: input.parameters, requestedBy }
     const before = open.find((run) => run.isUnderWay)
-    const runId = feeds.length === 0 ? await insertRun(sql, now, wanted, before !== undefined) : await takeRun(sql, now, wanted)
+    const isNew = feeds.length === 0 && !open.some((run) => run.isPutOff && areSameParameters(run.told, told))
+    const runId = isNew ? await insertRun(sql, now, wanted, before !== undefined) : await takeRun(sql, now, wanted)
     const orders = await orderFeedsOfRun(sql, { runId, feeds, actor: ctx.actor, at: now, wanted })
     const isJoined = open.some(({ id }) => id === runId)
     const result = { runId, waitsFor: isJoined || before === undefined ? null : before.id, isJoined }
@@ -52,7 +53,7 @@ export async function requestRun(ctx: Context, request: RunRequest): Promise<Req
 }
 
 function refuseTheSame(flow: string, open: readonly OpenRun[], told: Told): void {
-  const same = open.find((run) => !run.isStopping && areSameParameters(run.told, told))
+  const same = open.find((run) => !run.isStopping && !run.isPutOff && areSameParameters(run.told, told))
   if (same === undefined) return
   const publicMessage = same.isUnderWay
     ? `A run of ${flow} that does the same goes on already. When it has ended, ask again.`

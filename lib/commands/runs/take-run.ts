@@ -5,7 +5,7 @@ import type { Context, Sql } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
 import { notifyWorkers } from '#lib/db/listen.ts'
 import { listFlows } from '#lib/db/runs/flows.ts'
-import { isDryRunSql, listDueRuns } from '#lib/db/runs/runs.ts'
+import { hurryRun, isDryRunSql, listDueRuns } from '#lib/db/runs/runs.ts'
 import { toStorableJson } from '#lib/db/storable-json.ts'
 import { CLAIMABLE_STATES } from '#lib/domain/runs/run.ts'
 import { WAITS_FOR_OWN_FLOW } from '#lib/domain/runs/run-plan.ts'
@@ -78,13 +78,16 @@ export interface OpenRun {
   isUnderWay: boolean
   /** Somebody has cancelled it. */
   isStopping: boolean
+  /** It waits until it has been quiet. */
+  isPutOff: boolean
 }
 
 /** The runs of a flow that go on, and those that were asked for and wait, in the order in which they run. Planned ones are not among them. */
 export async function listOpenRuns(sql: Sql, flow: string): Promise<OpenRun[]> {
   const { rows } = await sql.query<OpenRun>(
     `select r.id, coalesce(f.settings -> 'parameters', '{}') || r.parameters as told, r.cancel_at is not null as "isStopping",
-       r.state = 'running' or r.attempt > 0 as "isUnderWay"
+       r.state = 'running' or r.attempt > 0 as "isUnderWay",
+       r.state = 'scheduled' and r.attempt = 0 and r.trigger <> 'manual' and r.scheduled_for >= r.created_at + interval '1 s' as "isPutOff"
      from run r join flow f on f.name = r.flow
      where r.flow = $1 and (r.state = 'running' or (r.state = any($2) and (r.attempt > 0 or r.trigger <> 'schedule')))
      order by r.attempt = 0, r.scheduled_for, r.created_at`,
@@ -114,12 +117,16 @@ export async function insertRun(
 
 /**
  * The run that does what is wanted: one of the flow that goes on, waits or is due by its schedule with the same parameters, else a new one. A dry run of the flow
- * makes way for it.
+ * makes way for it, and one that waits until it has been quiet waits no longer.
  */
 export async function takeRun(sql: Sql, now: Instant, wanted: WantedRun): Promise<string> {
   const told = await requireParameters(sql, wanted.flow, wanted.parameters)
   const open = await listOpenRuns(sql, wanted.flow)
   const same = open.find((run) => !run.isStopping && areSameParameters(run.told, told))
+  if (same?.isPutOff === true) {
+    await hurryRun(sql, same.id, now)
+    await notifyWorkers(sql)
+  }
   if (same !== undefined) return same.id
   const due = await findDueRun(sql, now, wanted.flow, told)
   if (due !== null) return due

@@ -60,10 +60,17 @@ function toRows({ source }: Arrival, files: readonly ArrivingFile[]): string {
 const FILES =
   'jsonb_to_recordset($4::jsonb) as x(bucket text, key text, key_hash text, version text, bytes bigint, sequencer text, modified_at timestamptz)'
 
+// What a listing sees again, thousands at a time, is left untouched: a conflict would lock its row, which writes it.
 const INSERT = `
   insert into inbox_file as f (flow_key, source, bucket, key, key_hash, version, bytes, sequencer, modified_at, arrived_at, due_at, seen_at)
   select $1, $2, x.bucket, x.key, x.key_hash, x.version, x.bytes, x.sequencer, x.modified_at, $3, $3, case when $5 then $3::timestamptz end
-  from ${FILES} order by x.key_hash, x.version
+  from ${FILES}
+  left join lateral (
+    select k.state <> 'gone' and coalesce(k.seen_at, k.arrived_at) >= $3::timestamptz - interval '1 day' as "isKnown" from inbox_file k
+    where k.flow_key = $1 and k.key_hash = x.key_hash and k.version = x.version limit 1
+  ) seen on $5
+  where seen."isKnown" is not true
+  order by x.key_hash, x.version
   on conflict (flow_key, key_hash, version) do update set
     sequencer = greatest(f.sequencer, excluded.sequencer), seen_at = coalesce(excluded.seen_at, f.seen_at),
     modified_at = case when f.state = 'gone' then excluded.modified_at else f.modified_at end,

@@ -206,3 +206,12 @@ export async function putOffRun(sql: Sql, runId: string, now: Instant, debounceM
     [runId, toText(at)],
   )
 }
+
+/** A run that is put off may begin now: somebody wants it. */
+export async function hurryRun(sql: Sql, runId: string, now: Instant): Promise<void> {
+  await sql.query(
+    `update run r set scheduled_for = $2 where id = $1 and attempt = 0 and scheduled_for > $2
+       and not exists (select from run o where o.flow = r.flow and o.trigger = r.trigger and o.scheduled_for = $2)`,
+    [runId, toText(now)],
+  )
+}

@@ -11,7 +11,8 @@ const FILES_AT_ONCE = 4
 /** A run takes no more files after this long: it ends, so that what it loaded counts, and the next one goes on. */
 const TAKING_MS = 10 * MINUTE_MS
 const TRIES = { retries: 2, backoffMs: 2 * SECOND_MS }
-const COUNTED_EVERY = 20
+/** How many wait is counted so often. */
+const COUNTED_EVERY_MS = 10 * SECOND_MS
 const NAME_MAX = 200
 
 /**
@@ -52,9 +53,13 @@ class Drain {
     const atOnce = this.#ctx.attempt === 1 ? FILES_AT_ONCE : 1
     try {
       let done = 0
+      let countAt = this.#ctx.now()
       for await (const _ of this.#ctx.map(this.#files(atOnce), atOnce, (file) => this.#carryOver(file))) {
         done += 1
-        if (done % COUNTED_EVERY === 1) this.#ctx.progress(done, done + this.#held.size + (await this.#ctx.inbox.countWaiting()))
+        if (this.#ctx.now() >= countAt) {
+          countAt = this.#ctx.now() + COUNTED_EVERY_MS
+          this.#ctx.progress(done, done + this.#held.size + (await this.#ctx.inbox.countWaiting()))
+        }
         this.#tell()
       }
       this.#ctx.progress(done, done)

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { claimRun } from '#lib/commands/runs/claim-run.ts'
+import { planRuns } from '#lib/commands/runs/plan-runs.ts'
+import { requestRun } from '#lib/commands/runs/request-run.ts'
+import { type Context, withTransaction } from '#lib/db/context.ts'
+import { MINUTE_MS } from '#lib/domain/time/instant.ts'
+import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
+import { fileFlow } from '#lib/testing/runs/file-flow.ts'
+import { triggerRun } from './trigger-run.ts'
+
+let database: TestDatabase
+let clock: FakeClock
+let ctx: Context
+
+beforeAll(async () => {
+  ;({ database, clock, ctx } = await createDatabaseAt('2026-11-30T12:00:00Z'))
+  await fileFlow(ctx, 'prices', { debounceMs: 2 * MINUTE_MS })
+})
+afterAll(() => database.drop())
+beforeEach(() => ctx.pool.query('delete from run'))
+
+const push = (flow = 'prices') => withTransaction(ctx, (sql) => triggerRun(sql, clock.now(), { flow, trigger: 'push', body: null }))
+const pass = (ms: number) => clock.set(clock.now() + ms)
+
+it('whatever comes again before it was quiet is one run, which begins when it is', async () => {
+  const first = await push()
+  expect(first).toMatchObject({ isJoined: false })
+  pass(MINUTE_MS)
+  expect(await push()).toEqual({ runId: first?.runId, isJoined: true })
+  pass(MINUTE_MS)
+  expect((await planRuns(ctx)).ready).toEqual([])
+  pass(MINUTE_MS)
+  expect((await planRuns(ctx)).ready).toEqual([{ runId: first?.runId, flow: 'prices' }])
+})
+
+it('what comes while a run goes on has one more after it', async () => {
+  await push()
+  pass(2 * MINUTE_MS)
+  const [ready] = (await planRuns(ctx)).ready
+  await claimRun(ctx, { runId: ready?.runId ?? '', owner: 'w' })
+  const [next, again] = [await push(), await push()]
+  expect(next).toMatchObject({ isJoined: false })
+  expect(again).toEqual({ runId: next?.runId, isJoined: true })
+  pass(5 * MINUTE_MS)
+  expect((await planRuns(ctx)).ready).toEqual([])
+})
+
+it('whoever asks for a run gets the one that waits until it is quiet, at once', async () => {
+  const waits = await push()
+  const { runId, isJoined } = await requestRun(ctx, { flow: 'prices' })
+  expect({ runId, isJoined }).toEqual({ runId: waits?.runId, isJoined: true })
+  expect((await planRuns(ctx)).ready).toEqual([{ runId, flow: 'prices' }])
+})
+
+it('a flow that is not in the catalogue is not asked for', async () => {
+  await expect(push('nobody')).rejects.toMatchObject({ code: 'not-found' })
+})
