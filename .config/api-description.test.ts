@@ -27,7 +27,8 @@ test('what an address is asked and what an order brings along is read by the sch
     const readsQuestion = /listResponse\(request|readQuestion\(request|getHeartbeat\(request/.test(text)
     return [
       ...(get?.question !== undefined && !readsQuestion ? [`${file} does not read its question by a schema`] : []),
-      ...(post?.body !== undefined && !/readBody\(fields|readEvents\(request|streamPushed\(request|postHeartbeat\(request/.test(text)
+      ...(post?.body !== undefined &&
+      !/readBody\(fields|readEvents\(request|streamPushed\(request|postHeartbeat\(request|postFlowPush\(request/.test(text)
         ? [`${file} does not read its body by a schema`]
         : []),
       ...(/searchParams|readQuery\(request, \[[^\]]/.test(text) ? [`${file} reads its question by itself`] : []),

@@ -156,7 +156,7 @@ describe('who asks', () => {
     const without = pages.filter(
       ({ path, text }) =>
         !text.includes(OTHERWISE[path] ?? 'requestContext()') &&
-        !/acceptAction\(\s*request,\s*\{|(postHeartbeat|answerEmbed|atomResponse|accept(Push|Saying|Leaving|\w*ubscription))\(/.test(text),
+        !/acceptAction\(\s*request,\s*\{|(post\w+|answerEmbed|atomResponse|accept(Push|Saying|Leaving|\w*ubscription))\(/.test(text),
     )
     expect(without.map(({ path }) => path)).toEqual([])
   })

@@ -27,6 +27,7 @@ import { loadKinds, loadNotifiers } from './worker/load-kinds.ts'
 import { reloadCatalogue } from './worker/reload-catalogue.ts'
 import { RunHolder } from './worker/run-holder.ts'
 import { singleFlight } from './worker/single-flight.ts'
+import { sweepFlowPushes } from './worker/sweep-flow-pushes.ts'
 import { sweepIncidents } from './worker/sweep-incidents.ts'
 import { planSweep, sweepInbox, sweepStatuses } from './worker/sweeps.ts'
 import { startWakeUps, type WakeUps } from './worker/wake-ups.ts'
@@ -68,6 +69,7 @@ async function work(services: JobServices, databaseUrl: string): Promise<void> {
   let sweptAt = startedAt
   const statusSignal = createWakeSignal(clock)
   const inboxSignal = createWakeSignal(clock)
+  const pushSignal = createWakeSignal(clock)
   const incidentSignal = createWakeSignal(clock)
   await requireRightClock(ctx.pool, clock)
   await noteAbsence(services)
@@ -94,6 +96,7 @@ async function work(services: JobServices, databaseUrl: string): Promise<void> {
   const onRequest = () => {
     services.runs.renewLeasesNow()
     inboxSignal.wake()
+    pushSignal.wake()
     plan.trigger()
   }
   const onCatalogue = async (read: CatalogueTexts) => {
@@ -105,6 +108,7 @@ async function work(services: JobServices, databaseUrl: string): Promise<void> {
       sweptAt = clock.now()
     }),
     sweepInbox(services, inboxSignal),
+    sweepFlowPushes(services, pushSignal),
     sweepIncidents(services, incidentSignal),
     listen(ctx, signal, { onChange, onRequest }),
     watchCatalogue({ path: services.config, clock, log, signal, onChange: onCatalogue }),

@@ -2,7 +2,11 @@ import { OPERATIONS } from './operations.ts'
 
 /** Asking what GET would answer tells nothing: there is no HEAD where something is handed in by GET. */
 const TAKEN = Object.entries(OPERATIONS).map(([path, { get, post }]) => ({
-  handsIn: [...(get?.tag === 'Hand in' ? ['GET'] : []), ...(post?.tag === 'Hand in' ? ['POST'] : [])],
+  handsIn: [
+    ...(get?.tag === 'Hand in' ? ['GET'] : []),
+    ...(post?.tag === 'Hand in' ? ['POST'] : []),
+    ...(post?.isAskedFirst === true ? ['OPTIONS'] : []),
+  ],
   pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
   methods: [
     ...(get === undefined ? [] : get.tag === 'Hand in' ? ['GET'] : ['GET', 'HEAD']),

@@ -27,6 +27,8 @@ export interface Operation {
   refusals?: readonly (404 | 409 | 413 | 415 | 422)[]
   /** Answered with 201 when it is stored, with 200 when all of it was before. */
   isStored?: boolean
+  /** Senders ask by OPTIONS whether they may send, as the webhooks of CloudEvents do. */
+  isAskedFirst?: boolean
 }
 
 /** What the addresses of the API take, by path and method. */

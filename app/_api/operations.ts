@@ -12,6 +12,7 @@ import {
   movedSchema,
   pausedSchema,
   pauseEndedSchema,
+  pushValidatedSchema,
   runCancelledSchema,
   runRequestedSchema,
   runSchema,
@@ -28,7 +29,7 @@ import {
   reportedSchema,
   settledSchema,
 } from '#lib/queries/api/order-answers.ts'
-import { pauseBody, pauseEndBody, reloadBody, reportBody, runBody } from '#lib/queries/api/order-bodies.ts'
+import { pauseBody, pauseEndBody, pushBody, reloadBody, reportBody, runBody } from '#lib/queries/api/order-bodies.ts'
 import {
   artifactQuestion,
   assetsQuestion,
@@ -64,6 +65,9 @@ const artifactSchema = z
 
 const HEARD =
   'What the job that loads an asset tells of itself. The header `Idempotency-Key`, or `run` or `at`, make it known when it comes again.'
+
+const PUSHED =
+  'For a flow with `on: push`, whose run takes the body as its parameters, or with a file that becomes known by a push: then the body is one or more events of S3, SNS, EventBridge, Event Grid or CloudEvents. A sender that cannot send headers puts a token that may do nothing else into the address: `?key=…`. Messages of SNS are taken once their signature is verified; its subscriptions and those of Event Grid are confirmed.'
 
 /** The address of what one asset tells of itself, in the two ways it can be written. */
 function heartbeat(path: NonNullable<Operation['path']>, how: string): Operations[string] {
@@ -177,6 +181,16 @@ export const OPERATIONS: Operations = {
       path: { flow: name },
       body: runBody,
       refusals: [404, 409, 422],
+    }),
+  },
+  '/api/v1/flows/{flow}/push': {
+    post: handIn('Tell a flow of files, or ask for a run of it', z.union([acceptedSchema, pushValidatedSchema]), {
+      path: { flow: name },
+      header: heartbeatHeader,
+      body: pushBody,
+      description: PUSHED,
+      refusals: [404],
+      isAskedFirst: true,
     }),
   },
   '/api/v1/feeds/{feed}/reload': {

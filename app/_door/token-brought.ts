@@ -15,28 +15,38 @@ import { isDatabaseGone } from '#lib/platform/postgres/database-gone.ts'
 export interface Brought {
   text: string
   kind: TokenKind
+  /** It stood in an address, where others may read it: good for handing in and nothing else. */
+  inAddress?: true
 }
 
 /** The addresses that take a key, for readers that cannot send headers. */
 const WITH_KEY = ['/feed.atom', '/api/v1/status']
+/** And the one that takes a token there, for senders that cannot: topics of SNS, subscriptions of Event Grid. */
+const WITH_TOKEN = /^\/api\/v1\/flows\/[^/]+\/push$/
 const RETRY_AFTER_SECONDS = 10
 
 /** The token of a request, from its header or, where there may be one, its address, which keeps nothing of it. */
 export function takeToken(request: Pick<IncomingMessage, 'headers' | 'url' | 'method'>): Brought | null {
-  const key = takeKey(request)
+  const inAddress = takeKey(request)
   const bearer = bearerIn(request.headers.authorization ?? null)
-  if (bearer !== null) return { text: bearer, kind: 'token' }
-  return key === null ? null : { text: key, kind: 'address' }
+  return bearer === null ? inAddress : { text: bearer, kind: 'token' }
 }
 
-function takeKey(request: Pick<IncomingMessage, 'url' | 'method'>): string | null {
+function takeKey(request: Pick<IncomingMessage, 'url' | 'method'>): Brought | null {
   const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s)
   const asked = new URLSearchParams(query)
-  const key = asked.get('key')
-  if (key === null || !WITH_KEY.includes(path) || (request.method !== 'GET' && request.method !== 'HEAD')) return null
+  const text = asked.get('key')
+  const brought = text === null ? null : broughtTo(request.method ?? '', path, text)
+  if (brought === null) return null
   asked.delete('key')
   request.url = asked.size === 0 ? path : `${path}?${asked}`
-  return key
+  return brought
+}
+
+function broughtTo(method: string, path: string, text: string): Brought | null {
+  const reads = method === 'GET' || method === 'HEAD'
+  if (reads && WITH_KEY.includes(path)) return { text, kind: 'address' }
+  return !reads && WITH_TOKEN.test(path) ? { text, kind: 'token', inAddress: true } : null
 }
 
 /**
@@ -53,7 +63,8 @@ export async function whoBrought(
   const unknown = () => unknownNow('whose token this is')
   if (knownTrouble() !== undefined) return unknown()
   try {
-    return await tokenActor({ ...context, from }, brought.text, brought.kind, { isAudited: !isOrder, handsIn: use === 'push' })
+    const { text, kind, inAddress = false } = brought
+    return await tokenActor({ ...context, from }, text, kind, { isAudited: !isOrder, handsIn: use === 'push', inAddress })
   } catch (error) {
     if (isTidemarkError(error)) return error
     if (use !== 'read' && isDatabaseGone(error)) return unknown()

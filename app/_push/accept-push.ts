@@ -24,15 +24,16 @@ export class Unreadable extends Error {
 
 /**
  * Takes what another system hands in with its token: 201 once it is stored, 200 when all of it was before, 503 with when to come again while there is no
- * room. Who has no such token is told how to ask.
+ * room. Who has no such token is told how to ask. An answer of its own is given as it is.
  */
-export function acceptPush(request: Request, store: (ctx: Context) => Promise<Accepted>): Promise<Response> {
+export function acceptPush(request: Request, store: (ctx: Context) => Promise<Accepted | Response>): Promise<Response> {
   return respond(async () => {
     try {
       const ctx = await requestContext()
       requirePusher(ctx)
       if (isAhead(request.headers)) throw new Unreadable(400, 'This is asked for ahead of need, and tells nothing.')
       const accepted = await store(ctx)
+      if (accepted instanceof Response) return accepted
       return Response.json(accepted, { status: accepted.stored > 0 ? 201 : 200, headers: DATA_HEAD })
     } catch (error) {
       return refusalOf(error)
@@ -80,11 +81,11 @@ export async function* streamPushed(
   }
 }
 
-/** The JSON that was sent, unpacked; undefined where nothing was. */
-export async function readPushed(request: Request): Promise<unknown> {
+/** The JSON that was sent, unpacked; undefined where nothing was. `isCalledText`: its sender calls it plain text. */
+export async function readPushed(request: Request, { isCalledText = false } = {}): Promise<unknown> {
   const text = await readPacked(request)
   if (text === '') return undefined
-  requireJson(request)
+  if (!isCalledText) requireJson(request)
   const value = parsed(text)
   if (value === undefined) throw new Unreadable(400, 'This is not JSON.')
   if (isTooDeep(value)) throw new Unreadable(400, `This JSON is nested in more than ${DEPTH_MAX} levels.`)

@@ -58,7 +58,7 @@ export default defineVerb({
   summary: 'Make, list and end tokens for programs.',
   details: [
     `A token is told once. It may do and see what its owner may, as far as its scopes go; it ends after ${TOKEN_DAYS} days, or as said, ${TOKEN_DAYS_MAX} at most.`,
-    '--address makes a key for the addresses /feed.atom?key=… and /api/v1/status?key=…, for readers that cannot send headers.',
+    '--address makes a key for the addresses /feed.atom?key=… and /api/v1/status?key=…, for readers that cannot send headers. A sender of pushes that cannot has a token with the scope push alone in /api/v1/flows/<flow>/push?key=….',
   ].join('\n'),
   async run(args, command) {
     const { values, positionals } = readArguments(args, OPTIONS, { least: 1, most: 2 })

@@ -16,6 +16,7 @@ import { triesOf } from './tries.ts'
 const AUDITED_EVERY_MS = 15 * MINUTE_MS
 
 const ONLY_PUSH = 'This token may only hand something in: it has neither the scope "read" nor "run".'
+const NO_ADDRESS = 'Only a token that may hand in and do nothing else may stand in an address: make one with the scope "push" alone.'
 const NO_PUSH = 'This takes a token with the scope "push" of somebody who may order runs.'
 
 const audited = new KnownUntil()
@@ -55,6 +56,8 @@ export interface EmbedKey {
 interface UseOptions {
   isAudited: boolean
   handsIn?: boolean
+  /** It stood in an address. */
+  inAddress?: boolean
 }
 
 async function takeInUse(ctx: Context, text: string, kind: TokenKind, options: UseOptions): Promise<{ actor: Actor; token: ApiToken }> {
@@ -66,7 +69,8 @@ async function takeInUse(ctx: Context, text: string, kind: TokenKind, options: U
   const { token, owner, claims } = found
   const problem = problemOf(token, kind, now)
   if (problem !== null) throw await refusal(token, 'invalid_token', problem)
-  const { handsIn = false } = options
+  const { handsIn = false, inAddress = false } = options
+  if (inAddress && token.scopes.some((scope) => scope !== 'push')) throw await refusal(token, 'insufficient_scope', NO_ADDRESS)
   const access = (handsIn ? pushAccess : tokenAccess)(actorBy(rules, owner, claims), token, rules)
   if (access === null) throw await refusal(token, 'insufficient_scope', handsIn ? NO_PUSH : ONLY_PUSH)
   await noteUse(ctx.whole, token, now)

@@ -32,7 +32,7 @@ export interface Accepted {
 
 /** Keeps events of OpenLineage for a worker; each that came before is known by its run, kind, time and producer. */
 export function acceptLineage(ctx: Context, events: readonly LineageEvent[]): Promise<Accepted> {
-  return accept(
+  return acceptMessages(
     ctx,
     events.map((event) => ({
       kind: 'lineage',
@@ -53,9 +53,9 @@ export async function acceptHeartbeat(ctx: Context, assetKey: string, given: Hea
   const at = given.at ? parseEventTime(given.at) : null
   const isNamed = idempotencyKey !== null || at !== null || given.run
   const tells = idempotencyKey === null ? [key, given.state, at, given.run ?? null, ...audienceOf(ctx)] : [ctx.actor.id, idempotencyKey]
-  const dedupeKey = hash(['heartbeat', ...tells, ...(isNamed ? [] : [crypto.randomUUID()])])
+  const dedupeKey = dedupeKeyOf(['heartbeat', ...tells, ...(isNamed ? [] : [crypto.randomUUID()])])
   const body = { asset: key, at: new Date(at ?? now).toISOString(), runId: given.run ?? dedupeKey, told: given }
-  return accept(ctx, [{ kind: 'heartbeat', dedupeKey, eventAt: at ?? now, body }])
+  return acceptMessages(ctx, [{ kind: 'heartbeat', dedupeKey, eventAt: at ?? now, body }])
 }
 
 async function findAsset(ctx: Context, key: string): Promise<string> {
@@ -67,8 +67,8 @@ async function findAsset(ctx: Context, key: string): Promise<string> {
 
 function keyOfEvent(ctx: Context, { run, job, dataset, eventType, eventTime, producer, ...rest }: LineageEvent): string {
   const at = parseEventTime(eventTime)
-  if (run !== undefined) return hash(['run', run.runId.toLowerCase(), eventType ?? 'OTHER', at, producer, ...audienceOf(ctx)])
-  return hash(['other', at, producer, job ?? null, dataset ?? null, rest, ...audienceOf(ctx)])
+  if (run !== undefined) return dedupeKeyOf(['run', run.runId.toLowerCase(), eventType ?? 'OTHER', at, producer, ...audienceOf(ctx)])
+  return dedupeKeyOf(['other', at, producer, job ?? null, dataset ?? null, rest, ...audienceOf(ctx)])
 }
 
 /** Who may tell of less than others takes no message from them by telling it first. */
@@ -76,11 +76,13 @@ function audienceOf({ actor }: Context): string[] {
   return actor.audience === null ? [] : [actor.audience]
 }
 
-function hash(parts: readonly unknown[]): string {
+/** The key of a message, made of what makes it known when it comes again. */
+export function dedupeKeyOf(parts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
 }
 
-async function accept(ctx: Context, messages: readonly PushedMessage[]): Promise<Accepted> {
+/** Keeps messages for a worker, those that are not there already; `unavailable` while too many wait. */
+export async function acceptMessages(ctx: Context, messages: readonly PushedMessage[]): Promise<Accepted> {
   const now = ctx.clock.now()
   const { tokenId, audience } = requirePusher(ctx)
   await requireRoom(ctx, now)

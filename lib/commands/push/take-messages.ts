@@ -67,7 +67,7 @@ async function takeInHalves(ctx: Context, index: IdentityIndex, most: number): P
 
 async function putBack(ctx: Context, { id, kind }: WaitingMessage, error: unknown): Promise<number> {
   const problem = toInternalMessage(error)
-  ctx.log.error('what was pushed could not be carried over', { message: id, kind, error: problem })
+  ctx.log.error('what was pushed could not be carried over', { push: id, kind, error: problem })
   await noteNotTaken(ctx.whole, id, problem)
   return 1
 }

@@ -234,3 +234,7 @@ export const acceptedSchema = z
     known: z.int().meta({ description: 'How many had been stored before.' }),
   })
   .meta({ id: 'Accepted' })
+
+export const pushValidatedSchema = z
+  .object({ validationResponse: z.string().meta({ description: 'The code that Event Grid sent to see whether its events are wanted.' }) })
+  .meta({ id: 'PushValidated' })

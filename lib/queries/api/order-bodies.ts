@@ -58,6 +58,11 @@ function readObject(value: unknown): Record<string, unknown> | null {
 }
 
 export const runBody = z.object({ parameters })
+
+/** What is pushed to a flow. */
+export const pushBody = z
+  .union([z.looseObject({}), z.array(z.looseObject({}))])
+  .meta({ id: 'FlowPush', description: 'Parameters of a run, or what another system tells of files, as it tells it.' })
 export const reloadBody = z.object({
   reason: writable('“reason” is a text.').max(TEXT_MAX, `A reason has at most ${TEXT_MAX} characters.`).nullish(),
   parameters,

@@ -1,6 +1,7 @@
 import { GET, POST as postKey } from '#app/api/v1/assets/[asset]/[path]/heartbeat/route.ts'
 import { POST as postOne } from '#app/api/v1/assets/[asset]/heartbeat/route.ts'
 import { POST as postArtifact } from '#app/api/v1/dbt/route.ts'
+import { OPTIONS as askToPush, POST as postFlow } from '#app/api/v1/flows/[flow]/push/route.ts'
 import { POST } from '#app/api/v1/lineage/route.ts'
 import { createToken, tokenRequestSchema } from '#lib/access/tokens.ts'
 import { asActor, type Context } from '#lib/db/context.ts'
@@ -14,6 +15,8 @@ import { openGate, openWebWorld } from '#lib/testing/worlds/web-world.ts'
 async function route(request: Request): Promise<Response> {
   const { pathname } = new URL(request.url)
   if (pathname === '/api/v1/dbt') return postArtifact(request)
+  const [, flow] = /^\/api\/v1\/flows\/([^/]+)\/push$/.exec(pathname) ?? []
+  if (flow !== undefined) return (request.method === 'OPTIONS' ? askToPush : postFlow)(request, { params: Promise.resolve({ flow }) })
   const [, asset, path] = /^\/api\/v1\/assets\/([^/]+)(?:\/([^/]+))?\/heartbeat$/.exec(pathname) ?? []
   if (asset === undefined) return POST(request)
   if (path === undefined) return postOne(request, { params: Promise.resolve({ asset }) })
@@ -34,6 +37,7 @@ async function makeTokens(context: Context): Promise<Map<string, string>> {
   await make('pusher', 'admin', ['push'])
   await make('narrow', 'engineer', ['push'], 'records')
   await make('reader', 'admin', ['read', 'run'])
+  await make('both', 'admin', ['read', 'push'])
   await make('viewer', 'viewer', ['push'])
   return tokens
 }
@@ -55,6 +59,7 @@ export async function openPushDoor() {
   const tokens = await makeTokens(context)
   return {
     world,
+    tokens,
     async close() {
       await gate.close()
       await world.close()
