@@ -20,6 +20,7 @@ import {
 } from '#lib/queries/api/answers.ts'
 import { daySchema } from '#lib/queries/api/day-answers.ts'
 import { gateQuestion, gateSchema } from '#lib/queries/api/feed-gate.ts'
+import { filesRetriedSchema, inboxFileSchema } from '#lib/queries/api/file-answers.ts'
 import {
   lookedSchema,
   orderCancelledSchema,
@@ -29,7 +30,7 @@ import {
   reportedSchema,
   settledSchema,
 } from '#lib/queries/api/order-answers.ts'
-import { pauseBody, pauseEndBody, pushBody, reloadBody, reportBody, runBody } from '#lib/queries/api/order-bodies.ts'
+import { pauseBody, pauseEndBody, pushBody, reloadBody, reportBody, retryBody, runBody } from '#lib/queries/api/order-bodies.ts'
 import {
   artifactQuestion,
   assetsQuestion,
@@ -42,6 +43,7 @@ import {
   eventsHeader,
   eventsQuestion,
   feedsQuestion,
+  filesQuestion,
   groupsQuestion,
   heartbeatHeader,
   lineageQuestion,
@@ -126,6 +128,11 @@ export const OPERATIONS: Operations = {
     get: list('Status changes', changeSchema, changesQuestion, { description: 'In the order in which they were found out.' }),
   },
   '/api/v1/runs': { get: list('Runs', listedRunSchema, runsQuestion, { description: 'Of all flows, newest first.' }) },
+  '/api/v1/files': {
+    get: list('Files of inboxes', inboxFileSchema, filesQuestion, {
+      description: 'What flows were told of or have seen, each version of a file once, the latest that arrived first.',
+    }),
+  },
   '/api/v1/runs/{run}': { get: read('A run', runSchema, { path: { run: runId }, refusals: [404] }) },
   '/api/v1/runs/{run}/log': {
     get: read('The log of a run', logSchema, {
@@ -181,6 +188,13 @@ export const OPERATIONS: Operations = {
       path: { flow: name },
       body: runBody,
       refusals: [404, 409, 422],
+    }),
+  },
+  '/api/v1/flows/{flow}/files/retry': {
+    post: order('Try files of a flow again', filesRetriedSchema, {
+      path: { flow: name },
+      body: retryBody,
+      description: 'One by its id, or all that have failed: the next run of the flow reads them.',
     }),
   },
   '/api/v1/flows/{flow}/push': {

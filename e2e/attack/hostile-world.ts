@@ -54,6 +54,9 @@ const TEXTS: Record<string, readonly string[]> = {
   reload_step: ['problem'],
   status_change: ['explanation'],
   outbox: ['problem'],
+  inbox_file: ['bucket', 'key', 'reason'],
+  file_look: ['problem'],
+  push_inbox: ['problem'],
   deploy_note: ['text', 'noted_by'],
   report: ['text', 'reported_by'],
 }

@@ -31,7 +31,7 @@ const ADDRESSES: Record<string, Addresses> = {
   // Somebody who sees nothing of what is found is told that there is nothing.
   'catalogue/[connection]/[...path]': () => ['/catalogue/warehouse/found.nowhere'],
   flows: () => ['/flows'],
-  'flows/[flow]': ({ flow }) => [`/flows/${flow}`],
+  'flows/[flow]': ({ flow }) => [`/flows/${flow}`, `/flows/${flow}?files=failed`],
   lineage: ({ asset }) => ['/lineage', '/lineage?q=e', `/lineage?focus=${encodeURIComponent(decodeURIComponent(asset))}`],
   incidents: ({ feed }) => ['/incidents', `/incidents?feed=${feed}`],
   'incidents/[incident]': ({ incident }) => [`/incidents/${incident}`],

@@ -103,6 +103,8 @@ export const RULES: Record<string, Rule> = {
   '/api/v1/orders/[order]': reader(),
   '/api/v1/orders/[order]/cancel': order('engineer'),
   '/feeds/[feed]/reload': reader(),
+  '/api/v1/files': reader(),
+  '/api/v1/flows/[flow]/files/retry': order('engineer'),
   '/api/v1/flows/[flow]/push': { handsIn: { methods: ['POST'], body: { Records: [] } } },
   '/api/v1/flows/[flow]/runs': order('engineer'),
   '/api/v1/groups': reader(),

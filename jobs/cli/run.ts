@@ -10,7 +10,7 @@ import { pageOf } from './page/page-client.ts'
 import { runAt } from './page/page-runs.ts'
 import { followRun } from './run/follow.ts'
 import { askedInWords } from './run/in-words.ts'
-import { readRunParameters } from './run-parameters.ts'
+import { readRunParameters } from './run/run-parameters.ts'
 import { defineVerb, readArguments } from './verb.ts'
 
 const OPTIONS = {

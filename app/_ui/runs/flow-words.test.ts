@@ -7,7 +7,14 @@ describe('the configuration of a flow in words', () => {
     ['', 'by hand only'],
     [null, 'by hand only'],
   ])('runs on %s "%s"', (cron, words) => {
-    expect(scheduleInWords({ cron, zone: 'America/New_York' })).toBe(words)
+    expect(scheduleInWords({ cron, zone: 'America/New_York', on: [], debounceMs: 0 })).toBe(words)
+  })
+
+  it.each([
+    [null, 'when somebody pushes; at most one run at a time, after 2 min of quiet'],
+    ['20 4 * * *', 'every day at 04:20, New York time, and when somebody pushes; at most one run at a time, after 2 min of quiet'],
+  ])('runs on %s and when somebody pushes: "%s"', (cron, words) => {
+    expect(scheduleInWords({ cron, zone: 'America/New_York', on: [{ kind: 'push' }], debounceMs: 120_000 })).toBe(words)
   })
 
   it.each([

@@ -1,4 +1,5 @@
 import type { FlowHealth } from '#lib/domain/runs/flow-health.ts'
+import { triggersInWords } from '#lib/domain/runs/trigger-words.ts'
 import { cronInWords } from '#lib/domain/time/cron-in-words.ts'
 import { zoneCity } from '#lib/domain/wording/dates.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
@@ -16,9 +17,12 @@ export const HEALTHS: Record<FlowHealth, { icon: string; words: string }> = {
   completed: { icon: 'fresh', words: 'Completed' },
 }
 
-/** `every day at 04:20, New York time`. */
-export function scheduleInWords({ cron, zone }: Pick<FlowCard, 'cron' | 'zone'>): string {
-  return cron === null || cron === '' ? 'by hand only' : `${cronInWords(cron)}, ${zoneCity(zone)} time`
+/** `every day at 04:20, New York time`; with what else asks for it. */
+export function scheduleInWords({ cron, zone, on, debounceMs }: Pick<FlowCard, 'cron' | 'zone' | 'on' | 'debounceMs'>): string {
+  const schedule = cron === null || cron === '' ? [] : [`${cronInWords(cron)}, ${zoneCity(zone)} time`]
+  const triggers = on.length === 0 ? [] : [triggersInWords(on, debounceMs)]
+  const all = [...schedule, ...triggers]
+  return all.length === 0 ? 'by hand only' : all.join(', and ')
 }
 
 /** `at most 1 h, 1 % of the rows put aside`. */

@@ -8,10 +8,12 @@ import { FlowMark } from '#app/_ui/runs/flow-mark.tsx'
 import { RunList } from '#app/_ui/runs/run-list.tsx'
 import { Purpose } from '#app/_ui/section.tsx'
 import { SourceSection } from '#app/_ui/source-section.tsx'
-import type { FlowPage } from '#lib/queries/pages/flow-page.ts'
+import type { FilesAsked, FlowPage } from '#lib/queries/pages/flow-page.ts'
+import { Inbox } from './inbox.tsx'
+import { RefusedPushes } from './refused-pushes.tsx'
 
-/** One flow: its card, as written, and its latest runs. */
-export function FlowScreen({ found }: { found: FlowPage }) {
+/** One flow: its card, its inbox, its latest runs, and as it is written. */
+export function FlowScreen({ found, asked }: { found: FlowPage; asked: FilesAsked }) {
   const { page, now, banners, card, runs } = found
   return (
     <PageShell
@@ -38,6 +40,8 @@ export function FlowScreen({ found }: { found: FlowPage }) {
         <FlowCardBody card={card} now={now} takesActions={found.takesActions} isWhole />
         {!found.takesActions && <NoActions command={`npm run tidemark -- run ${card.name}`} />}
       </div>
+      {found.refusedPushes !== null && <RefusedPushes pushes={found.refusedPushes} />}
+      {found.inbox !== null && <Inbox flow={card.name} inbox={found.inbox} asked={asked} takesActions={found.takesActions} />}
       <RunList runs={runs} now={now} />
       {runs.length > 0 && (
         <p>

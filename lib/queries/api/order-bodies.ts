@@ -59,6 +59,14 @@ function readObject(value: unknown): Record<string, unknown> | null {
 
 export const runBody = z.object({ parameters })
 
+export const retryBody = z.object({
+  file: z
+    .string('“file” is the id of a file.')
+    .regex(/^\d{1,18}$/, '“file” is the id of a file.')
+    .optional()
+    .meta({ description: 'A file by its id; left out: all of the flow that have failed.' }),
+})
+
 /** What is pushed to a flow. */
 export const pushBody = z
   .union([z.looseObject({}), z.array(z.looseObject({}))])

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { FILE_STATES } from '#lib/domain/files/inbox-file.ts'
 import { STATUSES } from '#lib/domain/freshness/status.ts'
 import { RUN_FILTER_STATES } from '#lib/domain/runs/run-filter.ts'
 import { ENTRY_KINDS, ENTRY_STATES } from '#lib/domain/search/entry.ts'
@@ -192,6 +193,12 @@ export const runsQuestion = z.object({
     }),
   ended: trueOrFalse.optional().meta({ description: '`true`: only what is over; `false`: only what runs or waits.' }),
 })
+export const filesQuestion = z.object({
+  ...paging,
+  changedSince: instantText.optional().meta({ description: 'Only what has arrived, was taken or has ended since.' }),
+  flow: key.optional(),
+  state: z.enum(FILE_STATES, `is one of ${FILE_STATES.join(', ')}`).optional(),
+})
 export const incidentsQuestion = z.object({
   ...paging,
   feed: key.optional().meta({ description: 'Only those that hold something of this feed.' }),
@@ -213,5 +220,6 @@ export type CatalogueListQuestion = z.output<typeof catalogueQuestion>
 export type LineageQuestion = z.output<typeof lineageQuestion>
 export type ChangesQuestion = z.output<typeof changesQuestion>
 export type RunsQuestion = z.output<typeof runsQuestion>
+export type FilesQuestion = z.output<typeof filesQuestion>
 export type IncidentsQuestion = z.output<typeof incidentsQuestion>
 export type ConnectionsQuestion = z.output<typeof connectionsQuestion>

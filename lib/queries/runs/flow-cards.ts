@@ -6,6 +6,7 @@ import { loadConnectionNames } from '#lib/db/catalogue/connection-names.ts'
 import type { Context } from '#lib/db/context.ts'
 import { isDryRunSql } from '#lib/db/runs/runs.ts'
 import { type FlowHealth, flowHealth } from '#lib/domain/runs/flow-health.ts'
+import { type FlowTrigger, flowTriggerSchema } from '#lib/domain/runs/triggers.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { WORK_AHEAD_MS } from '#lib/queries/shared/work.ts'
@@ -18,6 +19,9 @@ export interface FlowCard {
   cron: string | null
   zone: string
   after: string[]
+  /** What asks for a run beside the schedule; nothing where some of it is not seen. */
+  on: FlowTrigger[]
+  debounceMs: number
   nextRunAt: Instant | null
   timeoutMs: number | null
   rejectTolerance: number | null
@@ -115,6 +119,8 @@ const ROWS = `
 const settingsSchema = z
   .object({
     why: z.string().nullable().catch(null),
+    on: z.array(flowTriggerSchema).catch([]),
+    debounceMs: z.number().catch(0),
     timeoutMs: z.number().nullable().catch(null),
     rejectTolerance: z.number().nullable().catch(null),
     connections: z.record(z.string(), z.string()).catch({}),
@@ -123,7 +129,18 @@ const settingsSchema = z
     writes: z.array(z.string()).catch([]),
     source: z.object({ file: z.string(), line: z.number(), yaml: z.string() }).nullable().catch(null),
   })
-  .catch({ why: null, timeoutMs: null, rejectTolerance: null, connections: {}, parameters: {}, reads: [], writes: [], source: null })
+  .catch({
+    why: null,
+    on: [],
+    debounceMs: 0,
+    timeoutMs: null,
+    rejectTolerance: null,
+    connections: {},
+    parameters: {},
+    reads: [],
+    writes: [],
+    source: null,
+  })
 
 const connectionOf = (assetKey: string) => assetKey.split('/')[0] ?? assetKey
 

@@ -71,6 +71,8 @@ export function groupInSql(name: string, from: number): string {
     insert into report (feed_id, asset_id, at, text, reported_by) values (${from + 1}, ${from + 3}, now(), '${name}', '${name}');
     insert into inbox_file (flow_key, source, bucket, key, key_hash, version, state, reason, arrived_at, due_at)
       values ('${name}-flow', 'lake', '${name}', '${name}', '${name}', '1', 'failed', '${name}', now(), now());
+    insert into push_inbox (received_at, token_id, kind, dedupe_key, event_at, body, tries, problem)
+      values (now(), '${name}', 'flow', '${name}', now(), '{"flow": "${name}-flow"}', 5, '${name}');
     insert into file_look (connection_key, way, place, every_ms, due_at, problem) values ('lake', 'listing', '${name}', 60000, now(), '${name}');
     insert into audience_group values ('${name}', ${from});`
 }

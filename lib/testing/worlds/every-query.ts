@@ -73,6 +73,7 @@ import { getWork } from '#lib/queries/shared/work.ts'
 import { type Asked, CATALOGUE_QUERIES } from './catalogue-queries.ts'
 import { CAUSE_QUERIES, NAMELESS_CAUSES } from './cause-queries.ts'
 import { DAY_QUERIES, NAMELESS_DAYS } from './day-queries.ts'
+import { INBOX_QUERIES } from './inbox-queries.ts'
 import { INCIDENT_QUERIES } from './incident-queries.ts'
 
 export type { Asked } from './catalogue-queries.ts'
@@ -88,6 +89,7 @@ const windowOf = (ctx: Context) => getDayWindow(ctx, ZONE)
 export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> = {
   ...CATALOGUE_QUERIES,
   ...CAUSE_QUERIES,
+  ...INBOX_QUERIES,
   ...INCIDENT_QUERIES,
   ...DAY_QUERIES,
   atomFeed: async (ctx, { name }) => [await atomFeed(ctx), await atomFeed(ctx, { feedKey: `${name}-feed` })],

@@ -1,0 +1,19 @@
+import { Note } from '#app/_ui/note.tsx'
+import { Time } from '#app/_ui/time.tsx'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
+import type { FlowPage } from '#lib/queries/pages/flow-page.ts'
+
+/** Says that something was pushed to a flow and is not taken, and why. */
+export function RefusedPushes({ pushes: { count, at, problem } }: { pushes: NonNullable<FlowPage['refusedPushes']> }) {
+  return (
+    <Note icon="stale">
+      <p>
+        {count === 1 ? 'A push was not taken, ' : `${formatCount(count)} pushes of the last week were not taken, the latest of `}
+        <Time at={at} />.
+      </p>
+      <p className="muted">
+        <bdi>{problem}</bdi>
+      </p>
+    </Note>
+  )
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { triggersInWords } from './trigger-words.ts'
+import type { FlowTrigger } from './triggers.ts'
+
+const file = (own: Partial<Extract<FlowTrigger, { kind: 'file' }>> = {}): FlowTrigger => ({
+  kind: 'file',
+  source: 'shop',
+  place: 'incoming',
+  match: null,
+  by: 'queue',
+  everyMs: 5 * MINUTE_MS,
+  ...own,
+})
+
+describe('what asks for a flow', () => {
+  it.each<[FlowTrigger[], number, string]>([
+    [[], 0, ''],
+    [[file()], 0, 'when a file lands in shop/incoming, as its queue tells; at most one run at a time'],
+    [
+      [file({ by: 'listing', place: '', match: '*.gz' })],
+      2 * MINUTE_MS,
+      'when a file *.gz lands in shop, which is looked at every 5 min; at most one run at a time, after 2 min of quiet',
+    ],
+    [[file({ by: 'push' })], 0, 'when somebody pushes that a file lands in shop/incoming; at most one run at a time'],
+    [[{ kind: 'fresh', feeds: ['records/terms'] }], 0, 'once a day, when records/terms is of today; at most one run at a time'],
+    [
+      [{ kind: 'fresh', feeds: ['records/terms', 'records/people'] }],
+      0,
+      'once a day, when records/terms and records/people are all of today; at most one run at a time',
+    ],
+    [
+      [{ kind: 'message', source: 'orders' }, { kind: 'push' }],
+      0,
+      'for each message in the queue of orders, or when somebody pushes; at most one run at a time',
+    ],
+  ])('%j, %i', (on, debounceMs, words) => {
+    expect(triggersInWords(on, debounceMs)).toBe(words)
+  })
+})
