@@ -26,3 +26,17 @@ create table if not exists tidemark.load_batch (
   primary key (run, task, batch_key)
 );
 create index if not exists load_batch_committed_at on tidemark.load_batch (committed_at);
+
+-- Which version of which file stands in which table, written in the transaction of its rows: no file is landed twice, whoever tries. `file` names the others before it.
+create table if not exists tidemark.landed_file (
+  landing_table text not null,
+  file          uuid not null,
+  source        text not null,
+  bucket        text not null,
+  key           text not null,
+  version       text not null,
+  counts        jsonb,
+  run           uuid not null,
+  landed_at     timestamptz not null,
+  primary key (landing_table, file)
+);

@@ -70,6 +70,8 @@ async function execute(services: JobServices, run: ClaimedRun, lease: LeaseHold,
         extract: (name, request, attempt) => connections.extract(run.connections[name] ?? name, request, attempt),
         deliver: (name, delivery, attempt) => connections.deliver(run.connections[name] ?? name, delivery, attempt),
         inbox: runInbox(ctx, run),
+        openFile: (name, file, attempt) => connections.openFile(run.connections[name] ?? name, file, attempt),
+        copyFile: (name, file, to, attempt) => connections.copyFile(run.connections[name] ?? name, file, to, attempt),
         signal,
       },
     )

@@ -20,6 +20,18 @@ function harness() {
         if (secret.isRefused) throw new TidemarkError('refused', { publicMessage: 'The credentials are refused.', systemWide: true })
         yield 1
       },
+      async openFile({ bucket, key }) {
+        if (secret.isRefused) throw new TidemarkError('refused', { publicMessage: 'The credentials are refused.', systemWide: true })
+        const file = { bucket, key, version: 'v1', bytes: 2, modifiedAt: 0 }
+        return {
+          file,
+          bytes: (async function* () {
+            yield Buffer.from('a')
+            if (key === 'cut') throw new TidemarkError('unavailable', { publicMessage: 'It broke off.', systemWide: true })
+            yield Buffer.from('b')
+          })(),
+        }
+      },
       async close() {
         seen.closed += 1
         if (secret.isRefused) throw new Error('it does not let us out either')
@@ -42,7 +54,12 @@ function harness() {
   })
   const connections = runConnections(services, services.signal)
   const ask = (signal = new AbortController().signal) => Array.fromAsync(connections.extract('sis', {}, signal))
-  return { seen, secret, ask, close: connections.close }
+  const read = async (key: string) => {
+    const { file, bytes } = await connections.openFile('sis', { bucket: 'b', key, version: null }, new AbortController().signal)
+    return `${file.version}: ${Buffer.concat(await Array.fromAsync(bytes)).toString()}`
+  }
+  const copy = () => connections.copyFile('sis', { bucket: 'b', key: 'k', version: 'v', bytes: 1, modifiedAt: 0 }, 'b/x', services.signal)
+  return { seen, secret, ask, read, copy, close: connections.close }
 }
 
 describe('a run that asks a connection', () => {
@@ -88,6 +105,23 @@ describe('a run that asks a connection', () => {
     await expect(ask()).rejects.toThrow('PW')
     secret.isMissing = false
     expect(await ask()).toEqual([1])
+  })
+
+  it('for a file reads it over the one session, and over another one once that did not let it in or broke off', async () => {
+    const { seen, secret, ask, read } = harness()
+    await ask()
+    expect(await read('k')).toBe('v1: ab')
+    expect(seen.sessions).toBe(1)
+    await expect(read('cut')).rejects.toThrow('broke off')
+    secret.isRefused = true
+    await expect(read('k')).rejects.toThrow('credentials')
+    secret.isRefused = false
+    expect(await read('k')).toBe('v1: ab')
+    expect(seen.sessions).toBe(3)
+  })
+
+  it('for what its connector does not do is told so', async () => {
+    await expect(harness().copy()).rejects.toThrow('No file can be copied within sis: its connector does not do that.')
   })
 
   it('has one session with it however often it asks, and leaves when the run is over', async () => {

@@ -1,5 +1,6 @@
 import { checkAgain } from '#lib/commands/probes/connection-checks.ts'
 import type { Delivered, Delivery, Session } from '#lib/connectors/kit/connector.ts'
+import type { OpenedFile, StoredFile, WantedFile } from '#lib/connectors/kit/files.ts'
 import { closeSession } from '#lib/connectors/kit/session.ts'
 import { isConnectionFailing, noteRunDidNotGetIn } from '#lib/db/catalogue/connections.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -10,6 +11,8 @@ import type { JobServices } from './job-kind.ts'
 interface RunConnections {
   extract(key: string, request: Record<string, unknown>, signal: AbortSignal): AsyncGenerator<unknown>
   deliver(key: string, delivery: Delivery, signal: AbortSignal): Promise<Delivered>
+  openFile(key: string, file: WantedFile, signal: AbortSignal): Promise<OpenedFile>
+  copyFile(key: string, file: StoredFile, to: string, signal: AbortSignal): Promise<StoredFile>
   /** Signs out everywhere; asked at the run's end, however it ends. */
   close(): Promise<void>
 }
@@ -50,6 +53,17 @@ export function runConnections(services: JobServices, signal: AbortSignal): RunC
     proven.delete(key)
     await noteRunDidNotGetIn(services.ctx.pool, key, services.ctx.clock.now(), toPublicMessage(error)).catch(() => {})
   }
+  /** One question, and what becomes known by it. */
+  async function noted<T>(key: string, ask: () => Promise<T>): Promise<T> {
+    try {
+      const answer = await ask()
+      await noteSuccess(key)
+      return answer
+    } catch (error) {
+      await noteFailure(key, error)
+      throw error
+    }
+  }
   return {
     async *extract(key, request, own) {
       const session = await open(key)
@@ -62,22 +76,49 @@ export function runConnections(services: JobServices, signal: AbortSignal): RunC
       }
       await noteSuccess(key)
     },
-    async deliver(key, delivery, own) {
-      const session = await open(key)
-      if (!session.deliver) throw cannot(`Nothing can be delivered to ${key}: its connector does not take files.`)
-      try {
-        const delivered = await session.deliver(delivery, own)
-        await noteSuccess(key)
-        return delivered
-      } catch (error) {
-        await noteFailure(key, error)
-        throw error
-      }
-    },
+    ...fileQuestions({ open, noted, noteFailure }),
     async close() {
       isOver = true
       opened.clear()
       await Promise.all(toClose.splice(0).map((leave) => leave()))
+    },
+  }
+}
+
+interface Asking {
+  open(key: string): Promise<Session>
+  noted<T>(key: string, ask: () => Promise<T>): Promise<T>
+  noteFailure(key: string, error: unknown): Promise<void>
+}
+
+function fileQuestions({ open, noted, noteFailure }: Asking): Pick<RunConnections, 'deliver' | 'openFile' | 'copyFile'> {
+  async function* notedBytes(key: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      yield* bytes
+    } catch (error) {
+      await noteFailure(key, error)
+      throw error
+    }
+  }
+  return {
+    async deliver(key, delivery, own) {
+      const session = await open(key)
+      const deliver = session.deliver?.bind(session)
+      if (!deliver) throw cannot(`Nothing can be delivered to ${key}: its connector does not take files.`)
+      return noted(key, () => deliver(delivery, own))
+    },
+    async openFile(key, file, own) {
+      const session = await open(key)
+      const openFile = session.openFile?.bind(session)
+      if (!openFile) throw cannot(`No file can be read from ${key}: its connector keeps none.`)
+      const { bytes, ...opened } = await noted(key, () => openFile(file, own))
+      return { ...opened, bytes: notedBytes(key, bytes) }
+    },
+    async copyFile(key, file, to, own) {
+      const session = await open(key)
+      const copyFile = session.copyFile?.bind(session)
+      if (!copyFile) throw cannot(`No file can be copied within ${key}: its connector does not do that.`)
+      return noted(key, () => copyFile(file, to, own))
     },
   }
 }

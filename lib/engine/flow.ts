@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg'
 import type { z } from 'zod'
 import type { Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
+import type { OpenedFile, StoredFile, WantedFile } from '#lib/connectors/kit/files.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { FlowInbox } from './inbox/flow-inbox.ts'
 import type { LoadCounts, LoadRows, LoadSpec, TableLoad } from './lake/load-spec.ts'
@@ -34,6 +35,10 @@ export type LakeWork<T> = (sql: ClientBase) => Promise<T>
 interface ConnectionHandle {
   extract(request: Record<string, unknown>): AsyncIterable<unknown>
   deliver(delivery: Delivery): Promise<Delivered>
+  /** A file that lies there, in that version; throws `not-found` where it is gone. */
+  openFile(file: WantedFile): Promise<OpenedFile>
+  /** Copies a file within that system, to `<bucket>/<key>`; asked again it leaves the same file there. */
+  copyFile(file: StoredFile, to: string): Promise<StoredFile>
 }
 
 /** All that a flow may do to the outside. */

@@ -17,9 +17,14 @@ export async function copyIn(
   columns: readonly string[],
   rows: AsyncIterable<CopyRow> | Iterable<CopyRow>,
 ): Promise<number> {
+  return copyLines(sql, table, columns, chunks(rows, columns.length))
+}
+
+/** The same of lines as `encodeRow` makes them, many at a time. */
+export async function copyLines(sql: ClientBase, table: string, columns: readonly string[], lines: AsyncIterable<Buffer>): Promise<number> {
   const statement = `copy ${quoteTable(table)} (${columns.map(quoteName).join(', ')}) from stdin`
   const stream = sql.query(copyFrom(statement))
-  await pipeline(Readable.from(chunks(rows, columns.length), { objectMode: true, highWaterMark: 2 }), stream)
+  await pipeline(Readable.from(lines, { objectMode: true, highWaterMark: 2 }), stream)
   return stream.rowCount
 }
 
@@ -37,9 +42,14 @@ export function encodeRow(row: CopyRow): string {
     const value = row[i]
     if (i > 0) line += '\t'
     if (value === null || value === undefined) line += '\\N'
-    else line += SPECIAL.test(value) ? value.replace(SPECIALS, (character) => ESCAPES[character] ?? character) : value
+    else line += encodeValue(value)
   }
   return `${line}\n`
+}
+
+/** A value between the tabs of a line. */
+export function encodeValue(value: string): string {
+  return SPECIAL.test(value) ? value.replace(SPECIALS, (character) => ESCAPES[character] ?? character) : value
 }
 
 async function* chunks(rows: AsyncIterable<CopyRow> | Iterable<CopyRow>, width: number): AsyncGenerator<Buffer> {

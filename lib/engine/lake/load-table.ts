@@ -87,7 +87,7 @@ class StagedLoad implements TableLoad {
     } catch (error) {
       const isTheirs = source?.hasFailed === true
       if (this.#lake.signal().aborted || (!isTheirs && isBroken(error))) this.#drop()
-      throw isTheirs ? error : inWords(error, this.#spec.table)
+      throw isTheirs ? error : toLoadError(error, this.#spec.table)
     }
   }
 
@@ -139,7 +139,9 @@ function refused(publicMessage: string, error: unknown): TidemarkError {
   return new TidemarkError('refused', { publicMessage, message: `lake: ${toInternalMessage(error)}`, cause: error })
 }
 
-function inWords(error: unknown, table: string): unknown {
+/** An error of a load into a table as ours, in words; everything else passes through untouched. */
+export function toLoadError(error: unknown, table: string): unknown {
+  if (isTidemarkError(error)) return error
   const state = sqlState(error)
   if (state === '42501') return refused(`The lake does not let its user write to ${table} or make it. Grant what is missing.`, error)
   if (state === '23505')

@@ -1,5 +1,6 @@
 import { misfitInWords } from '#lib/catalogue/resolve/flow-parameters.ts'
 import type { Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
+import type { OpenedFile, StoredFile, WantedFile } from '#lib/connectors/kit/files.ts'
 import { endOfWork, type RunReport, runReportSchema } from '#lib/domain/runs/run-outcome.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
@@ -42,6 +43,8 @@ export interface FlowEffects {
   openLake: (signal: AbortSignal) => Promise<Lake>
   extract: (connection: string, request: Record<string, unknown>, signal: AbortSignal) => AsyncIterable<unknown>
   deliver: (connection: string, delivery: Delivery, signal: AbortSignal) => Promise<Delivered>
+  openFile: (connection: string, file: WantedFile, signal: AbortSignal) => Promise<OpenedFile>
+  copyFile: (connection: string, file: StoredFile, to: string, signal: AbortSignal) => Promise<StoredFile>
   /** Absent: no files wait for the flow. */
   inbox?: FlowInbox
   signal: AbortSignal
@@ -167,6 +170,8 @@ class Attempt<P> {
       connect: (name) => ({
         extract: (request) => this.#effects.extract(name, request, signalHere()),
         deliver: (delivery) => this.#effects.deliver(name, delivery, signalHere()),
+        openFile: (file) => this.#effects.openFile(name, file, signalHere()),
+        copyFile: (file, to) => this.#effects.copyFile(name, file, to, signalHere()),
       }),
       task: createTaskRunner({ clock, random, ledger, signal: this.#signal, stored, warn: (message) => log.add('warn', message) }),
       retry: createRetry({ clock, random, signal: this.#signal }),

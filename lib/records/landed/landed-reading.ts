@@ -138,7 +138,8 @@ export class LandedReading {
     const { delimiter = delimiterOfName(name), recordBytesMax } = this.#format
     const marks = new UndecodedInCsv()
     const unreadable = (value: string) => marks.find(value)
-    const source = { what, text: this.#texts(chunks, marks), recordCharactersMax: recordBytesMax, unreadable }
+    const tooLarge = tooLong(what, 'a row', recordBytesMax)
+    const source = { what, text: this.#texts(chunks, marks), recordCharactersMax: recordBytesMax, tooLarge, unreadable }
     let records: LandedRecord[] = []
     for await (const { line, row } of csvRows(source, { delimiter })) {
       records.push({ line, ...(typeof row === 'string' ? { reason: row } : storableValue(row)) })

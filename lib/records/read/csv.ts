@@ -33,6 +33,8 @@ interface CsvText {
   text: AsyncIterable<string>
   hasEnd?: boolean | undefined
   recordCharactersMax?: number
+  /** Thrown for a row of more; absent: in words of our own. */
+  tooLarge?: Error
   /** Why a decoded value is not what anybody wrote, completing "the row …"; undefined when it is. */
   unreadable: ((value: string) => string | undefined) | undefined
 }
@@ -59,7 +61,7 @@ export async function* csvRows(source: CsvText, shape: CsvShape): AsyncGenerator
     }
     await fed
   } catch (error) {
-    throw inWords(what, error)
+    throw inWords(source, error)
   } finally {
     parser.destroy()
   }
@@ -147,7 +149,7 @@ function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
-function inWords(what: string, error: unknown): unknown {
+function inWords({ what, tooLarge }: CsvText, error: unknown): unknown {
   if (!(error instanceof CsvError)) return error
   const line: unknown = Reflect.get(error, 'lines')
   const where = typeof line === 'number' ? ` near line ${line}` : ''
@@ -155,7 +157,7 @@ function inWords(what: string, error: unknown): unknown {
     case 'CSV_QUOTE_NOT_CLOSED':
       return cutOff(what, new Error(error.code))
     case 'CSV_MAX_RECORD_SIZE':
-      return unusable(what, `a row is larger than anything real${where}`)
+      return tooLarge ?? unusable(what, `a row is larger than anything real${where}`)
     default:
       return unusable(what, `its quotes are not those of CSV${where}`)
   }

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { Pool } from 'pg'
 import { type CampusOptions, startCampus } from '#demo/campus/campus.ts'
 import type { Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
+import type { FileSession } from '#lib/connectors/kit/files.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import type { Flow } from '#lib/engine/flow.ts'
+import type { FlowInbox } from '#lib/engine/inbox/flow-inbox.ts'
 import { openLake } from '#lib/engine/lake/lake.ts'
 import { type RunEnd, runFlow } from '#lib/engine/run/run-flow.ts'
 import type { Clock } from '#lib/platform/clock.ts'
@@ -43,6 +45,13 @@ export interface RunOptions {
   connections?: Record<string, string>
   extract?: (request: Record<string, unknown>, signal: AbortSignal) => AsyncIterable<unknown>
   deliver?: (connection: string, delivery: Delivery) => Promise<Delivered>
+  /** Where the files of every connection lie. */
+  store?: Required<Pick<FileSession, 'openFile' | 'copyFile'>>
+  inbox?: FlowInbox
+}
+
+function noFiles(): Promise<never> {
+  return Promise.reject(new Error('this harness keeps no files'))
 }
 
 export async function lakeWithCampus(campusOptions: Partial<CampusOptions> = {}) {
@@ -72,6 +81,9 @@ export async function lakeWithCampus(campusOptions: Partial<CampusOptions> = {})
             ? source(request, signal)
             : openCampusConnection(campus, connections[connection] ?? connection, { clock, signal }).extract(request),
         deliver: options.deliver ?? (() => Promise.reject(new Error('this harness delivers nothing'))),
+        openFile: (_connection, file, signal) => options.store?.openFile(file, signal) ?? noFiles(),
+        copyFile: (_connection, file, to, signal) => options.store?.copyFile(file, to, signal) ?? noFiles(),
+        ...(options.inbox && { inbox: options.inbox }),
         signal: control.signal,
       },
     )

@@ -57,6 +57,8 @@ export function runHarness(options: { stored?: Record<string, unknown>; lake?: (
       delivered.push([connection, path])
       return { detail: 'delivered' }
     },
+    openFile: () => Promise.reject(new Error('no files here')),
+    copyFile: () => Promise.reject(new Error('no files here')),
     ...(options.inbox && { inbox: options.inbox }),
     signal: control.signal,
   }
