@@ -4,6 +4,7 @@ import { declaredFlowSchema } from '#lib/catalogue/schema/declared-flow.ts'
 import { type CatalogueDocument, catalogueDocumentSchema } from '#lib/catalogue/schema/document.ts'
 import { loadCatalogue } from '#lib/commands/catalogue/load-catalogue.ts'
 import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
+import { pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { LoadSpec } from '#lib/engine/lake/load-spec.ts'
 import { prepareLake } from '#lib/engine/lake/prepare/prepare-lake.ts'
@@ -31,6 +32,13 @@ function tablesOf({ flows, page }: CatalogueDocument): LoadSpec[] {
     const flow = declaredFlowSchema.safeParse(written)
     if (!flow.success || flow.data.load === undefined) return []
     return [specOf(flow.data, flow.data.load, {}, flow.data.timezone ?? page.zone)]
+  })
+}
+
+function landingTablesOf({ flows }: CatalogueDocument): string[] {
+  return Object.values(flows).flatMap((written) => {
+    const flow = declaredFlowSchema.safeParse(written)
+    return flow.success && flow.data.land !== undefined ? [pathOf(flow.data.land.into)] : []
   })
 }
 
@@ -67,8 +75,9 @@ async function prepare(command: CommandLine, isJson: boolean): Promise<number> {
   const since = clock.now()
   const steps: PrepareStep[] = []
   const tables = document === null ? [] : tablesOf(document)
+  const landingTables = document === null ? [] : landingTablesOf(document)
   const roles = document === null ? [] : await rolesOf(document, command)
-  for await (const step of prepareLake({ url, adminUrl: environment().lakeAdminUrl, clock, tables, roles })) {
+  for await (const step of prepareLake({ url, adminUrl: environment().lakeAdminUrl, clock, tables, landingTables, roles })) {
     steps.push(step)
     if (!isJson) terminal.note(`${step.kind} ${step.name}: ${WAS[step.outcome]}`)
   }

@@ -2,12 +2,14 @@ import {
   DECLARED_FLOW_TIMEOUT_MS,
   type DeclaredFlowParameters,
   declaredFlowParameters,
+  landFlowParameters,
   type WrittenDeclaredFlow,
 } from '#lib/catalogue/schema/declared-flow.ts'
 import { REJECT_TOLERANCE } from '#lib/domain/runs/run-outcome.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { defineFlow, type Flow } from '#lib/engine/flow.ts'
 import { deliverDeclaredFlow } from './deliver-flow.ts'
+import { landDeclaredFlow } from './land-flow.ts'
 import { loadDeclaredFlow } from './load-flow.ts'
 
 export interface DeclaredFlow {
@@ -19,21 +21,23 @@ export interface DeclaredFlow {
 
 /** The flow that a declaration describes; schedule and time limit are the catalogue's, as for every flow. */
 export function flowFromDeclaration({ name, written, zone }: DeclaredFlow): Flow<DeclaredFlowParameters> {
-  const { extract, load, deliver, rejectTolerance = REJECT_TOLERANCE } = written
+  const { extract, load, deliver, land, rejectTolerance = REJECT_TOLERANCE } = written
   const around = { zone, tolerance: rejectTolerance }
   return defineFlow<DeclaredFlowParameters>({
     schedule: '',
     timezone: zone,
-    reads: [extract.from],
-    writes: [load?.into ?? deliver?.to ?? ''],
+    reads: extract === undefined ? [] : [extract.from],
+    writes: [load?.into ?? deliver?.to ?? land?.into ?? ''],
     connections: [],
-    parameters: declaredFlowParameters,
+    parameters: land === undefined ? declaredFlowParameters : landFlowParameters,
     timeoutMs: DECLARED_FLOW_TIMEOUT_MS,
     rejectTolerance,
+    ...(land !== undefined && { drainsInbox: true as const }),
     run: async (ctx) => {
-      if (load !== undefined) return loadDeclaredFlow(ctx, written, load, around)
-      if (deliver !== undefined) return deliverDeclaredFlow(ctx, written, deliver, around)
-      throw new TidemarkError('invalid', { publicMessage: `${name} neither loads nor delivers. Correct it in the catalogue.` })
+      if (land !== undefined) return landDeclaredFlow(ctx, land, rejectTolerance)
+      if (extract !== undefined && load !== undefined) return loadDeclaredFlow(ctx, { ...written, extract }, load, around)
+      if (extract !== undefined && deliver !== undefined) return deliverDeclaredFlow(ctx, { ...written, extract }, deliver, around)
+      throw new TidemarkError('invalid', { publicMessage: `${name} neither loads, delivers nor lands files. Correct it in the catalogue.` })
     },
   })
 }

@@ -1,5 +1,5 @@
 import type { DeclaredFlowParameters } from '#lib/catalogue/schema/declared-flow.ts'
-import { DELIVER_KEYS, type WrittenDeclaredFlow, type WrittenDeliver } from '#lib/catalogue/schema/declared-flow.ts'
+import { DELIVER_KEYS, type WrittenDeliver, type WrittenRecordFlow } from '#lib/catalogue/schema/declared-flow.ts'
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
@@ -52,7 +52,7 @@ interface Made {
 /** Makes a file of what the flow reads and hands it over: a whole, checked file or none. */
 export async function deliverDeclaredFlow(
   ctx: FlowContext<DeclaredFlowParameters>,
-  declaredFlow: WrittenDeclaredFlow,
+  declaredFlow: WrittenRecordFlow,
   deliver: WrittenDeliver,
   { zone, tolerance }: { zone: string; tolerance: number },
 ): Promise<FlowResult> {

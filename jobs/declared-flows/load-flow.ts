@@ -1,5 +1,5 @@
 import type { DeclaredFlowParameters } from '#lib/catalogue/schema/declared-flow.ts'
-import { keyColumns, type WrittenDeclaredFlow, type WrittenLoad } from '#lib/catalogue/schema/declared-flow.ts'
+import { keyColumns, type WrittenLoad, type WrittenRecordFlow } from '#lib/catalogue/schema/declared-flow.ts'
 import { pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { FlowContext, FlowResult } from '#lib/engine/flow.ts'
@@ -15,7 +15,12 @@ interface Loaded {
 }
 
 /** What a declared flow loads, and how. */
-export function specOf(declaredFlow: WrittenDeclaredFlow, load: WrittenLoad, parameters: DeclaredFlowParameters, zone: string): LoadSpec {
+export function specOf(
+  declaredFlow: Pick<WrittenRecordFlow, 'select'>,
+  load: WrittenLoad,
+  parameters: DeclaredFlowParameters,
+  zone: string,
+): LoadSpec {
   return {
     table: pathOf(load.into),
     mode: load.mode,
@@ -30,7 +35,7 @@ export function specOf(declaredFlow: WrittenDeclaredFlow, load: WrittenLoad, par
 /** Loads the flow's source into its table: everything is read and checked before the table changes. */
 export async function loadDeclaredFlow(
   ctx: FlowContext<DeclaredFlowParameters>,
-  declaredFlow: WrittenDeclaredFlow,
+  declaredFlow: WrittenRecordFlow,
   load: WrittenLoad,
   { zone, tolerance }: { zone: string; tolerance: number },
 ): Promise<FlowResult> {

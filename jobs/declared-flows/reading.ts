@@ -1,4 +1,4 @@
-import type { WrittenDeclaredFlow } from '#lib/catalogue/schema/declared-flow.ts'
+import type { WrittenRecordFlow } from '#lib/catalogue/schema/declared-flow.ts'
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
@@ -27,12 +27,12 @@ export class Reading {
   seen = 0
   refused = 0
   readonly #ctx: FlowContext<unknown>
-  readonly #declaredFlow: WrittenDeclaredFlow
+  readonly #declaredFlow: WrittenRecordFlow
   readonly #options: ReadingOptions
   #selection: Selection
   #waiting: Promise<void>[] = []
 
-  constructor(ctx: FlowContext<unknown>, declaredFlow: WrittenDeclaredFlow, options: ReadingOptions) {
+  constructor(ctx: FlowContext<unknown>, declaredFlow: WrittenRecordFlow, options: ReadingOptions) {
     this.#ctx = ctx
     this.#declaredFlow = declaredFlow
     this.#options = options

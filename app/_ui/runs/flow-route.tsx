@@ -57,14 +57,18 @@ function DeclaredFlow({
   const { from, reading, columns, to, writing } = declaredFlow
   return (
     <ul>
-      <li>
-        <span className="muted">from</span> <Asset name={from} watched={watched} />
-        {reading.length > 0 && <span className="muted"> {reading.join(', ')}</span>}
-      </li>
-      <li>
-        <span className="muted">takes</span>{' '}
-        {columns === null ? 'every field as it comes' : isWhole ? columns.join(', ') : columnsInWords(columns)}
-      </li>
+      {from !== '' && (
+        <li>
+          <span className="muted">from</span> <Asset name={from} watched={watched} />
+          {reading.length > 0 && <span className="muted"> {reading.join(', ')}</span>}
+        </li>
+      )}
+      {columns?.length !== 0 && (
+        <li>
+          <span className="muted">takes</span>{' '}
+          {columns === null ? 'every field as it comes' : isWhole ? columns.join(', ') : columnsInWords(columns)}
+        </li>
+      )}
       {to !== '' && (
         <li>
           <span className="muted">to</span> <Asset name={to} watched={watched} />

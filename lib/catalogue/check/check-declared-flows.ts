@@ -1,12 +1,13 @@
 import { childOf, type DocumentPath, entriesOf, type LocatedNode, nodeAt, textAt, textOf, valuesIn } from '#lib/catalogue/parse/node.ts'
 import type { Outline } from '#lib/catalogue/parse/outline.ts'
-import { type DeclaredDocument, type DeclaredFlow, placesIn } from '#lib/catalogue/resolve/declared-flows.ts'
+import { type DeclaredDocument, type DeclaredFlow, landsFiles, placesIn } from '#lib/catalogue/resolve/declared-flows.ts'
 import type { CatalogueContracts, ConnectorContract } from '#lib/catalogue/schema/contracts.ts'
 import { DECLARED_FLOW_KEYS, EXTRACT_KEYS, LAKE, lakeTableOf } from '#lib/catalogue/schema/declared-flow.ts'
 import { isReference } from '#lib/catalogue/schema/document.ts'
 import { knownKeysAt } from '#lib/catalogue/schema/schema-keys.ts'
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { checkDeliverBlock } from './check-deliver.ts'
+import { checkLanding } from './check-landing.ts'
 import { checkSelect } from './check-select.ts'
 import { checkPart, writtenSchemaOf } from './check-settings.ts'
 import { type Finding, unknownName, wrongKey, wrongValue } from './finding.ts'
@@ -38,8 +39,9 @@ function checkKind({ flows }: Outline, contracts: CatalogueContracts): Finding[]
       const remedy = 'Give the flow without code another name, or take these keys out.'
       return [wrongKey([...path, first], `"${name}" is a flow with code, so "${first}" means nothing here.`, remedy)]
     }
-    if (childOf(node, 'extract') !== undefined) return []
-    return [wrongKey(path, `"${name}" has no "extract".`, 'Add what is read: "extract: { from: <connection>/<path> }".')]
+    if (childOf(node, 'extract') !== undefined || landsFiles(node)) return []
+    const remedy = 'Add what is read: "extract: { from: <connection>/<path> }", or for files "land: { into: lake/<schema>.<table> }".'
+    return [wrongKey(path, `"${name}" has no "extract".`, remedy)]
   })
 }
 
@@ -47,6 +49,7 @@ function checkBlocks({ name, node }: DeclaredFlow): Finding[] {
   const { path } = node
   const has = (key: string) => childOf(node, key) !== undefined
   const findings: Finding[] = []
+  if (landsFiles(node)) return findings
   if (!has('schedule') && !has('on')) {
     const remedy = 'Say when it runs: schedule: "20 4 * * *", or what asks for it: "on".'
     findings.push(wrongKey(path, `"${name}" has no "schedule" and no "on".`, remedy))
@@ -111,7 +114,7 @@ function checkExtract(check: Check, { node, from }: DeclaredFlow): Finding[] {
 }
 
 function checkTarget(check: Check, { name, node, from, to }: DeclaredFlow): Finding[] {
-  const into = nodeAt(node, ['load', 'into'])
+  const into = nodeAt(node, ['load', 'into']) ?? nodeAt(node, ['land', 'into'])
   if (to === null || into === undefined) return []
   const { path } = into
   if (from === to) return [wrongValue(path, `"${name}" loads into what it reads.`, 'Load into another table.')]
@@ -170,6 +173,7 @@ export function checkDeclaredFlows({ flows, written, full }: DeclaredDocument, c
       ...checkExtract(check, flow),
       ...checkSelect(written.root, flow),
       ...checkTarget(check, flow),
+      ...checkLanding(flow, (connection) => contracts.connectors.get(textAt(connections.get(connection), 'kind') ?? '')),
       ...checkDeliverBlock(written.root, flow, (to) => requireConnector(check, textOf(to) ?? '', to.path, 'deliver')),
       ...checkShown(check, flow),
     ]),

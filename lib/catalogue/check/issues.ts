@@ -111,14 +111,18 @@ function fromType(source: IssueSource, path: DocumentPath, expected: string): Fi
   return wrongValue(path, `"${leaf}" must be ${what}.`, remedy)
 }
 
+/** What is chosen by keys that are no nouns. */
+const NOUNS: Readonly<Record<string, string>> = { as: 'form', by: 'way' }
+
 function fromChoice(source: IssueSource, path: DocumentPath, choices: readonly unknown[]): Finding {
   const node = nodeAt(source.root, path)
   const known = choices.map(String)
   const leaf = leafOf(path)
   if (node === undefined) return wrongValue(path, `"${leaf}" is missing.`, `Add "${leaf}", one of: ${known.join(', ')}.`)
+  const noun = NOUNS[leaf] ?? leaf.replace(/s$/, '')
   const shown =
     mayShow(source, path) && typeof node.value !== 'object'
-      ? `"${node.value}" is not ${/^[aeiou]/i.test(leaf) ? 'an' : 'a'} ${leaf.replace(/s$/, '')} there is`
+      ? `"${node.value}" is not ${/^[aeiou]/i.test(noun) ? 'an' : 'a'} ${noun} there is`
       : `"${leaf}" is none of the values there are`
   return wrongValue(path, `${shown}.`, suggestion(String(node.value), known, 'Take the line out.'))
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { declaredFlowInWords } from './declared-flow-in-words.ts'
+import { declaredFlowInWords, declaredParametersOf } from './declared-flow-in-words.ts'
 
 describe('a flow without code in words', () => {
   it('says what is read, which columns, and where it goes', () => {
@@ -28,6 +28,30 @@ describe('a flow without code in words', () => {
       to: 'library_sftp/inbox/patrons_{date}.csv',
       writing: ['delivered as csv', 'checksum sha256'],
     })
+  })
+
+  it('that lands files says which, and that each record has its row', () => {
+    const land = { into: 'lake/games_raw.prices', copy: 'bucket/shop/landed/', as: 'csv', delimiter: ';', limits: { record: '32MB' } }
+    const on = [{ fresh: ['a/b'] }, { file: 'bucket/shop/incoming/', match: '*.csv.gz' }, { file: 'other/in' }]
+    const words = declaredFlowInWords({ feed: 'games/prices', on, land })
+    expect(words).toEqual({
+      from: 'bucket/shop/incoming',
+      reading: ['files *.csv.gz', 'and other/in', 'copied to bucket/shop/landed/ first', 'as csv', 'delimiter ;', 'record at most 32MB'],
+      columns: [],
+      to: 'lake/games_raw.prices',
+      writing: ['a row for each record, each file once'],
+    })
+    // What somebody may not see is not there.
+    expect(declaredFlowInWords({ land: { into: 'lake/a.b' } })).toMatchObject({ from: '', reading: [], to: 'lake/a.b' })
+  })
+
+  it.each([
+    [{ extract: { from: 'a/b' }, load: { into: 'lake/c.d' } }, ['allowEmpty', 'dryRun', 'shrinkRatio']],
+    [{ land: { into: 'lake/c.d' } }, ['dryRun']],
+    [{ schedule: '0 4 * * *' }, null],
+  ])('takes the parameters of its kind: %j', (written, names) => {
+    const shape = declaredParametersOf(written)?.shape
+    expect(shape === undefined ? null : Object.keys(shape).sort()).toEqual(names)
   })
 
   it.each([

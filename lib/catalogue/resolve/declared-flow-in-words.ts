@@ -1,12 +1,13 @@
 import { z } from 'zod'
+import { declaredFlowParameters, landFlowParameters } from '#lib/catalogue/schema/declared-flow.ts'
 
 /** A flow without code as its card says it. */
 export interface DeclaredFlowWords {
-  /** What is read, `parking_api/permits`. */
+  /** What is read, `parking_api/permits`; empty where nobody may know it. */
   from: string
   /** How: `format json, records data`. */
   reading: string[]
-  /** `plate ← vehicle.plate (text)`; null when every field is taken as it comes. */
+  /** `plate ← vehicle.plate (text)`; null when every field is taken as it comes, none when a record is landed whole. */
   columns: string[] | null
   to: string
   /** What happens there: `merged by permit_id`, `delivered as csv, checksum sha256`. */
@@ -24,6 +25,12 @@ const entrySchema = z.looseObject({
   deliver: z.looseObject({ to: name }).optional().catch(undefined),
 })
 type Entry = z.infer<typeof entrySchema>
+
+const triggerSchema = z.looseObject({ file: name.optional(), match: name.optional() })
+const landSchema = z.looseObject({
+  on: z.array(triggerSchema).optional().catch(undefined),
+  land: z.looseObject({ into: name, copy: name.optional(), as: name.optional(), limits: rest.optional() }),
+})
 
 const LENGTH_MAX = 80
 
@@ -60,8 +67,30 @@ function deliveryInWords(deliver: NonNullable<Entry['deliver']>): string[] {
   return [`delivered${typeof format === 'string' ? ` as ${format}` : ''}`, ...othersInWords(deliver, ['to', 'format'])]
 }
 
+function landingInWords({ on = [], land }: z.infer<typeof landSchema>): DeclaredFlowWords {
+  const files = on.flatMap(({ file, match }) => (file === undefined ? [] : [{ file, match }]))
+  const [first, ...others] = files
+  const { copy, as, limits = {} } = land
+  return {
+    from: first?.file.replace(/\/+$/, '') ?? '',
+    reading: [
+      ...(first?.match === undefined ? [] : [`files ${first.match}`]),
+      ...others.map(({ file, match }) => `and ${file}${match === undefined ? '' : `, files ${match}`}`),
+      ...(copy === undefined ? [] : [`copied to ${copy} first`]),
+      ...(as === undefined ? [] : [`as ${as}`]),
+      ...othersInWords(land, ['into', 'copy', 'as', 'limits']),
+      ...Object.entries(limits).map(([what, most]) => `${what} at most ${valueInWords(most)}`),
+    ],
+    columns: [],
+    to: land.into,
+    writing: ['a row for each record, each file once'],
+  }
+}
+
 /** A flow entry of a stored document in words; null when it is no flow without code, or not one we can read. */
 export function declaredFlowInWords(written: unknown): DeclaredFlowWords | null {
+  const landing = landSchema.safeParse(written)
+  if (landing.success) return landingInWords(landing.data)
   const parsed = entrySchema.safeParse(written)
   if (!parsed.success) return null
   const { extract, select, load, deliver } = parsed.data
@@ -72,4 +101,10 @@ export function declaredFlowInWords(written: unknown): DeclaredFlowWords | null 
     to: load?.into ?? deliver?.to ?? '',
     writing: load !== undefined ? loadInWords(load) : deliver !== undefined ? deliveryInWords(deliver) : [],
   }
+}
+
+/** What a run of a flow without code may be told, by its entry in a stored document; null when it is none. */
+export function declaredParametersOf(written: unknown): typeof declaredFlowParameters | typeof landFlowParameters | null {
+  if (declaredFlowInWords(written) === null) return null
+  return landSchema.safeParse(written).success ? landFlowParameters : declaredFlowParameters
 }

@@ -1,12 +1,13 @@
-import { childOf, type DocumentPath, entriesOf, type LocatedNode, nodeAt, textAt } from '#lib/catalogue/parse/node.ts'
+import { childOf, type DocumentPath, entriesOf, itemsOf, type LocatedNode, nodeAt, textAt } from '#lib/catalogue/parse/node.ts'
 import { type Outline, outlineOf } from '#lib/catalogue/parse/outline.ts'
 import type { CatalogueContracts, FlowContract } from '#lib/catalogue/schema/contracts.ts'
-import { DECLARED_FLOW_TIMEOUT_MS, declaredFlowParameters, lakeTableOf } from '#lib/catalogue/schema/declared-flow.ts'
+import { DECLARED_FLOW_TIMEOUT_MS, declaredFlowParameters, lakeTableOf, landFlowParameters } from '#lib/catalogue/schema/declared-flow.ts'
 import { GRACE_MAX_MS } from '#lib/catalogue/schema/written-policy.ts'
 import { connectionOf, isAssetKey } from '#lib/domain/lineage/asset-key.ts'
 import { isValidCron } from '#lib/domain/time/cron.ts'
 import { parseDuration } from '#lib/domain/time/duration.ts'
 import { isValidZone } from '#lib/domain/time/zone.ts'
+import { placeOfFiles } from './triggers.ts'
 
 interface Place {
   group: string
@@ -17,9 +18,11 @@ interface Place {
 export interface DeclaredFlow {
   name: string
   node: LocatedNode
-  /** The asset it reads and the one it writes; null while they are not written as assets. */
+  /** The asset it reads and the one it writes; null while they are not written as assets, and where files ask for it. */
   from: string | null
   to: string | null
+  /** All that it reads, and where each is named: the one, or the places whose files it lands. */
+  reads: { key: string; node: LocatedNode }[]
   /** Of its `feed`; null when it names none or not as `<group>/<feed>`. */
   place: Place | null
 }
@@ -44,25 +47,43 @@ function placeOf(node: LocatedNode): Place | null {
   return group && feed && more === undefined ? { group, feed } : null
 }
 
-/** An entry with `extract` that is not the name of a flow with code is a flow without. */
+/** An entry with `extract` or `land` that is not the name of a flow with code is a flow without. */
 function declaredFlowsIn(root: LocatedNode, codeFlows: ReadonlyMap<string, unknown>): DeclaredFlow[] {
   return entriesOf(childOf(root, 'flows')).flatMap(([name, node]) => {
-    if (codeFlows.has(name) || childOf(node, 'extract') === undefined) return []
-    const to = assetAt(node, 'load', 'into') ?? assetAt(node, 'deliver', 'to')
-    return [{ name, node, from: assetAt(node, 'extract', 'from'), to, place: placeOf(node) }]
+    if (codeFlows.has(name) || (childOf(node, 'extract') === undefined && !landsFiles(node))) return []
+    const to = assetAt(node, 'load', 'into') ?? assetAt(node, 'deliver', 'to') ?? assetAt(node, 'land', 'into')
+    return [{ name, node, from: assetAt(node, 'extract', 'from'), to, reads: readsOf(node), place: placeOf(node) }]
   })
 }
 
-function contractOf({ node, from, to }: DeclaredFlow, pageZone: string): FlowContract {
+/** Whether a flow as written lands files. */
+export function landsFiles(node: LocatedNode): boolean {
+  return childOf(node, 'land') !== undefined
+}
+
+function readsOf(node: LocatedNode): DeclaredFlow['reads'] {
+  const named = nodeAt(node, ['extract', 'from'])
+  const from = assetAt(node, 'extract', 'from')
+  if (named !== undefined && from !== null) return [{ key: from, node: named }]
+  if (!landsFiles(node)) return []
+  return itemsOf(childOf(node, 'on')).flatMap((trigger) => {
+    const file = childOf(trigger, 'file')
+    const { source, place } = placeOfFiles(textAt(file) ?? '')
+    const key = `${source}/${place}`
+    return file === undefined || !isAssetKey(key) ? [] : [{ key, node: file }]
+  })
+}
+
+function contractOf({ node, reads, to }: DeclaredFlow, pageZone: string): FlowContract {
   return {
     schedule: textAt(node, 'schedule') ?? '',
     timezone: pageZone,
-    reads: from === null ? [] : [from],
+    reads: [...new Set(reads.map(({ key }) => key))],
     writes: to === null ? [] : [to],
     connections: [],
-    parameters: declaredFlowParameters,
+    parameters: landsFiles(node) ? landFlowParameters : declaredFlowParameters,
     timeoutMs: DECLARED_FLOW_TIMEOUT_MS,
-    ...(childOf(node, 'land') !== undefined && { drainsInbox: true }),
+    ...(landsFiles(node) && { drainsInbox: true }),
   }
 }
 
@@ -122,7 +143,7 @@ function writtenAsset(flow: DeclaredFlow, root: LocatedNode): NamedAsset {
   const policyPaths = [['policy'], ['feeds', place?.feed ?? '', 'policy']]
   const isPromised = policyPaths.some((path) => nodeAt(root, ['groups', place?.group ?? '', ...path]) !== undefined)
   const promise = (path: DocumentPath) => (isPromised ? {} : promiseOf(flow, path))
-  const into = nodeAt(node, ['load', 'into'])
+  const into = nodeAt(node, ['load', 'into']) ?? nodeAt(node, ['land', 'into'])
   if (into === undefined)
     return { key: to, node: nodeAt(node, ['deliver', 'to']), settings: (path) => ({ kind: 'consumer', ...promise(path) }) }
   const isTable = to !== null && lakeTableOf(to) !== null
@@ -130,11 +151,12 @@ function writtenAsset(flow: DeclaredFlow, root: LocatedNode): NamedAsset {
 }
 
 /** What is read is watched and not judged: the promise is about what is written. */
-function readAsset({ node, from }: DeclaredFlow): NamedAsset {
-  const named = nodeAt(node, ['extract', 'from'])
-  const watched = (path: DocumentPath): Written =>
-    named === undefined ? {} : { policy: mapAt(named, [...path, 'policy'], { kind: 'none' }) }
-  return { key: from, node: named, settings: watched }
+function readAssets({ reads }: DeclaredFlow): NamedAsset[] {
+  return reads.map(({ key, node }) => ({
+    key,
+    node,
+    settings: (path) => ({ policy: mapAt(node, [...path, 'policy'], { kind: 'none' }) }),
+  }))
 }
 
 /**
@@ -168,6 +190,6 @@ function withNamedAssets(written: Outline, flows: readonly DeclaredFlow[]): Loca
     places.feeds.set(place.feed, place.group)
   }
   for (const flow of flows) declare(flow, writtenAsset(flow, written.root))
-  for (const flow of flows) declare(flow, readAsset(flow))
+  for (const flow of flows) for (const asset of readAssets(flow)) declare(flow, asset)
   return root
 }

@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { declaredFlowParameters } from '#lib/catalogue/schema/declared-flow.ts'
 import { isRecord, type JsonSchema, knownKeysAt, schemasAt } from '#lib/catalogue/schema/schema-keys.ts'
 import { dateRangeOf, rangeProblem } from './date-range.ts'
-import { declaredFlowInWords } from './declared-flow-in-words.ts'
+import { declaredParametersOf } from './declared-flow-in-words.ts'
 import { parameterFields } from './parameter-fields.ts'
 
 /**
@@ -10,7 +9,8 @@ import { parameterFields } from './parameter-fields.ts'
  * what all of them take. `written` is its entry in the stored document.
  */
 export function parameterNames(flow: string, schema: unknown, written: unknown): string[] {
-  if (declaredFlowInWords(written) !== null) return Object.keys(declaredFlowParameters.shape).sort()
+  const declared = declaredParametersOf(written)
+  if (declared !== null) return Object.keys(declared.shape).sort()
   return isRecord(schema) ? knownKeysAt(schema, ['flows', flow, 'parameters'], undefined).sort() : []
 }
 
@@ -37,7 +37,8 @@ export function misfitInWords(error: z.ZodError): string {
 
 /** What a run is not told, the catalogue or the flow itself sets: nothing is required here. */
 function valuesSchema(flow: string, schema: JsonSchema, written: unknown): z.ZodType {
-  if (declaredFlowInWords(written) !== null) return declaredFlowParameters
+  const declared = declaredParametersOf(written)
+  if (declared !== null) return declared
   const maps = schemasAt(schema, ['flows', flow, 'parameters']).filter((map) => isRecord(map['properties']))
   const properties = Object.assign({}, ...maps.map((map) => map['properties']))
   return z.fromJSONSchema({ type: 'object', properties })

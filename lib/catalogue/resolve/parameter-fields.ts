@@ -1,7 +1,6 @@
-import { declaredFlowParameters } from '#lib/catalogue/schema/declared-flow.ts'
 import { isRecord, type JsonSchema, schemasAt, toWrittenSchema } from '#lib/catalogue/schema/schema-keys.ts'
 import { isTooDeep } from '#lib/domain/values/json.ts'
-import { declaredFlowInWords } from './declared-flow-in-words.ts'
+import { declaredParametersOf } from './declared-flow-in-words.ts'
 
 /** One thing a form asks for; what is left empty is left to the catalogue and the flow. */
 export interface ParameterField {
@@ -19,12 +18,8 @@ const ASKED_OTHERWISE = ['dryRun', 'replay']
 
 /** What a form for one run of a flow asks for, by the schema stored with the catalogue; dates, as of a range, first. */
 export function parameterFields(flow: string, schema: unknown, written: unknown): ParameterField[] {
-  const declared = declaredFlowInWords(written) !== null
-  const maps = declared
-    ? [toWrittenSchema(declaredFlowParameters)]
-    : isRecord(schema)
-      ? schemasAt(schema, ['flows', flow, 'parameters'])
-      : []
+  const declared = declaredParametersOf(written)
+  const maps = declared !== null ? [toWrittenSchema(declared)] : isRecord(schema) ? schemasAt(schema, ['flows', flow, 'parameters']) : []
   const properties = maps.flatMap((map) => (isRecord(map['properties']) ? Object.entries(map['properties']) : []))
   const fields = properties.flatMap(([name, property]) =>
     isRecord(property) && !ASKED_OTHERWISE.includes(name) ? [fieldOf(name, property)] : [],

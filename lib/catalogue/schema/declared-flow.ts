@@ -4,6 +4,7 @@ import { assetKeySchema, connectionOf, pathOf } from '#lib/domain/lineage/asset-
 import { HOUR_MS } from '#lib/domain/time/instant.ts'
 import { zoneSchema } from '#lib/domain/time/local-day.ts'
 import { COLUMN_TYPES, isPlainIdentifier, isTakenColumn } from '#lib/domain/values/column-type.ts'
+import { landingSchema } from './landing.ts'
 
 export const DECLARED_FLOW_TIMEOUT_MS = HOUR_MS
 
@@ -78,6 +79,9 @@ export const declaredFlowParameters = z.strictObject({
 })
 export type DeclaredFlowParameters = z.infer<typeof declaredFlowParameters>
 
+/** The same of one that lands files. */
+export const landFlowParameters = declaredFlowParameters.pick({ dryRun: true })
+
 /** What makes an entry under `flows` a flow without code; beside them stand the keys every flow has. */
 export const DECLARED_FLOW_SHAPE = {
   feed: z
@@ -90,6 +94,7 @@ export const DECLARED_FLOW_SHAPE = {
   select: selectSchema.optional().describe('Column → field; without it every field becomes a column.'),
   load: loadSchema.optional(),
   deliver: deliverSchema.optional(),
+  land: landingSchema.optional().describe('Files that a trigger names are carried into a table, a row for each record.'),
 }
 
 export const DECLARED_FLOW_KEYS: ReadonlySet<string> = new Set(Object.keys(DECLARED_FLOW_SHAPE))
@@ -101,12 +106,15 @@ export const DELIVER_KEYS: ReadonlySet<string> = new Set(Object.keys(deliverSche
 export const declaredFlowSchema = z.object({
   timezone: z.string().optional(),
   rejectTolerance: z.number().optional(),
-  extract: extractSchema,
+  extract: extractSchema.optional(),
   select: selectSchema.optional(),
   load: loadSchema.optional(),
   deliver: deliverSchema.optional(),
+  land: landingSchema.optional(),
 })
 export type WrittenDeclaredFlow = z.infer<typeof declaredFlowSchema>
+/** One that reads records. */
+export type WrittenRecordFlow = WrittenDeclaredFlow & { extract: z.infer<typeof extractSchema> }
 
 const LAKE_TABLE = /^([a-z_][a-z0-9_]{0,62})\.([a-z_][a-z0-9_]{0,62})$/
 /** The connection whose database flows load into. */

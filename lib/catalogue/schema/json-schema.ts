@@ -80,13 +80,16 @@ function withKeys(block: unknown, keys: Record<string, unknown>): JsonSchema {
 /** A flow without code: the connections are named by key, so what any connector takes is offered. */
 function declaredFlowSchema(base: JsonSchema, contracts: CatalogueContracts): JsonSchema {
   const connectors = [...contracts.connectors.values()]
-  const { connections: _connections, parameters: _parameters, load, deliver, ...ours } = propertiesOf(base)
-  const extract = withKeys(ours['extract'], joined(connectors.map((connector) => connector.extractRequest)))
+  const { connections: _connections, parameters: _parameters, load, deliver, land, extract: read, select, ...ours } = propertiesOf(base)
+  const extract = withKeys(read, joined(connectors.map((connector) => connector.extractRequest)))
   const file = withKeys(deliver, joined([fileFormatSchema, ...connectors.map((connector) => connector.deliverOptions)]))
+  const whenever = (properties: Record<string, unknown>, ...required: string[]) =>
+    ['schedule', 'on'].map((when) => ({ ...base, properties: { ...ours, ...properties }, required: [when, ...required] }))
   return {
     anyOf: [
-      { ...base, properties: { ...ours, extract, load }, required: ['schedule', 'extract', 'load'] },
-      { ...base, properties: { ...ours, extract, deliver: file }, required: ['schedule', 'extract', 'deliver'] },
+      ...whenever({ extract, select, load }, 'extract', 'load'),
+      ...whenever({ extract, select, deliver: file }, 'extract', 'deliver'),
+      { ...base, properties: { ...ours, land }, required: ['on', 'land'] },
     ],
   }
 }

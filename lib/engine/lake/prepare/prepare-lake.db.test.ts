@@ -43,6 +43,7 @@ beforeEach(async () => {
       },
       { ...LOADS, table: 'housing.loose', columns: null },
     ],
+    landingTables: ['games_raw.prices'],
     roles: [
       { name: `${own}_reports`, password: 'reports', reads: ['term_curated', 'housing.rooms'] },
       { name: `${own}_people`, password: 'people', reads: ['person_curated.person_data_by_service'] },
@@ -78,6 +79,7 @@ describe('a lake on an empty server', () => {
     expect(ofKind(steps, 'table').map(({ name, outcome, said }) => `${name} ${outcome}: ${said}`)).toEqual([
       'housing.rooms made: 2 columns, read',
       'housing.loose there: comes with its first load, which tells its columns',
+      'games_raw.prices made: a row for each record of a file, read',
     ])
     expect(ofKind(steps, 'role').map(({ outcome }) => outcome)).toEqual(['made', 'made'])
     expect(ofKind(steps, 'access').map(({ said }) => said)).toEqual([
@@ -166,7 +168,7 @@ describe('what does not work', () => {
     )
     await writeFile(join(folder, 'broken.sql'), 'create tabel x ();')
     await writeFile(join(folder, 'good.sql'), 'create schema good;')
-    const steps = await prepare({ schemaFolder: folder, roles: [], tables: [] })
+    const steps = await prepare({ schemaFolder: folder, roles: [], tables: [], landingTables: [] })
     expect(failed(steps)).toEqual([expect.stringMatching(/^file sql\/broken.sql: /)])
     expect(steps.map(({ name }) => name)).toContain('good')
   })

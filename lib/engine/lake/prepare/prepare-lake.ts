@@ -5,12 +5,14 @@ import type { LoadSpec } from '../load-spec.ts'
 import { databaseOf, prepareDatabase } from './prepare-database.ts'
 import { type LakeRole, type LakeServer, prepareAccess, prepareRole } from './prepare-roles.ts'
 import { type PrepareStep, prepareStep } from './prepare-step.ts'
-import { prepareDeclared, prepareSchemas } from './prepare-tables.ts'
+import { prepareDeclared, prepareLandings, prepareSchemas } from './prepare-tables.ts'
 
 export interface LakeToPrepare extends LakeServer {
   clock: Clock
   /** The tables of flows without code. */
   tables: readonly LoadSpec[]
+  /** Of those that land files: `schema.table`. */
+  landingTables?: readonly string[]
   roles: readonly LakeRole[]
   schemaFolder?: string
 }
@@ -31,6 +33,7 @@ export async function* prepareLake(lake: LakeToPrepare): AsyncGenerator<PrepareS
     const place = { pool, clock: lake.clock, folder: lake.schemaFolder ?? SQL_FOLDER }
     yield* prepareSchemas(place)
     yield* prepareDeclared(place, lake.tables)
+    yield* prepareLandings(place, lake.landingTables ?? [])
   } finally {
     await pool.end()
   }

@@ -1,4 +1,5 @@
-import type { Client, Pool } from 'pg'
+import type { Client, Pool, PoolClient } from 'pg'
+import { prepareLandingTable } from '#lib/engine/landing/landing-table.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import { applySchemaFile, listSchemaFiles } from '../lake-schema.ts'
 import type { LoadSpec } from '../load-spec.ts'
@@ -53,28 +54,46 @@ export async function* prepareDeclared(place: Place, specs: readonly LoadSpec[])
   for (const spec of specs) yield await prepareStep(place, 'table', spec.table, () => prepareOne(place.pool, spec))
 }
 
-async function prepareOne(pool: Pool, spec: LoadSpec): Promise<Pick<PrepareStep, 'outcome' | 'said'>> {
-  const { columns } = spec
+/** Makes the tables that files are landed in. */
+export async function* prepareLandings(place: Place, tables: readonly string[]): AsyncGenerator<PrepareStep> {
+  for (const table of tables) yield await prepareStep(place, 'table', table, () => prepareLanding(place.pool, table))
+}
+
+async function prepareLanding(pool: Pool, table: string): Promise<Pick<PrepareStep, 'outcome' | 'said'>> {
+  return inTransaction(pool, async (client) => {
+    const isThere = await targetExists(client, table)
+    await prepareLandingTable(client, table)
+    await client.query(`select from ${quotedTable(table)} limit 1`)
+    return { outcome: isThere ? 'there' : 'made', said: 'a row for each record of a file, read' }
+  })
+}
+
+async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   let isBroken = true
   try {
-    const isThere = await targetExists(client, spec.table)
-    if (columns === null) {
-      isBroken = false
-      return {
-        outcome: 'there',
-        said: isThere ? 'its columns are what its source tells' : 'comes with its first load, which tells its columns',
-      }
-    }
     await client.query('begin')
-    await prepareTarget(client, spec, columns)
-    await client.query(`select from ${quotedTable(spec.table)} limit 1`)
+    const result = await work(client)
     await client.query('commit')
     isBroken = false
-    return { outcome: isThere ? 'there' : 'made', said: `${columns.length} columns, read` }
+    return result
   } finally {
     client.release(isBroken)
   }
+}
+
+async function prepareOne(pool: Pool, spec: LoadSpec): Promise<Pick<PrepareStep, 'outcome' | 'said'>> {
+  const { columns } = spec
+  return inTransaction(pool, async (client) => {
+    const isThere = await targetExists(client, spec.table)
+    if (columns === null) {
+      const said = isThere ? 'its columns are what its source tells' : 'comes with its first load, which tells its columns'
+      return { outcome: 'there', said }
+    }
+    await prepareTarget(client, spec, columns)
+    await client.query(`select from ${quotedTable(spec.table)} limit 1`)
+    return { outcome: isThere ? 'there' : 'made', said: `${columns.length} columns, read` }
+  })
 }
 
 /** Every table of the lake, as SQL names it. */
