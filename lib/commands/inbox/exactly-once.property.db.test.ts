@@ -125,6 +125,8 @@ async function work(own: Context, run: ClaimedRun, fate: Fate): Promise<void> {
         openLake({ ...run, url: database.url, clock, log: silentLog, signal, connections: 3, assertHeld: () => lease.held }),
       extract: () => Promise.reject(new Error('nothing is extracted')) as never,
       deliver: () => Promise.reject(new Error('nothing is delivered')),
+      openFile: () => Promise.reject(new Error('not opened')),
+      copyFile: () => Promise.reject(new Error('not copied')),
       inbox: mortal(runInbox(own, run), fate),
     },
   )
