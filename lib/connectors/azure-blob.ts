@@ -1,7 +1,7 @@
 import { copyBlob } from './azure-blob/copy-blob.ts'
 import { AzureQueue, AzureQueueAccess } from './azure-blob/queue.ts'
 import { type AzureBlobSettings, azureBlobSettings } from './azure-blob/settings.ts'
-import { AzureAccess, AzureStore } from './azure-blob/store.ts'
+import { AzureAccess, AzureStore, endOfSignature } from './azure-blob/store.ts'
 import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
 import { forQuestion } from './kit/session.ts'
@@ -61,7 +61,11 @@ export default defineConnector<AzureBlobSettings>({
     const storeFor = (signal?: AbortSignal) => new AzureStore(forQuestion(connection, signal), blobs)
     const queueFor = (signal?: AbortSignal) => new AzureQueue(forQuestion(connection, signal), queue)
     return {
-      check: () => checked(connection, () => lookIn(storeFor(), connection.settings.containers, hasQueue ? queueFor() : null)),
+      check: () =>
+        checked(connection, async () => ({
+          detail: await lookIn(storeFor(), connection.settings.containers, hasQueue ? queueFor() : null),
+          credentialExpiresAt: endOfSignature(connection.settings.sas),
+        })),
       async *discover() {
         const store = storeFor()
         yield* discoverFolders(store, await store.buckets())

@@ -19,9 +19,11 @@ describe('by its name, text is a secret', () => {
     'API-KEY',
     'privateKey',
     'credentials',
+    'accountKey',
+    'sas',
   ])('under "%s"', (key) => expect(isSecret(key, 'hunter2')).toBe(true))
 
-  it.each(['tokenizer', 'secretary', 'passwordFile', 'key', 'keyColumn', 'user'])('but not under "%s"', (key) => {
+  it.each(['tokenizer', 'secretary', 'saskia', 'passwordFile', 'key', 'keyColumn', 'user'])('but not under "%s"', (key) => {
     expect(isSecret(key, 'hunter2')).toBe(false)
   })
 

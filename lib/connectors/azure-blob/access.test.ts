@@ -7,6 +7,7 @@ import {
 } from '@azure/storage-blob'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '#lib/platform/clock.ts'
+import { toInternalMessage } from '#lib/platform/errors.ts'
 import { startAzureWorld } from '#lib/testing/connectors/azure-world.ts'
 import { listed } from '#lib/testing/connectors/store-session.ts'
 import { azurite } from '#lib/testing/servers/azurite.ts'
@@ -44,7 +45,12 @@ describe('getting into an account', () => {
       ok: true,
       detail: 'We may look into landing; about 0 messages in the queue.',
     })
-    expect(await world.session({ sas: await signature() }).check()).toMatchObject({ ok: true, detail: expect.stringContaining('landing') })
+    const expiresOn = new Date('2100-01-01T00:00:00Z')
+    expect(await world.session({ sas: await signature({ expiresOn }) }).check()).toMatchObject({
+      ok: true,
+      detail: expect.stringContaining('landing'),
+      credentialExpiresAt: expiresOn.getTime(),
+    })
   })
 
   it('is not let in with a wrong key or a signature that has ended', async () => {
@@ -63,6 +69,17 @@ describe('getting into an account', () => {
       publicMessage: expect.stringContaining(words),
     })
   })
+
+  it.each(['down', 'html-page', { status: 403, code: 'AuthorizationFailure' }] as const)(
+    'says nothing of its signature where it fails: %j',
+    async (rudeness) => {
+      const sas = await signature()
+      world.blobs.be(rudeness)
+      const error: unknown = await listed(world.session({ sas }).files('landing')).catch((thrown: unknown) => thrown)
+      expect(toInternalMessage(error)).not.toContain(new URLSearchParams(sas).get('sig')?.slice(0, 8))
+      expect(toInternalMessage(error)).not.toContain('sig=')
+    },
+  )
 
   it('says what is not allowed of one place', async () => {
     const sas = await signature({ permissions: 'r' })

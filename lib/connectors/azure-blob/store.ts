@@ -13,6 +13,7 @@ import { cutWithQuestion } from '#lib/connectors/kit/stores/cut-with-question.ts
 import { isFolderMark } from '#lib/connectors/kit/stores/place.ts'
 import type { ListingOptions, OpenedStream, Store, StorePage } from '#lib/connectors/kit/stores/store.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import { toAzureError } from './problems.ts'
 import type { AzureBlobSettings } from './settings.ts'
 import { requestToken } from './token.ts'
@@ -45,6 +46,12 @@ async function load(connection: Connection<AzureBlobSettings>): Promise<BlobServ
 /** An address with the shared access signature, where there is one. */
 export function withSignature(url: string, sas: string | undefined): string {
   return sas === undefined ? url : `${url}?${sas.replace(/^\?/, '')}`
+}
+
+/** When a shared access signature ends, as it says itself; null: it does not say, or there is none. */
+export function endOfSignature(sas: string | undefined): Instant | null {
+  const at = Date.parse(new URLSearchParams(sas).get('se') ?? '')
+  return Number.isNaN(at) ? null : at
 }
 
 /** What requests are signed with; both services' clients have a class of their own for a key. */

@@ -1,4 +1,4 @@
-const SECRET_NAME = /(password|passwd|passphrase|secret|token|apikey|privatekey|accesskey|credential)s?$/i
+const SECRET_NAME = /(password|passwd|passphrase|secret|token|apikey|privatekey|accesskey|accountkey|credential)s?$|^sas$/i
 
 /** True for names under which people write secrets. */
 export function isSecretName(key: string): boolean {

@@ -19,7 +19,7 @@ const OF_CREDENTIALS =
   /^(InvalidAccessKeyId|SignatureDoesNotMatch|InvalidToken|ExpiredToken|TokenRefreshRequired|UnrecognizedClient|InvalidClientTokenId|InvalidSignature|IncompleteSignature|MissingAuthenticationToken|InvalidSecurity|InvalidKeyId)(Exception)?$/
 const OF_CLOCK = /^(RequestTimeTooSkewed|RequestExpired|RequestInTheFuture)$/
 const OF_REGION = /^(PermanentRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException|IncorrectEndpoint|301)$/
-const DENIED = /^(AccessDenied|AccessDeniedException|AllAccessDisabled|Forbidden|403)$/
+const DENIED = /^(AccessDenied|AccessDeniedException|KMS\.\w+|KmsAccessDenied|AllAccessDisabled|Forbidden|403)$/
 const MISSING = /^(NoSuch\w+|NotFound|ResourceNotFoundException|QueueDoesNotExist|AWS\.SimpleQueueService\.NonExistentQueue|404)$/
 const THROTTLED =
   /^(SlowDown|Throttling\w*|TooManyRequests\w*|RequestLimitExceeded|ProvisionedThroughputExceededException|OverLimit|RequestThrottled)$/
@@ -63,6 +63,8 @@ export function toAwsError(system: string, what: string, error: unknown): Tidema
       `${system} does not let us ${what}: access denied. Ask its owner what the account may do; without the right to list, what is missing looks the same.`,
       { lasting: 'refused' },
     )
+  if (name === 'InvalidObjectState')
+    return because('refused', `${system} could not ${what}: it is archived, and has to be brought back first.`, { lasting: 'refused' })
   if (MISSING.test(name)) return because('not-found', `${system} could not ${what}: it is not there.`, { lasting: 'gone' })
   if (THROTTLED.test(name))
     return because('unavailable', `${system} asks for patience: too many requests.`, { retryable: true, systemWide: true })
