@@ -103,6 +103,16 @@ describe('opening a file', () => {
     await expect(reading).rejects.toMatchObject({ code: 'cancelled' })
   })
 
+  it('gives its place back where nobody reads, and is whole for who reads later', async () => {
+    standIn.put('landing', 'large.txt', LARGE)
+    const turns = new Turns(world.clock, { atOnce: 1, perMinute: null })
+    const session = world.session({}, { turns, settings: { ...world.connection().settings, timeout: 50 } })
+    const opened = await session.openFile({ bucket: 'landing', key: 'large.txt', version: null })
+    const end = await turns.take(new AbortController().signal)
+    end()
+    expect(await content(opened)).toBe(LARGE)
+  })
+
   it('keeps its place among the requests of the connection until it has been read', async () => {
     standIn.put('landing', 'large.txt', LARGE)
     const turns = new Turns(world.clock, { atOnce: 1, perMinute: null })

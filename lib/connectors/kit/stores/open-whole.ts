@@ -15,10 +15,13 @@ type Connected = Connection<{ timeout: number }>
 /** Opens a file of a store: its content goes on where it was cut, as the same version, and is whole or an error. */
 export async function openWhole(connection: Connected, store: Reading, wanted: WantedFile): Promise<OpenedFile> {
   const first = await store.open(wanted, 0)
-  return { file: first.file, bytes: resumed(connection, store, first) }
+  // Whoever never begins to read holds neither the line nor a place among the requests; who begins later takes it up like any other cut.
+  const unread = setTimeout(() => first.stream.destroy(), connection.settings.timeout).unref()
+  return { file: first.file, bytes: resumed(connection, store, first, unread) }
 }
 
-async function* resumed(connection: Connected, store: Reading, first: OpenedStream): AsyncGenerator<Uint8Array> {
+async function* resumed(connection: Connected, store: Reading, first: OpenedStream, unread: NodeJS.Timeout): AsyncGenerator<Uint8Array> {
+  clearTimeout(unread)
   const progress = { file: first.file, done: 0 }
   let vain = 0
   for (let cuts = 0; ; cuts++) {
