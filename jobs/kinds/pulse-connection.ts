@@ -27,8 +27,8 @@ export default defineJobKind({
         return (await session.isThere?.()) ?? { answer: 'failed', problem: '' }
       }).catch((error): Presence => ({ answer: 'failed', problem: toPublicMessage(error) }))
       if (services.signal.aborted) return
-      const { isDown } = await recordPulse(ctx, key, seen, ctx.clock.now())
-      if (isDown && seen.answer !== 'good')
+      const { hasBegun } = await recordPulse(ctx, key, seen, ctx.clock.now())
+      if (hasBegun && seen.answer !== 'good')
         ctx.log.warn('the database of a connection is not there', { connection: key, said: seen.problem })
     } catch (error) {
       ctx.log.warn('a connection could not be asked whether its database is there', { connection: key, error: toInternalMessage(error) })

@@ -89,7 +89,9 @@ describe('somebody drops the database of the lake', () => {
     expect(await green()).toEqual([])
     expect(await incidents()).toMatchObject([{ title: 'The database lake is gone', roots: ['connection:lake'] }])
     const page = await getFeedPage(harness.ctx, 'terms')
-    expect(page?.banners).toMatchObject([{ kind: 'connection', problem: expect.stringMatching(/^The database test_\w+ is gone: /) }])
+    expect(page?.banners).toMatchObject([
+      { kind: 'connection', problem: expect.stringMatching(/^The server has no database test_\w+ any more\. /) },
+    ])
   })
 
   it('comes back with what `lake prepare` makes and the next run brings, and not before', async () => {

@@ -17,13 +17,18 @@ export function claimPulse(ctx: Context, connection: string): Promise<boolean> {
 
 /**
  * Records whether the database of a connection is there. Once it was said twice that it is not, the connection is down for sure: one gap for it, and nothing that
- * lies there is fresh, whatever is told of it. Where somebody gets in again, all is looked at at once. Answers whether it is down for sure.
+ * lies there is fresh, whatever is told of it. Where somebody gets in again, all is looked at at once. Answers whether it is down for sure, and since this pulse.
  */
-export function recordPulse(ctx: Context, connection: string, seen: Presence, at: Instant): Promise<{ isDown: boolean }> {
+export function recordPulse(
+  ctx: Context,
+  connection: string,
+  seen: Presence,
+  at: Instant,
+): Promise<{ isDown: boolean; hasBegun: boolean }> {
   return withTransaction(ctx, async (sql) => {
     const now = ctx.clock.now()
     const state = await lockPulse(sql, connection)
-    if (state === undefined) return { isDown: false }
+    if (state === undefined) return { isDown: false, hasBegun: false }
     const heard = hearPulse(state.hearsay, seen.answer, at)
     const isGood = seen.answer === 'good'
     const looksNow = isGood && (state.failures > 0 || state.hearsay.inForce !== null || state.hearsay.suspected !== null)
@@ -39,7 +44,7 @@ export function recordPulse(ctx: Context, connection: string, seen: Presence, at
         now,
         problem: seen.problem,
       })
-    return { isDown: heard.inForce !== null }
+    return { isDown: heard.inForce !== null, hasBegun: heard.begunAt !== null }
   })
 }
 

@@ -53,12 +53,12 @@ function lacksPassword(error: unknown): boolean {
 /** What is not there, in words, and what to do. */
 function absenceOf(error: unknown): { answer: Absence; problem: string } | null {
   const code = codeOf(error)
-  const remedy = 'If it was lost, `tidemark lake prepare` makes the one of LAKE_DATABASE_URL anew; else correct the connection’s url.'
+  const remedy = 'If it was lost, "tidemark lake prepare" makes the one of LAKE_DATABASE_URL anew; else correct the connection’s url.'
   if (code === '3D000') {
     const name = /"([^"]{1,63})"/.exec(toInternalMessage(error))?.[1]
     return {
       answer: 'gone',
-      problem: `The database${name === undefined ? '' : ` ${name}`} is gone: the server has none of that name. ${remedy}`,
+      problem: `The server has no database ${name ?? 'of that name'} any more. ${remedy}`,
     }
   }
   if (code === '28000' && NO_ACCOUNT.test(toInternalMessage(error)))

@@ -12,7 +12,7 @@ export type Presence =
   | { answer: Absence | 'failed'; problem: string }
 
 /** One question and a second one apart from it are over within a minute. */
-export const PULSE_EVERY_MS = 15 * SECOND_MS
+export const PULSE_EVERY_MS = 10 * SECOND_MS
 
 /** What is believed of a connection after one more pulse: that its database is not there once it was said twice, half a minute apart. */
 export function hearPulse(before: Hearsay<Absence>, answer: ProbeAnswer<Absence>, at: Instant): Heard<Absence> {

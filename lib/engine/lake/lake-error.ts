@@ -35,7 +35,7 @@ function isLakeGone(state: string, { message }: Error): boolean {
 function toGoneError(state: string, cause: Error): TidemarkError {
   const what = state === '3D000' ? 'The database of the lake is gone' : 'The server of the lake does not know the account any more'
   return new TidemarkError('unavailable', {
-    publicMessage: `${what}; nothing was loaded. \`tidemark lake prepare\` makes it anew, or correct LAKE_DATABASE_URL.`,
+    publicMessage: `${what}; nothing was loaded. "tidemark lake prepare" makes it anew, or correct LAKE_DATABASE_URL.`,
     message: `lake: ${state} ${cause.message}`,
     cause,
     systemWide: true,

@@ -92,7 +92,7 @@ async function prepareOne(pool: Pool, spec: LoadSpec): Promise<Pick<PrepareStep,
     }
     await prepareTarget(client, spec, columns)
     await client.query(`select from ${quotedTable(spec.table)} limit 1`)
-    return { outcome: isThere ? 'there' : 'made', said: `${columns.length} columns, read` }
+    return { outcome: isThere ? 'there' : 'made', said: `${columns.length} ${columns.length === 1 ? 'column' : 'columns'}, read` }
   })
 }
 
