@@ -49,6 +49,7 @@ describe.each([...connectors])('the connector %s', (kind, connector) => {
     expect(connector.extractRequest !== undefined).toBe(session.extract !== undefined)
     expect(connector.bringsSql !== undefined).toBe(session.trySql !== undefined)
     expect(connector.deliverOptions !== undefined).toBe(session.deliver !== undefined)
+    expect(connector.takesRows ?? false).toBe(session.write !== undefined)
   })
 
   it('says of its settings, written as they may be, whether jobs can be started through it; what starts them tells of their runs, too', () => {

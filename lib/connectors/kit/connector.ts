@@ -9,6 +9,7 @@ import type { Log } from '#lib/platform/log.ts'
 import type { ConnectorExample } from './connector-example.ts'
 import type { FileConnector, FileSession } from './files.ts'
 import type { Limits, Turns } from './turns.ts'
+import type { WritingConnector, WritingSession } from './write.ts'
 
 /** One configured outside system, its settings validated and its secrets resolved. */
 export interface Connection<S> {
@@ -168,7 +169,7 @@ export interface WantedJobRun {
 }
 
 /** What one run or one probe round asks of a system, over one sign-in: the first question signs in, `close` leaves. */
-export interface Session extends FileSession {
+export interface Session extends FileSession, WritingSession {
   /** Can we get in? Never throws for the ordinary ways of not getting in. */
   check(): Promise<Health>
   /** The cheapest question there is, asked every few seconds: is what it speaks to there at all? Never throws. */
@@ -198,7 +199,7 @@ export interface Session extends FileSession {
   close?(): Promise<void>
 }
 
-export interface Connector<S = unknown> extends FileConnector {
+export interface Connector<S = unknown> extends FileConnector, WritingConnector {
   /** Equal to the file's name. */
   kind: string
   example: ConnectorExample

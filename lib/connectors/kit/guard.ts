@@ -3,6 +3,7 @@ import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { type Redact, redactError, redactedLog, remembering } from '#lib/platform/secrets/redaction.ts'
 import type { Connector, Found, Observation, Session, Trial } from './connector.ts'
 import type { FileSession, StoredFile, ToldFiles } from './files.ts'
+import type { Writing } from './write.ts'
 
 /** The connector with secrets removed from what its sessions say: errors and their causes, observations, details and log. Rows pass as
  * they are. */
@@ -14,7 +15,7 @@ export function guarded<S>(connector: Connector<S>, redact: Redact): Connector<S
 }
 
 function guardedSession(session: Session, redact: Redact): Session {
-  const { isThere, discover, observe, trySql, runs, start, extract, deliver, close } = session
+  const { isThere, discover, observe, trySql, runs, start, extract, deliver, write, close } = session
   return {
     check: () =>
       once(redact, async () => {
@@ -61,6 +62,7 @@ function guardedSession(session: Session, redact: Redact): Session {
       deliver: (delivery, signal) => once(redact, async () => ({ detail: redact((await deliver.call(session, delivery, signal)).detail) })),
     }),
     ...guardedFiles(session, redact),
+    ...(write && { write: (writing, signal) => once(redact, () => write.call(session, guardedWriting(writing, redact), signal)) }),
     ...(close && { close: () => once(redact, () => close.call(session)) }),
   }
 }
@@ -86,6 +88,10 @@ function guardedFiles(session: Session, redact: Redact): FileSession {
         ),
     }),
   }
+}
+
+function guardedWriting(writing: Writing, redact: Redact): Writing {
+  return { ...writing, putAside: (reason, place) => writing.putAside(redact(reason), place) }
 }
 
 function cleanRun(run: ExternalRun, redact: Redact): ExternalRun {
