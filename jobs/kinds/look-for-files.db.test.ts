@@ -10,7 +10,7 @@ import { listDueLooks } from '#lib/db/inbox/file-looks.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { defineFlow, type Flow } from '#lib/engine/flow.ts'
-import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { type FakeClock, turns } from '#lib/testing/clock/fake-clock.ts'
 import { testConnectorOf } from '#lib/testing/connectors/test-connector.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
 import { testServices } from '#lib/testing/runs/job-services.ts'
@@ -36,6 +36,7 @@ let stored: StoredFile[]
 let waiting: unknown[]
 let log: string[]
 let failing: Error | null
+let duringListing: Promise<void>
 
 const file = (key: string, version = '1'): StoredFile => ({ bucket: 'shop', key, version, bytes: 1, modifiedAt: clock.now() })
 const record = (key: string, sequencer = '0A') => ({
@@ -67,6 +68,7 @@ function connector(): Connector {
     async *files(where) {
       log.push(`listed ${where}`)
       if (failing !== null) throw failing
+      await duringListing
       yield* stored.filter(({ bucket, key }) => `${bucket}/${key}`.startsWith(`${where}/`))
     },
     fileMessages: () => messages(),
@@ -89,6 +91,7 @@ beforeEach(async () => {
   waiting = []
   log = []
   failing = null
+  duringListing = Promise.resolve()
   const flows = new Map(['listed', 'told', 'ordered'].map(flowOf))
   services = testServices(ctx, { connectors: new Map([['test', connector()]]), flows })
   await reloadCatalogue(services, { ok: true, texts: [{ file: 'tidemark.yaml', text: CATALOGUE }] })
@@ -117,6 +120,25 @@ describe('a place that is listed', () => {
     await ask('bucket')
     expect(log.slice(2)).toEqual(['listed shop/in'])
     expect((await inbox()).sort()).toEqual(['listed in/a.json arrived', 'listed in/a.json arrived', 'listed in/e.json arrived'])
+  })
+
+  it('is listed at once when somebody wants its flow to run, also once more after a listing that goes on, and never by two at the same time', async () => {
+    await ask('bucket')
+    await requestRun(ctx, { flow: 'listed' })
+    await Promise.all([ask('bucket'), ask('bucket')])
+    expect(log).toEqual(['listed shop/in', 'listed other', 'listed shop/in', 'listed other'])
+    const asked = Promise.withResolvers<void>()
+    duringListing = asked.promise
+    await ctx.pool.query('update file_look set due_at = looked_at where looked_at is not null')
+    const goesOn = ask('bucket')
+    while (log.length < 5) await turns()
+    await ctx.pool.query("delete from run where flow = 'listed'")
+    await requestRun(ctx, { flow: 'listed' })
+    await ask('bucket')
+    expect(log).toHaveLength(5)
+    asked.resolve()
+    await goesOn
+    expect(await listDueLooks(ctx.pool, clock.now())).toContain('bucket')
   })
 
   it('that cannot be listed says why, holds up no other, and is listed again at its time', async () => {

@@ -26,7 +26,7 @@ interface Asked {
 export default defineJobKind({
   input: z.object({ connection: z.string() }),
   key: ({ connection }) => connection,
-  parallel: 4,
+  parallel: 8,
   async run(services, { connection }) {
     const { ctx } = services
     const claimed = await claimLooks(ctx, connection)

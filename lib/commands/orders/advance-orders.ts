@@ -1,5 +1,6 @@
 import { takeRun } from '#lib/commands/runs/take-run.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
+import { lookSoon } from '#lib/db/inbox/file-looks.ts'
 import { notifyWorkers } from '#lib/db/listen.ts'
 import { beginJobStep } from '#lib/db/runs/reload-jobs.ts'
 import {
@@ -73,6 +74,7 @@ async function tryToBegin(sql: Sql, order: ReloadOrderRow, step: StepRow, now: I
   try {
     // Who sees a run of the feed's own flow sees the feed; of one upstream that need not be, so it names nobody.
     const requestedBy = isOwn ? order.orderedBy : 'a reload'
+    await lookSoon(sql, step.flow, now)
     const runId = await takeRun(sql, now, { flow: step.flow, parameters: isOwn ? order.parameters : {}, requestedBy })
     await beginStep(sql, order.id, step.position, runId)
     await noteInLog(sql, runId, now, isOwn ? reloadedBy(order) : 'Runs for the reload of something made from it.')

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { act } from '#lib/access/act.ts'
 import { orderFeedsOfRun, requireNoOtherOrder } from '#lib/commands/orders/order-feeds-of-run.ts'
 import type { Context } from '#lib/db/context.ts'
+import { lookSoon } from '#lib/db/inbox/file-looks.ts'
 import { listFeedsOfFlow, lockOrders } from '#lib/db/runs/reload-orders.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { areSameParameters, insertRun, listOpenRuns, nameOf, type OpenRun, requireParameters, type Told, takeRun } from './take-run.ts'
@@ -44,6 +45,7 @@ export async function requestRun(ctx: Context, request: RunRequest): Promise<Req
     const wanted = { flow: input.flow, parameters: input.parameters, requestedBy }
     const before = open.find((run) => run.isUnderWay)
     const isNew = feeds.length === 0 && !open.some((run) => run.isPutOff && areSameParameters(run.told, told))
+    await lookSoon(sql, input.flow, now)
     const runId = isNew ? await insertRun(sql, now, wanted, before !== undefined) : await takeRun(sql, now, wanted)
     const orders = await orderFeedsOfRun(sql, { runId, feeds, actor: ctx.actor, at: now, wanted })
     const isJoined = open.some(({ id }) => id === runId)

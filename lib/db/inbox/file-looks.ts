@@ -46,11 +46,14 @@ export async function syncLooks(sql: Sql, now: Instant, flows: readonly Catalogu
   )
 }
 
+/** SQL: a look is due at `$at`, and nobody has it in hand. */
+const isDue = (at: string) => `l.due_at <= ${at} and coalesce(l.taken_until, '-infinity') <= ${at}`
+
 /** The connections that are to be asked for files now, the longest waiting first. */
 export async function listDueLooks(sql: Sql, now: Instant): Promise<string[]> {
   const { rows } = await sql.query<{ key: string }>(
     `select c.key from file_look l join connection_state c on c.key = l.connection_key and c.removed_at is null
-     where l.due_at <= $1 group by c.key order by min(l.due_at), c.key`,
+     where ${isDue('$1')} group by c.key order by min(l.due_at), c.key`,
     [toText(now)],
   )
   return rows.map(({ key }) => key)
@@ -59,13 +62,14 @@ export async function listDueLooks(sql: Sql, now: Instant): Promise<string[]> {
 /** Takes the due looks of a connection: nobody else begins them before `until`. */
 export async function takeLooks(sql: Sql, connection: string, now: Instant, until: Instant): Promise<FileLook[]> {
   const { rows } = await sql.query<FileLook>(
-    `update file_look set due_at = $3, looked_at = $2 where connection_key = $1 and due_at <= $2 returning way, place, every_ms as "everyMs"`,
+    `update file_look l set taken_until = $3, looked_at = $2, due_at = $3 where l.connection_key = $1 and ${isDue('$2')}
+     returning way, place, every_ms as "everyMs"`,
     [connection, toText(now), toText(until)],
   )
   return rows
 }
 
-/** Notes how a look that was taken until `until` ended, and plans the next one. */
+/** Notes how a look that was taken until `until` ended, and plans the next one, unless somebody wants one sooner. */
 export async function noteLook(
   sql: Sql,
   connection: string,
@@ -73,7 +77,19 @@ export async function noteLook(
   { until, dueAt, okAt, problem }: { until: Instant; dueAt: Instant; okAt: Instant | null; problem: string | null },
 ): Promise<void> {
   await sql.query(
-    `update file_look set due_at = $5, ok_at = coalesce($6, ok_at), problem = $7 where connection_key = $1 and way = $2 and place = $3 and due_at = $4`,
+    `update file_look set taken_until = null, ok_at = coalesce($6, ok_at), problem = $7,
+       due_at = case when due_at >= $4 then $5::timestamptz else least(due_at, $5::timestamptz) end
+     where connection_key = $1 and way = $2 and place = $3 and taken_until = $4`,
     [connection, way, place, toText(until), toText(dueAt), toTextOrNull(okAt), problem],
+  )
+}
+
+/** Looks for the files of a flow at once: somebody wants it to run. What is in hand is looked at once more after it. */
+export async function lookSoon(sql: Sql, flow: string, now: Instant): Promise<void> {
+  await sql.query(
+    `update file_look l set due_at = $2 from flow f cross join jsonb_array_elements(f.settings -> 'on') t(trigger)
+     where f.name = $1 and l.connection_key = t.trigger ->> 'source' and l.due_at > $2
+       and (l.way = 'queue' or (t.trigger ->> 'by' = 'listing' and l.place = t.trigger ->> 'place'))`,
+    [flow, toText(now)],
   )
 }

@@ -51,6 +51,8 @@ async function nextRowAt(ctx: Context, pulses: boolean): Promise<Instant> {
        union all select next_probe_at from connection_state where removed_at is null
        union all select look_again_at from asset
        union all select next_attempt_at from outbox
+       union all select due_at from file_look
+       union all select due_at from inbox_file where state = 'arrived'
        union all select next_pulse_at from connection_state where removed_at is null and $2
      ) due where at > $1`,
     [new Date(ctx.clock.now()), pulses],
