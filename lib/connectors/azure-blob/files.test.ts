@@ -68,7 +68,7 @@ describe('opening a blob', () => {
     world.blobs.be('cut-body', 3)
     expect(await content(await open('a b+ü.txt'))).toBe(LARGE)
     world.blobs.be('silent-body', 1)
-    const session = world.session({}, { settings: { ...world.connection().settings, timeout: 150 } })
+    const session = world.session({}, { settings: { ...world.connection().settings, timeout: 600 } })
     expect(await content(await session.openFile({ bucket: 'opened', key: 'a b+ü.txt', version: null }))).toBe(LARGE)
   })
 

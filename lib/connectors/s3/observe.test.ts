@@ -94,7 +94,7 @@ describe('looking at files in a store', () => {
     const looked = await world.look(Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`many/p${i}`, {}])))
     expect(looked.size).toBe(1_000)
     expect([...looked.values()].filter(({ ok }) => !ok)).toEqual([])
-  })
+  }, 60_000)
 
   it('waits for the store where it asks for patience, and is blind where it goes on', async () => {
     standIn.put('g', 'in/a.csv', 'x', STORE_NOW)

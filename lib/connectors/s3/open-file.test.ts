@@ -57,7 +57,7 @@ describe('opening a file', () => {
     expect(
       await content(
         await world
-          .session({}, { settings: { ...world.connection().settings, timeout: 150 } })
+          .session({}, { settings: { ...world.connection().settings, timeout: 600 } })
           .openFile({ bucket: 'landing', key: 'large.txt', version: null }),
       ),
     ).toBe(LARGE)
@@ -106,7 +106,7 @@ describe('opening a file', () => {
   it('gives its place back where nobody reads, and is whole for who reads later', async () => {
     standIn.put('landing', 'large.txt', LARGE)
     const turns = new Turns(world.clock, { atOnce: 1, perMinute: null })
-    const session = world.session({}, { turns, settings: { ...world.connection().settings, timeout: 50 } })
+    const session = world.session({}, { turns, settings: { ...world.connection().settings, timeout: 600 } })
     const opened = await session.openFile({ bucket: 'landing', key: 'large.txt', version: null })
     const end = await turns.take(new AbortController().signal)
     end()
