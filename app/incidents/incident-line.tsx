@@ -24,7 +24,7 @@ export function IncidentLine({ incident }: { incident: Line }) {
             {endedAt === null ? <Age at={since} brackets /> : `, for ${formatDuration(endedAt - openedAt)}`}
           </span>
         </p>
-        <p className="mt-1">
+        <div className="mt-1">
           {endedAt === null ? 'It holds back ' : 'It held back '}
           <FeedNames feeds={feeds} />
           {endedAt === null && since < openedAt && (
@@ -39,7 +39,7 @@ export function IncidentLine({ incident }: { incident: Line }) {
               It went on in <a href={incidentPath(mergedInto)}>an older incident</a>.
             </>
           )}
-        </p>
+        </div>
         {update !== null && (
           <p className="mt-1">
             <bdi>{update.text}</bdi>{' '}
@@ -59,8 +59,8 @@ export function IncidentLine({ incident }: { incident: Line }) {
 }
 
 /** The feeds of an incident, each a link. */
-export function FeedNames({ feeds }: { feeds: readonly IncidentFeed[] }) {
-  if (feeds.length === 0) return 'nothing'
+export function FeedNames({ feeds, end = '' }: { feeds: readonly IncidentFeed[]; end?: string }) {
+  if (feeds.length === 0) return `nothing${end}`
   const items = feeds.map((feed) => ({
     key: feed.key,
     shown: (
@@ -69,7 +69,7 @@ export function FeedNames({ feeds }: { feeds: readonly IncidentFeed[] }) {
       </a>
     ),
   }))
-  return <Listed items={items} />
+  return <Listed items={items} end={end} />
 }
 
 /** Who is on it: `Grace is on it. Nobody is reminded until 12:00.` Whom to ask stands with the cause. */

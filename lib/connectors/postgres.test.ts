@@ -57,3 +57,7 @@ describe('settings of an asset', () => {
     }
   })
 })
+
+test('is asked between looks whether it is there, unless somebody says never', () => {
+  expect([{}, { pulse: 'never' }].map((written) => postgres.hasPulse?.(written))).toEqual([true, false])
+})

@@ -16,7 +16,7 @@ export default defineConnector<PostgresSettings>({
     settings: [{ url: 'postgres://tidemark:${WAREHOUSE_PASSWORD}@warehouse.example.edu:5432/warehouse' }],
     asset: { path: 'sales.orders', settings: { column: 'loaded_at' } },
     speaksTo: 'a PostgreSQL database',
-    told: '`url`; `schemas`, `zone`, `statementTimeout` 10s, `connections` 4, `fullLookEvery` 12',
+    told: '`url`; `schemas`, `zone`, `statementTimeout` 10s, `connections` 4, `fullLookEvery` 12, `pulse` never, where a sign-in every 10 s is too many',
     toldOfAsset:
       '`column`, `zone`, `clock`, `dataThrough`, `where`; `loadedAt`, `writtenAt`, `dataThroughAt`: `{ sql }`, a statement that gives one time',
     asked: '`sql`: one statement that reads; by default the whole table',
@@ -32,7 +32,7 @@ export default defineConnector<PostgresSettings>({
   assetSettings: postgresAssetSchema,
   assetKind: 'table',
   identity: identityOf,
-  hasPulse: true,
+  hasPulse: ({ pulse }) => pulse !== 'never',
   bringsSql,
   extractRequest: postgresExtractRequest,
 

@@ -65,10 +65,10 @@ function Head({ found: { incident, page, takesActions, templates }, reader }: { 
         </span>
       </p>
       <Fate incident={incident} />
-      <p className="lead">
+      <div className="lead">
         {endedAt === null && withdrawnAt === null ? 'It holds back ' : 'It held back '}
-        <FeedNames feeds={feeds} />.
-      </p>
+        <FeedNames feeds={feeds} end="." />
+      </div>
       {endedAt === null && withdrawnAt === null && (
         <p className="mt-2">
           <HandlingWords incident={incident} />

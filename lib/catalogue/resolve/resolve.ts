@@ -69,7 +69,7 @@ function resolveConnections({ connections }: CatalogueDocument, { connectors }: 
       ...(written.discover !== undefined && { discoverEveryMs: written.discover === 'never' ? null : written.discover }),
       ...(written.limits && { limits: written.limits }),
       ...(connectors.get(written.kind)?.startsJobs?.(settings) === true && { startsJobs: true }),
-      ...(connectors.get(written.kind)?.hasPulse === true && { hasPulse: true }),
+      ...(connectors.get(written.kind)?.hasPulse?.(settings) === true && { hasPulse: true }),
       settings,
     }
   })

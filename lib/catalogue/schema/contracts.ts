@@ -19,8 +19,8 @@ export interface ConnectorContract {
   keepsFiles?: true
   copiesFiles?: true
   hasQueue?: (settings: Record<string, unknown>) => boolean
-  /** There when its sessions can be asked between looks whether its database is there. */
-  hasPulse?: true
+  /** Whether its sessions are asked between looks if its database is there, by its settings as written; absent: never. */
+  hasPulse?: (settings: Record<string, unknown>) => boolean
   /** There when nothing is ever looked at: what loads its assets tells of them. */
   asksNobody?: true
   /** There when its requests can be limited. */

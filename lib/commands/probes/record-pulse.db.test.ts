@@ -160,3 +160,13 @@ test('a pulse is one worker’s, and nobody’s before it is due', async () => {
   expect(await claimPulse(ctx, 'lake')).toBe(true)
   expect(await claimPulse(ctx, 'nowhere')).toBe(false)
 })
+
+test('a pulse is no look: what lies there is as long unseen as it was, and its end is dated by both', async () => {
+  await pulseAt(second(30), GOOD)
+  const { rows: looked } = await ctx.pool.query('select ok_at from connection_state')
+  expect(looked).toEqual([{ ok_at: new Date(START) }])
+  await pulseAt(second(60), GONE)
+  await pulseAt(second(90), GONE)
+  const { rows } = await ctx.pool.query('select from_at, seen_at from blind where connection_key is not null')
+  expect(rows).toEqual([{ from_at: new Date(second(30)), seen_at: new Date(second(60)) }])
+})

@@ -217,8 +217,8 @@ export interface Connector<S = unknown> extends FileConnector, WritingConnector 
   refuseAsset?(asset: Pick<ObservedAsset, 'path' | 'settings'>): { at: readonly string[]; problem: string; remedy: string } | null
   /** Whether its sessions can start a job, as far as its settings tell; absent: none can. */
   startsJobs?(settings: Record<string, unknown>): boolean
-  /** There when its sessions know `isThere`. */
-  hasPulse?: true
+  /** Whether its sessions are asked `isThere`, as far as its settings tell; absent: never. */
+  hasPulse?(settings: Record<string, unknown>): boolean
   /** There when nothing is ever looked at: what loads its assets tells of them. */
   asksNobody?: true
   /** There when its requests can be limited, by `limits` of a connection: what holds where nothing is written. */

@@ -13,6 +13,8 @@ export const postgresSettingsSchema = z.strictObject({
   /** What wall-clock columns without a zone mean unless their asset says otherwise; absent: UTC, with a warning. */
   zone: zoneSchema.optional(),
   statementTimeout: durationSchema.default(10 * SECOND_MS),
+  /** Not asked between looks whether it is there: a server that sleeps while nobody asks stays asleep. */
+  pulse: z.literal('never').optional(),
   connections: z.int().min(1).max(4).default(4),
   /** A full probe every so many, since counters can be wrong. */
   fullLookEvery: z.int().min(1).max(1000).default(12),

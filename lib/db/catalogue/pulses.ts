@@ -6,6 +6,7 @@ import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 
 /** What is known of whether the database of a connection is there. */
 export interface PulseState {
+  /** When somebody got in last, for a look or a pulse. */
   okAt: Instant | null
   failures: number
   hearsay: Hearsay<Absence>
@@ -40,7 +41,7 @@ export async function lockPulse(sql: Sql, key: string): Promise<PulseState | und
     is_gone: boolean
     sure_from: Date | null
   }>(
-    `select c.ok_at, c.failures, c.suspected_reason, c.suspected_at, c.is_gone,
+    `select greatest(c.ok_at, c.pulse_ok_at) as ok_at, c.failures, c.suspected_reason, c.suspected_at, c.is_gone,
        (select g.seen_at from blind g where g.connection_key = c.key and g.to_at is null order by g.id desc limit 1) as sure_from
      from connection_state c where c.key = $1 and c.removed_at is null and c.next_pulse_at is not null`,
     [key],
@@ -69,7 +70,7 @@ export interface PulseEnd {
 
 export async function storePulse(sql: Sql, key: string, { suspected, nextAt, okAt, looksNow, now }: PulseEnd): Promise<void> {
   await sql.query(
-    `update connection_state set suspected_reason = $2, suspected_at = $3, next_pulse_at = $4, ok_at = greatest(ok_at, $5::timestamptz),
+    `update connection_state set suspected_reason = $2, suspected_at = $3, next_pulse_at = $4, pulse_ok_at = greatest(pulse_ok_at, $5::timestamptz),
        next_probe_at = case when $6 then least(next_probe_at, $7) else next_probe_at end
      where key = $1`,
     [key, suspected?.reason ?? null, toTextOrNull(suspected?.at ?? null), toText(nextAt), toTextOrNull(okAt), looksNow, toText(now)],
