@@ -1,6 +1,6 @@
 import { specOf } from '#jobs/declared-flows/load-flow.ts'
 import { loadExtensions } from '#jobs/worker/load-extensions.ts'
-import { declaredFlowSchema } from '#lib/catalogue/schema/declared-flow.ts'
+import { declaredFlowSchema, lakeTableOf } from '#lib/catalogue/schema/declared-flow.ts'
 import { type CatalogueDocument, catalogueDocumentSchema } from '#lib/catalogue/schema/document.ts'
 import { loadCatalogue } from '#lib/commands/catalogue/load-catalogue.ts'
 import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
@@ -38,7 +38,8 @@ function tablesOf({ flows, page }: CatalogueDocument): LoadSpec[] {
 function landingTablesOf({ flows }: CatalogueDocument): string[] {
   return Object.values(flows).flatMap((written) => {
     const flow = declaredFlowSchema.safeParse(written)
-    return flow.success && flow.data.land !== undefined ? [pathOf(flow.data.land.into)] : []
+    const into = flow.success ? flow.data.land?.into : undefined
+    return into !== undefined && lakeTableOf(into) !== null ? [pathOf(into)] : []
   })
 }
 

@@ -72,6 +72,7 @@ async function execute(services: JobServices, run: ClaimedRun, lease: LeaseHold,
         inbox: runInbox(ctx, run),
         openFile: (name, file, attempt) => connections.openFile(run.connections[name] ?? name, file, attempt),
         copyFile: (name, file, to, attempt) => connections.copyFile(run.connections[name] ?? name, file, to, attempt),
+        write: (name, writing, attempt) => connections.write(run.connections[name] ?? name, writing, attempt),
         signal,
       },
     )

@@ -2,6 +2,7 @@ import { checkAgain } from '#lib/commands/probes/connection-checks.ts'
 import type { Delivered, Delivery, Session } from '#lib/connectors/kit/connector.ts'
 import type { OpenedFile, StoredFile, WantedFile } from '#lib/connectors/kit/files.ts'
 import { closeSession } from '#lib/connectors/kit/session.ts'
+import type { Writing, Written } from '#lib/connectors/kit/write.ts'
 import { isConnectionFailing, noteRunDidNotGetIn } from '#lib/db/catalogue/connections.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { isSystemWide, toPublicMessage } from '#lib/platform/errors.ts'
@@ -13,6 +14,7 @@ interface RunConnections {
   deliver(key: string, delivery: Delivery, signal: AbortSignal): Promise<Delivered>
   openFile(key: string, file: WantedFile, signal: AbortSignal): Promise<OpenedFile>
   copyFile(key: string, file: StoredFile, to: string, signal: AbortSignal): Promise<StoredFile>
+  write(key: string, writing: Writing, signal: AbortSignal): Promise<Written>
   /** Signs out everywhere; asked at the run's end, however it ends. */
   close(): Promise<void>
 }
@@ -91,7 +93,7 @@ interface Asking {
   noteFailure(key: string, error: unknown): Promise<void>
 }
 
-function fileQuestions({ open, noted, noteFailure }: Asking): Pick<RunConnections, 'deliver' | 'openFile' | 'copyFile'> {
+function fileQuestions({ open, noted, noteFailure }: Asking): Pick<RunConnections, 'deliver' | 'openFile' | 'copyFile' | 'write'> {
   async function* notedBytes(key: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     try {
       yield* bytes
@@ -119,6 +121,12 @@ function fileQuestions({ open, noted, noteFailure }: Asking): Pick<RunConnection
       const copyFile = session.copyFile?.bind(session)
       if (!copyFile) throw cannot(`No file can be copied within ${key}: its connector does not do that.`)
       return noted(key, () => copyFile(file, to, own))
+    },
+    async write(key, writing, own) {
+      const session = await open(key)
+      const write = session.write?.bind(session)
+      if (!write) throw cannot(`No rows can be written to ${key}: its connector takes none.`)
+      return noted(key, () => write(writing, own))
     },
   }
 }

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg'
 import type { z } from 'zod'
 import type { Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
 import type { OpenedFile, StoredFile, WantedFile } from '#lib/connectors/kit/files.ts'
+import type { Writing, Written } from '#lib/connectors/kit/write.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { FlowInbox } from './inbox/flow-inbox.ts'
 import type { LoadCounts, LoadRows, LoadSpec, TableLoad } from './lake/load-spec.ts'
@@ -39,6 +40,8 @@ interface ConnectionHandle {
   openFile(file: WantedFile): Promise<OpenedFile>
   /** Copies a file within that system, to `<bucket>/<key>`; asked again it leaves the same file there. */
   copyFile(file: StoredFile, to: string): Promise<StoredFile>
+  /** Writes rows into a table there; writing them again changes nothing. */
+  write(writing: Writing): Promise<Written>
 }
 
 /** All that a flow may do to the outside. */

@@ -77,10 +77,10 @@ function unknownConnection({ connections }: Check, assetKey: string, path: Docum
   return name === LAKE ? { ...unknown, remedy: DECLARE_LAKE } : unknown
 }
 
-const ABLE = { extract: 'extractRequest', deliver: 'deliverOptions' } as const
+const ABLE = { extract: 'extractRequest', deliver: 'deliverOptions', land: 'takesRows' } as const
 
 /** The connector behind an asset key that can do what is asked; findings when there is none. */
-function requireConnector(check: Check, assetKey: string, path: DocumentPath, what: 'extract' | 'deliver'): ConnectorContract | Finding[] {
+function requireConnector(check: Check, assetKey: string, path: DocumentPath, what: keyof typeof ABLE): ConnectorContract | Finding[] {
   const name = connectionOf(assetKey)
   const connection = check.connections.get(name)
   if (connection === undefined) return [unknownConnection(check, assetKey, path)]
@@ -92,6 +92,7 @@ function requireConnector(check: Check, assetKey: string, path: DocumentPath, wh
   const problem = {
     extract: `Nothing can be read from "${name}": its connector only watches.`,
     deliver: `Nothing can be delivered to "${name}": its connector takes no files.`,
+    land: `No file can be landed in "${name}": its connector takes no rows.`,
   }
   return [wrongValue(path, problem[what], `Connections of these kinds can: ${able.join(', ') || 'none is installed'}.`)]
 }
@@ -119,6 +120,7 @@ function checkTarget(check: Check, { name, node, from, to }: DeclaredFlow): Find
   const { path } = into
   if (from === to) return [wrongValue(path, `"${name}" loads into what it reads.`, 'Load into another table.')]
   const table = lakeTableOf(to)
+  if (table === null && landsFiles(node) && connectionOf(to) !== LAKE) return checkTakesRows(check, to, path)
   if (table === null) {
     const remedy = 'Write lake/<schema>.<table> in small letters, digits and "_", such as lake/parking.permits.'
     return [wrongValue(path, `"${to}" is not a table a flow without code can load into.`, remedy)]
@@ -126,6 +128,11 @@ function checkTarget(check: Check, { name, node, from, to }: DeclaredFlow): Find
   const owner = ownerOf(table.schema, check.contracts)
   if (owner !== undefined) return [wrongValue(path, `The schema "${table.schema}" belongs to ${owner}.`, 'Load into a schema of its own.')]
   return check.connections.has(LAKE) ? [] : [unknownConnection(check, to, path)]
+}
+
+function checkTakesRows(check: Check, to: string, path: DocumentPath): Finding[] {
+  const connector = requireConnector(check, to, path, 'land')
+  return Array.isArray(connector) ? connector : []
 }
 
 function checkShown(check: Check, flow: DeclaredFlow): Finding[] {

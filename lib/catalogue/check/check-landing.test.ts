@@ -7,8 +7,9 @@ import { declaredFlowContracts } from '#lib/testing/catalogues/declared-flow-cat
 const none = z.strictObject({})
 const store: ConnectorContract = { settings: none, assetSettings: none, assetKind: 'source', keepsFiles: true, copiesFiles: true }
 const { copiesFiles: _copies, ...server } = store
+const tables: ConnectorContract = { settings: none, assetSettings: none, assetKind: 'table', takesRows: true }
 const contracts: CatalogueContracts = {
-  connectors: new Map([...declaredFlowContracts.connectors, ['store', store], ['server', server]]),
+  connectors: new Map([...declaredFlowContracts.connectors, ['store', store], ['server', server], ['tables', tables]]),
   flows: declaredFlowContracts.flows,
 }
 
@@ -21,6 +22,7 @@ connections:
   bucket: { kind: store }
   other: { kind: store }
   files: { kind: server }
+  landing: { kind: tables }
 flows:
   prices:
     feed: games/prices
@@ -33,6 +35,7 @@ flows:
 describe('a flow that lands files', () => {
   it.each([
     '{ into: lake/games_raw.prices }',
+    '{ into: landing/prices }',
     '{ into: lake/games_raw.prices, copy: bucket/shop/landed/, as: csv, delimiter: ";", encoding: windows-1252 }',
     '{ into: lake/games_raw.prices, limits: { unpacked: 20GB, record: 200MB }, delimiter: "\\t" }',
   ])('is good with %s', (land) => {
@@ -45,10 +48,12 @@ describe('a flow that lands files', () => {
 
   it.each([
     ['{}', /"into" is missing/],
+    ['{ into: lake/prices }', /land\.into \| "lake\/prices" is not a table a flow without code can load into\. \| Write lake\//],
     [
-      '{ into: bucket/shop.prices }',
-      /land\.into \| "bucket\/shop\.prices" is not a table a flow without code can load into\. \| Write lake\//,
+      '{ into: bucket/prices }',
+      /land\.into \| No file can be landed in "bucket": its connector takes no rows\. \| Connections of these kinds can: tables\./,
     ],
+    ['{ into: nowhere/prices }', /land\.into \| There is no connection "nowhere"/],
     ['{ into: lake/term_raw.prices }', /land\.into \| The schema "term_raw" belongs to the flow "term"\./],
     ['{ into: lake/a.b, as: xml }', /land\.as \| "xml" is not a form there is\. \| There is: json-lines, json, csv\./],
     [

@@ -1,7 +1,13 @@
 import { childOf, type DocumentPath, entriesOf, itemsOf, type LocatedNode, nodeAt, textAt } from '#lib/catalogue/parse/node.ts'
 import { type Outline, outlineOf } from '#lib/catalogue/parse/outline.ts'
 import type { CatalogueContracts, FlowContract } from '#lib/catalogue/schema/contracts.ts'
-import { DECLARED_FLOW_TIMEOUT_MS, declaredFlowParameters, lakeTableOf, landFlowParameters } from '#lib/catalogue/schema/declared-flow.ts'
+import {
+  DECLARED_FLOW_TIMEOUT_MS,
+  declaredFlowParameters,
+  LAKE,
+  lakeTableOf,
+  landFlowParameters,
+} from '#lib/catalogue/schema/declared-flow.ts'
 import { GRACE_MAX_MS } from '#lib/catalogue/schema/written-policy.ts'
 import { connectionOf, isAssetKey } from '#lib/domain/lineage/asset-key.ts'
 import { isValidCron } from '#lib/domain/time/cron.ts'
@@ -146,6 +152,7 @@ function writtenAsset(flow: DeclaredFlow, root: LocatedNode): NamedAsset {
   const into = nodeAt(node, ['load', 'into']) ?? nodeAt(node, ['land', 'into'])
   if (into === undefined)
     return { key: to, node: nodeAt(node, ['deliver', 'to']), settings: (path) => ({ kind: 'consumer', ...promise(path) }) }
+  if (to !== null && landsFiles(node) && connectionOf(to) !== LAKE) return { key: to, node: into, settings: promise }
   const isTable = to !== null && lakeTableOf(to) !== null
   return { key: isTable ? to : null, node: into, settings: (path) => ({ column: 'loaded_at', ...promise(path) }) }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Catalogue } from '#lib/catalogue/catalogue.ts'
 import { checkCatalogue } from '#lib/catalogue/check/check-catalogue.ts'
 import { parseCatalogue } from '#lib/catalogue/parse/merge-files.ts'
+import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
 import {
   declaredFlowCatalogue,
   declaredFlowContracts,
@@ -10,13 +11,24 @@ import {
 } from '#lib/testing/catalogues/declared-flow-catalogue.ts'
 import { resolveCatalogue } from './resolve.ts'
 
-function checked(flows: string, more = '') {
-  const parsed = parseCatalogue([{ file: 'tidemark.yaml', text: declaredFlowCatalogue(flows, more) }])
-  const { document, written, problems } = checkCatalogue(parsed, declaredFlowContracts)
-  if (document === null || parsed.root === null) throw new Error(JSON.stringify(problems))
-  return { catalogue: resolveCatalogue(document, parsed.root, declaredFlowContracts), written }
+/** With files on the SFTP server, and rows that the registrar takes. */
+const connectors = new Map(declaredFlowContracts.connectors)
+for (const [kind, can] of [
+  ['sftp', { keepsFiles: true }],
+  ['terms', { takesRows: true }],
+] as const) {
+  const known = connectors.get(kind)
+  if (known !== undefined) connectors.set(kind, { ...known, ...can })
 }
-const resolve = (flows: string, more = '') => checked(flows, more).catalogue
+const landingContracts: CatalogueContracts = { ...declaredFlowContracts, connectors }
+
+function checked(flows: string, more = '', contracts = declaredFlowContracts) {
+  const parsed = parseCatalogue([{ file: 'tidemark.yaml', text: declaredFlowCatalogue(flows, more) }])
+  const { document, written, problems } = checkCatalogue(parsed, contracts)
+  if (document === null || parsed.root === null) throw new Error(JSON.stringify(problems))
+  return { catalogue: resolveCatalogue(document, parsed.root, contracts), written }
+}
+const resolve = (flows: string, more = '', contracts = declaredFlowContracts) => checked(flows, more, contracts).catalogue
 const asset = (catalogue: Catalogue, key: string) => catalogue.assets.find((one) => one.key === key)
 
 describe('a flow without code in the catalogue', () => {
@@ -171,5 +183,34 @@ describe('what is declared by hand', () => {
     const elsewhere = `${byHand}      fines: { assets: { parking_api/permits: { policy: { kind: age, lateAfter: 1d, staleAfter: 2d } } } }\n`
     const source = asset(resolve(PARKING_PERMITS, elsewhere), 'parking_api/permits')
     expect(source).toMatchObject({ feed: 'fines', policies: [{ kind: 'age' }] })
+  })
+})
+
+describe('a flow that lands files', () => {
+  const LANDING = `  prices:
+    feed: student_life/prices
+    on: [{ file: library_sftp/in/ }, { file: library_sftp/more }, { push: true }]
+    land: { into: lake/games_raw.prices }
+`
+
+  it('leads from the places of its files to its table, which is judged, and they are not', () => {
+    const catalogue = resolve(LANDING, '', landingContracts)
+    expect(catalogue.flows[0]).toMatchObject({
+      reads: ['library_sftp/in', 'library_sftp/more'],
+      writes: ['lake/games_raw.prices'],
+      drainsInbox: true,
+    })
+    expect(asset(catalogue, 'lake/games_raw.prices')).toMatchObject({
+      feed: 'prices',
+      flow: 'prices',
+      settings: { column: 'loaded_at' },
+      upstream: ['library_sftp/in', 'library_sftp/more'].map((key) => ({ key, origin: 'flow' })),
+    })
+    expect(asset(catalogue, 'library_sftp/in')).toMatchObject({ feed: 'prices', promised: false, policies: [{ kind: 'none' }] })
+  })
+
+  it('judges a table of another system by its loads', () => {
+    const catalogue = resolve(LANDING.replace('lake/games_raw.prices', 'registrar/prices'), '', landingContracts)
+    expect(asset(catalogue, 'registrar/prices')).toMatchObject({ flow: 'prices', settings: {}, promised: true })
   })
 })

@@ -18,6 +18,8 @@ export interface ConnectorContract {
   /** There when files lie in it that can be listed and opened; whether they can be copied within it, and whether it has a queue that tells of them. */
   keepsFiles?: true
   copiesFiles?: true
+  /** There when rows can be written to it. */
+  takesRows?: true
   hasQueue?: (settings: Record<string, unknown>) => boolean
   /** Whether its sessions are asked between looks if its database is there, by its settings as written; absent: never. */
   hasPulse?: (settings: Record<string, unknown>) => boolean

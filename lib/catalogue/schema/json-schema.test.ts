@@ -175,6 +175,15 @@ describe('the JSON Schema of flows without code', () => {
     expect(takes(good.replace(right, wrong))).toBe(false)
   })
 
+  it('knows flows that land files, and that what asks for a flow stands in place of its time', () => {
+    const landing = '  prices: { feed: games/prices, on: [{ file: registrar/in }], land: { into: lake/a.b } }\n'
+    expect(takes(good + landing)).toBe(true)
+    expect(takes(good + landing.replace('land:', 'lnd:'))).toBe(false)
+    expect(takes(good + landing.replace('on: [{ file: registrar/in }], ', ''))).toBe(false)
+    expect(takes(good + landing.replace('land:', 'load: { into: lake/a.c }, land:'))).toBe(false)
+    expect(takes(good.replace('schedule: "20 4 * * *"', 'on: [{ push: true }]'))).toBe(true)
+  })
+
   it('lets anything stand where a connector takes any JSON', () => {
     const sap = { settings: z.strictObject({}), assetSettings: z.strictObject({}), assetKind: 'source' as const }
     const connectors = new Map([['sap', { ...sap, extractRequest: z.strictObject({ input: z.json() }) }]])

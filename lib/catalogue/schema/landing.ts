@@ -12,7 +12,9 @@ const PLACE = /^[A-Za-z][A-Za-z0-9_-]{0,99}\/\S(.*\S)?$/
 
 /** What stands under `land` of a flow. */
 export const landingSchema = z.strictObject({
-  into: assetKeySchema.describe('The table: lake/<schema>.<table>. It is made when it is not there; a row for each record.'),
+  into: assetKeySchema.describe(
+    'The table: lake/<schema>.<table>, made when it is not there; or one that is there, of a connection that takes rows. A row for each record.',
+  ),
   copy: z
     .string()
     .max(500, 'is longer than 500 characters')

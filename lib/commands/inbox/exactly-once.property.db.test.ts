@@ -127,6 +127,7 @@ async function work(own: Context, run: ClaimedRun, fate: Fate): Promise<void> {
       deliver: () => Promise.reject(new Error('nothing is delivered')),
       openFile: () => Promise.reject(new Error('not opened')),
       copyFile: () => Promise.reject(new Error('not copied')),
+      write: () => Promise.reject(new Error('not written')),
       inbox: mortal(runInbox(own, run), fate),
     },
   )

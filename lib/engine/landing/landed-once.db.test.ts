@@ -53,7 +53,10 @@ describe('once', () => {
   it.each([
     [
       'the connection to the lake is lost',
-      () => world.rows("select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'tidemark/prices/%'"),
+      () =>
+        world.rows(
+          "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like 'tidemark/prices/%'",
+        ),
     ],
     ['its run is stopped', () => Promise.reject(new RunStopped('cancelled'))],
   ])('when %s, at whatever piece of it', async (_what, stop) => {

@@ -1,5 +1,6 @@
 import type { StoredFile } from '#lib/connectors/kit/files.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import type { JsonObject, JsonValue } from '#lib/domain/values/json.ts'
 import { encodeValue } from '#lib/engine/lake/copy-in.ts'
 import { uuidOf, uuidsWithin } from '#lib/records/landed/row-uuid.ts'
 
@@ -27,4 +28,11 @@ export function landingLines({ source, bucket, key, version }: FileOrigin, { mod
   const ofRun = `${toText(loadedAt)}\t${runId}\n`
   return ({ line, document }: { line: number; document: string }): string =>
     `${uuidAt(line)}\t${ofFile}\t${line}\t${encodeValue(document)}\t${ofRun}`
+}
+
+/** The same as rows of a table that takes them one by one; without what differs from try to try, so that all tries write the same. */
+export function landingRows({ source, bucket, key, version }: FileOrigin, modifiedAt: Instant) {
+  const uuidAt = uuidsWithin(bucket, key, version)
+  const ofFile = { upload_date: new Date(modifiedAt).toISOString(), source, bucket, key, version }
+  return (line: number, document: JsonValue): JsonObject => ({ uuid: uuidAt(line), ...ofFile, line, document })
 }

@@ -1,4 +1,6 @@
 import type { ClientBase } from 'pg'
+import { LAKE } from '#lib/catalogue/schema/declared-flow.ts'
+import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { quoteTable } from '#lib/engine/lake/copy-in.ts'
 import { ADVISORY_LOCKS } from '#lib/platform/postgres/advisory-locks.ts'
@@ -18,6 +20,11 @@ const TYPES = {
 
 /** The columns of a landing table, in the order in which rows are written. */
 export const LANDING_COLUMNS: readonly string[] = Object.keys(TYPES)
+
+/** What a table is called in the marks of its files: `schema.table` of the lake, else `<connection>/<table>`. */
+export function markedTable(into: string): string {
+  return connectionOf(into) === LAKE ? pathOf(into) : into
+}
 
 /** Makes a landing table and its schema where they are missing; refuses one that lacks a column or has it of another type. Needs a transaction. */
 export async function prepareLandingTable(sql: ClientBase, table: string): Promise<void> {

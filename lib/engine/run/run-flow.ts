@@ -1,6 +1,7 @@
 import { misfitInWords } from '#lib/catalogue/resolve/flow-parameters.ts'
 import type { Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
 import type { OpenedFile, StoredFile, WantedFile } from '#lib/connectors/kit/files.ts'
+import type { Writing, Written } from '#lib/connectors/kit/write.ts'
 import { endOfWork, type RunReport, runReportSchema } from '#lib/domain/runs/run-outcome.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
@@ -45,6 +46,7 @@ export interface FlowEffects {
   deliver: (connection: string, delivery: Delivery, signal: AbortSignal) => Promise<Delivered>
   openFile: (connection: string, file: WantedFile, signal: AbortSignal) => Promise<OpenedFile>
   copyFile: (connection: string, file: StoredFile, to: string, signal: AbortSignal) => Promise<StoredFile>
+  write: (connection: string, writing: Writing, signal: AbortSignal) => Promise<Written>
   /** Absent: no files wait for the flow. */
   inbox?: FlowInbox
   signal: AbortSignal
@@ -172,6 +174,7 @@ class Attempt<P> {
         deliver: (delivery) => this.#effects.deliver(name, delivery, signalHere()),
         openFile: (file) => this.#effects.openFile(name, file, signalHere()),
         copyFile: (file, to) => this.#effects.copyFile(name, file, to, signalHere()),
+        write: (writing) => this.#effects.write(name, writing, signalHere()),
       }),
       task: createTaskRunner({ clock, random, ledger, signal: this.#signal, stored, warn: (message) => log.add('warn', message) }),
       retry: createRetry({ clock, random, signal: this.#signal }),

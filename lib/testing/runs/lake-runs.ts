@@ -3,6 +3,7 @@ import { Pool } from 'pg'
 import { type CampusOptions, startCampus } from '#demo/campus/campus.ts'
 import type { Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
 import type { FileSession } from '#lib/connectors/kit/files.ts'
+import type { WritingSession } from '#lib/connectors/kit/write.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import type { Flow } from '#lib/engine/flow.ts'
 import type { FlowInbox } from '#lib/engine/inbox/flow-inbox.ts'
@@ -47,11 +48,12 @@ export interface RunOptions {
   deliver?: (connection: string, delivery: Delivery) => Promise<Delivered>
   /** Where the files of every connection lie. */
   store?: Required<Pick<FileSession, 'openFile' | 'copyFile'>>
+  write?: NonNullable<WritingSession['write']>
   inbox?: FlowInbox
 }
 
 function noFiles(): Promise<never> {
-  return Promise.reject(new Error('this harness keeps no files'))
+  return Promise.reject(new Error('this harness keeps no files and takes no rows'))
 }
 
 export async function lakeWithCampus(campusOptions: Partial<CampusOptions> = {}) {
@@ -83,6 +85,7 @@ export async function lakeWithCampus(campusOptions: Partial<CampusOptions> = {})
         deliver: options.deliver ?? (() => Promise.reject(new Error('this harness delivers nothing'))),
         openFile: (_connection, file, signal) => options.store?.openFile(file, signal) ?? noFiles(),
         copyFile: (_connection, file, to, signal) => options.store?.copyFile(file, to, signal) ?? noFiles(),
+        write: (_connection, writing, signal) => options.write?.(writing, signal) ?? noFiles(),
         ...(options.inbox && { inbox: options.inbox }),
         signal: control.signal,
       },

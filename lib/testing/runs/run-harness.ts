@@ -59,6 +59,7 @@ export function runHarness(options: { stored?: Record<string, unknown>; lake?: (
     },
     openFile: () => Promise.reject(new Error('no files here')),
     copyFile: () => Promise.reject(new Error('no files here')),
+    write: () => Promise.reject(new Error('no rows here')),
     ...(options.inbox && { inbox: options.inbox }),
     signal: control.signal,
   }

@@ -1,0 +1,42 @@
+import type { ClientBase } from 'pg'
+import type { LandedCounts } from '#lib/domain/files/inbox-file.ts'
+import { asStored } from '#lib/engine/run/stored-result.ts'
+import type { Landing, LandingContext } from './landing.ts'
+import { fileId } from './landing-row.ts'
+import { markedTable } from './landing-table.ts'
+
+/** What was counted when a file was landed; null: it was not. */
+export async function landedBefore(ctx: LandingContext, landing: Landing): Promise<LandedCounts | null> {
+  const rows = await ctx.lake.query<{ counts: LandedCounts }>(
+    'select counts from tidemark.landed_file where landing_table = $1 and file = $2 and counts is not null',
+    [markedTable(landing.written.into), fileId(landing)],
+  )
+  return rows[0]?.counts ?? null
+}
+
+/** Makes this transaction the only one that lands the file; answers the counts where another one has done so. */
+export async function takeMark(ctx: LandingContext, sql: ClientBase, landing: Landing): Promise<LandedCounts | null> {
+  const { written, source, bucket, key, version } = landing
+  const ids = [markedTable(written.into), fileId(landing)]
+  const { rowCount } = await sql.query(
+    `insert into tidemark.landed_file (landing_table, file, source, bucket, key, version, run, landed_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
+    [...ids, source, bucket, key, version, ctx.runId, new Date(ctx.now())],
+  )
+  if (rowCount === 1) return null
+  const { rows } = await sql.query<{ counts: unknown }>(
+    'select counts from tidemark.landed_file where landing_table = $1 and file = $2',
+    ids,
+  )
+  return asStored<LandedCounts>(rows[0]?.counts)
+}
+
+/** What was counted, beside the mark. */
+export async function noteCounts(sql: ClientBase, landing: Landing, counts: LandedCounts): Promise<LandedCounts> {
+  await sql.query('update tidemark.landed_file set counts = $3 where landing_table = $1 and file = $2', [
+    markedTable(landing.written.into),
+    fileId(landing),
+    JSON.stringify(counts),
+  ])
+  return counts
+}
