@@ -1,4 +1,5 @@
 import { measureCatalogue } from '../catalogue/measure-catalogue.ts'
+import { measureLanding } from '../landing/measure-landing.ts'
 import { measureProbing } from '../probing/measure-probing.ts'
 import { measurePush } from '../push/measure-push.ts'
 import { measureApi } from './api.ts'
@@ -21,6 +22,7 @@ import { measureWorker } from './worker.ts'
 const PARTS = {
   rules: { title: 'Rules', measure: measureRules },
   lake: { title: 'Course load, 50,000 courses', measure: measureLake },
+  landing: { title: 'A file of a million lines', measure: measureLanding },
   person: { title: 'Person load, 40,000 people', measure: measurePersonLake },
   worker: { title: 'Worker process, 50,000 courses', measure: measureWorker },
   people: { title: 'Worker process, people over HTTP', measure: measurePeople },
