@@ -2,6 +2,7 @@ import { Client } from 'pg'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { sqlState } from '../lake-error.ts'
 import { quoted } from '../staging.ts'
+import { passwordInSql } from './role-password.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
 
@@ -33,13 +34,6 @@ function accountOf(url: string): { name: string; password: string } {
   return { name: decodeURIComponent(username), password: decodeURIComponent(password) }
 }
 
-/** Text as SQL writes it: what CREATE ROLE takes is no parameter. */
-export function literal(text: string): string {
-  if (text.includes('\0'))
-    throw new TidemarkError('invalid', { publicMessage: 'A password holds a NUL character, which PostgreSQL does not take.' })
-  return text.includes('\\') ? ` E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'` : `'${text.replaceAll("'", "''")}'`
-}
-
 /** Makes the account and the database of the lake where they are missing, as `adminUrl` where that is given, and tries both. */
 export async function prepareDatabase(url: string, adminUrl: string | undefined): Promise<{ outcome: 'made' | 'there'; said: string }> {
   const why = await withClient(url, tryDatabase).then(
@@ -68,7 +62,7 @@ async function makeMissing(admin: Client, url: string, isOther: boolean): Promis
   const { name, password } = accountOf(url)
   if (isOther) {
     const { rowCount } = await admin.query('select from pg_roles where rolname = $1', [name])
-    if (rowCount === 0) await admin.query(`create role ${quoted(name)} login password ${literal(password)}`)
+    if (rowCount === 0) await admin.query(`create role ${quoted(name)} login password ${passwordInSql(password)}`)
     // Whoever is no superuser gives a database only to a role it belongs to.
     await admin.query(`grant ${quoted(name)} to current_user`).catch(() => {})
   }

@@ -129,6 +129,23 @@ describe('a lake on an empty server', () => {
   })
 })
 
+describe('views of a lake', () => {
+  it('are read like tables, and one that was never filled is nobody’s trouble', async () => {
+    await prepare({ roles: [] })
+    await withClient(lake.url, (client) =>
+      client.query(
+        `create view term_curated.seen as select * from term_curated.term_data_by_service;
+         create materialized view term_curated.filled as select 1 as one;
+         create materialized view term_curated.never as select 1 as one with no data`,
+      ),
+    )
+    const steps = await prepare()
+    expect(failed(steps)).toEqual([])
+    expect(ofKind(steps, 'schema').find(({ name }) => name === 'term_curated')?.said).toBe('3 tables read')
+    expect(ofKind(steps, 'access')[0]?.said).toMatch(/^read 4 and was refused \d+ of \d+ tables, and every change$/)
+  })
+})
+
 describe('what does not work', () => {
   it('is said of a right that somebody granted besides, and of one to change something', async () => {
     await prepare()

@@ -3,9 +3,10 @@ import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { sqlState } from '../lake-error.ts'
 import { quotedTable } from '../load-target.ts'
 import { quoted } from '../staging.ts'
-import { databaseOf, literal, withClient } from './prepare-database.ts'
+import { databaseOf, withClient } from './prepare-database.ts'
 import type { PrepareStep } from './prepare-step.ts'
 import { listTables } from './prepare-tables.ts'
+import { passwordInSql } from './role-password.ts'
 
 /** An account that reads the lake, its password resolved. */
 export interface LakeRole {
@@ -27,7 +28,7 @@ type Done = Pick<PrepareStep, 'outcome' | 'said'>
 export async function prepareRole({ url, adminUrl }: LakeServer, { name, password }: LakeRole): Promise<Done> {
   const isMade = await withClient(adminUrl ?? url, async (admin) => {
     const { rowCount } = await admin.query('select from pg_roles where rolname = $1', [name])
-    if (rowCount === 0) await admin.query(`create role ${quoted(name)} login password ${literal(password)}`)
+    if (rowCount === 0) await admin.query(`create role ${quoted(name)} login password ${passwordInSql(password)}`)
     return rowCount === 0
   })
   await withClient(url, (owner) => owner.query(`grant connect on database ${quoted(databaseOf(url))} to ${quoted(name)}`))

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { databaseOf, literal } from './prepare-database.ts'
+import { databaseOf } from './prepare-database.ts'
 import { prepareStep } from './prepare-step.ts'
+import { passwordInSql } from './role-password.ts'
 
 const clock = new FakeClock('2026-11-20T12:00:00Z')
 const step = (work: () => Promise<{ outcome: 'made'; said: string }>) => prepareStep({ clock }, 'schema', 'shop', work)
@@ -36,17 +37,25 @@ describe('one step', () => {
 })
 
 describe('what stands in a statement', () => {
+  it('is of a password what the server keeps of it, and never the password', () => {
+    // The example that RFC 7677 gives of its own algorithm.
+    const salt = Buffer.from('W22ZaJ0SNY7soEsUEjb6gQ==', 'base64')
+    expect(passwordInSql('pencil', salt)).toBe(
+      "'SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU='",
+    )
+    expect(passwordInSql("it's")).not.toContain('it')
+  })
+
   it.each([
-    ['secret', "'secret'"],
-    ["it's", "'it''s'"],
-    ['a\\b', " E'a\\\\b'"],
-    ["\\'; drop role x; --", " E'\\\\''; drop role x; --'"],
+    ["ü's", "'ü''s'"],
+    ['ü\\b', " E'ü\\\\b'"],
+    ["ü\\'; drop role x; --", " E'ü\\\\''; drop role x; --'"],
   ])('of the password %s is no more than the password', (password, written) => {
-    expect(literal(password)).toBe(written)
+    expect(passwordInSql(password)).toBe(written)
   })
 
   it('holds no NUL character', () => {
-    expect(() => literal('a\0b')).toThrow('NUL')
+    expect(() => passwordInSql('a\0b')).toThrow('NUL')
   })
 
   it('names the database of an address', () => {

@@ -33,9 +33,12 @@ interface LakeSchema {
   functions: number
 }
 
+/** SQL: `c` is a table or a view; a materialized one that was never filled cannot be read by anybody. */
+const CAN_BE_READ = `(c.relkind in ('r', 'p', 'v') or c.relkind = 'm' and c.relispopulated)`
+
 const SCHEMAS = `
   select n.nspname as name,
-    array(select format('%I.%I', n.nspname, c.relname) from pg_class c where c.relnamespace = n.oid and c.relkind in ('r', 'p', 'v', 'm') order by 1) as tables,
+    array(select format('%I.%I', n.nspname, c.relname) from pg_class c where c.relnamespace = n.oid and ${CAN_BE_READ} order by 1) as tables,
     (select count(*)::int from pg_proc p where p.pronamespace = n.oid) as functions
   from pg_namespace n where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'public') order by 1`
 
@@ -101,7 +104,7 @@ export async function listTables(client: Client): Promise<{ schema: string; tabl
   const { rows } = await client.query<{ schema: string; table: string; name: string }>(
     `select n.nspname as schema, c.relname as table, format('%I.%I', n.nspname, c.relname) as name
      from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where c.relkind in ('r', 'p', 'v', 'm') and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'public') order by 3`,
+     where ${CAN_BE_READ} and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'public') order by 3`,
   )
   return rows
 }
