@@ -85,10 +85,11 @@ function nextStep({ rows }: TextTable): number {
 
 async function* readCursor(session: Session, statement: string): AsyncGenerator<JsonObject> {
   await session.rows('begin transaction isolation level repeatable read read only')
-  await session.rows(`select set_config('idle_in_transaction_session_timeout', $1, true), set_config('lock_timeout', $2, true)`, [
-    String(STEP_MAX_MS),
-    String(LOCK_WAIT_MS),
-  ])
+  // A large table is else read from wherever somebody else's scan is: the same rows in another order each time.
+  await session.rows(
+    `select set_config('idle_in_transaction_session_timeout', $1, true), set_config('lock_timeout', $2, true), set_config('synchronize_seqscans', 'off', true)`,
+    [String(STEP_MAX_MS), String(LOCK_WAIT_MS)],
+  )
   await session.table(`declare tidemark_read no scroll cursor for ${statement}`)
   let step = FIRST_STEP_ROWS
   for (;;) {
