@@ -27,6 +27,7 @@ export interface SearchFault {
     | 'shard-failed'
     | 'timed-out'
     | 'no-shard-asked'
+    | 'half-told'
     | 'slow'
     | 'restart'
   path?: RegExp
@@ -43,9 +44,15 @@ export interface PretendSearch {
   faults: SearchFault[]
   /** `POST /prices/_search`, in the order they came. */
   requests: string[]
-  /** Which items of a bulk request the node has no room for, now. */
   behaviour: {
+    /** Which items of a bulk request the node has no room for, now. */
     isRefused: (id: string) => boolean
+    /** Which never fit. */
+    isUnfit: (id: string) => boolean
+    /** Asked before each request, `POST /prices/_search`: one that is not heard does nothing, and nobody answers. */
+    isHeard: (request: string) => boolean
+    /** Larger requests are refused with 413. */
+    bytesMax: number
     keyEndsAt: Instant | null
     distribution: 'elasticsearch' | 'opensearch' | 'something else'
   }
@@ -82,7 +89,14 @@ class Search {
   readonly world: SearchWorld
   readonly faults: SearchFault[] = []
   readonly requests: string[] = []
-  readonly behaviour: PretendSearch['behaviour'] = { isRefused: () => false, keyEndsAt: null, distribution: 'elasticsearch' }
+  readonly behaviour: PretendSearch['behaviour'] = {
+    isRefused: () => false,
+    isUnfit: () => false,
+    isHeard: () => true,
+    bytesMax: 100_000_000,
+    keyEndsAt: null,
+    distribution: 'elasticsearch',
+  }
 
   constructor(clock: Clock) {
     this.world = new SearchWorld(() => clock.now())
@@ -92,7 +106,9 @@ class Search {
     const body = await text(request)
     const url = new URL(request.url ?? '/', 'http://search')
     const pathname = decodeURIComponent(url.pathname)
-    this.requests.push(`${request.method} ${pathname}`)
+    const asked = `${request.method} ${pathname}`
+    this.requests.push(asked)
+    if (!this.behaviour.isHeard(asked)) return void response.destroy()
     const fault = this.#take(pathname)
     if (fault === 'restart') {
       this.world.restart()
@@ -113,11 +129,12 @@ class Search {
 
   #answerTo({ method = 'GET', headers }: IncomingMessage, { pathname, searchParams: parameters }: URL, body: string): Reply {
     if (!LET_IN.includes(headers.authorization)) return failure(401, 'security_exception', 'unable to authenticate user [nobody]')
+    if (Buffer.byteLength(body) > this.behaviour.bytesMax) return { status: 413, body: '', contentType: 'text/plain' }
     const path = pathname.split('/').slice(1).map(decodeURIComponent)
     if (pathname === '/') return ok(this.#about())
     if (pathname === '/_security/_authenticate') return this.#whoIs(headers.authorization ?? '')
     if (pathname === '/_security/api_key') return ok({ api_keys: [{ id: KEY.id, name: 'tidemark', expiration: this.behaviour.keyEndsAt }] })
-    return searchAnswer(this.world, { method, path, parameters, body, isRefused: (id) => this.behaviour.isRefused(id) })
+    return searchAnswer(this.world, { method, path, parameters, body, ...this.behaviour })
   }
 
   #about() {
@@ -161,6 +178,10 @@ function spoiled(fault: SearchFault['kind'] | undefined, authorization: string |
 
 /** A good answer that says, if one looks, that it is not about everything. */
 function spoiledBody(fault: SearchFault['kind'] | undefined, reply: Reply): Reply {
+  if (fault === 'half-told') {
+    const { items } = reply.body as { items: unknown[] }
+    return { ...reply, body: { ...(reply.body as object), items: items.slice(items.length / 2) } }
+  }
   if (fault !== 'shard-failed' && fault !== 'timed-out' && fault !== 'no-shard-asked') return reply
   const more = {
     'shard-failed': { _shards: { total: 5, successful: 4, skipped: 0, failed: 1 } },

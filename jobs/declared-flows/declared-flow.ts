@@ -9,6 +9,7 @@ import { REJECT_TOLERANCE } from '#lib/domain/runs/run-outcome.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { defineFlow, type Flow } from '#lib/engine/flow.ts'
 import { deliverDeclaredFlow } from './deliver-flow.ts'
+import { indexDeclaredFlow } from './index-flow.ts'
 import { landDeclaredFlow } from './land-flow.ts'
 import { loadDeclaredFlow } from './load-flow.ts'
 
@@ -21,13 +22,13 @@ export interface DeclaredFlow {
 
 /** The flow that a declaration describes; schedule and time limit are the catalogue's, as for every flow. */
 export function flowFromDeclaration({ name, written, zone }: DeclaredFlow): Flow<DeclaredFlowParameters> {
-  const { extract, load, deliver, land, rejectTolerance = REJECT_TOLERANCE } = written
+  const { extract, load, deliver, land, index, rejectTolerance = REJECT_TOLERANCE } = written
   const around = { zone, tolerance: rejectTolerance }
   return defineFlow<DeclaredFlowParameters>({
     schedule: '',
     timezone: zone,
     reads: extract === undefined ? [] : [extract.from],
-    writes: [load?.into ?? deliver?.to ?? land?.into ?? ''],
+    writes: [load?.into ?? deliver?.to ?? land?.into ?? index?.into ?? ''],
     connections: [],
     parameters: land === undefined ? declaredFlowParameters : landFlowParameters,
     timeoutMs: DECLARED_FLOW_TIMEOUT_MS,
@@ -37,7 +38,10 @@ export function flowFromDeclaration({ name, written, zone }: DeclaredFlow): Flow
       if (land !== undefined) return landDeclaredFlow(ctx, land, rejectTolerance)
       if (extract !== undefined && load !== undefined) return loadDeclaredFlow(ctx, { ...written, extract }, load, around)
       if (extract !== undefined && deliver !== undefined) return deliverDeclaredFlow(ctx, { ...written, extract }, deliver, around)
-      throw new TidemarkError('invalid', { publicMessage: `${name} neither loads, delivers nor lands files. Correct it in the catalogue.` })
+      if (extract !== undefined && index !== undefined) return indexDeclaredFlow(ctx, { ...written, extract }, index, around)
+      throw new TidemarkError('invalid', {
+        publicMessage: `${name} neither loads, delivers, indexes nor lands files. Correct it in the catalogue.`,
+      })
     },
   })
 }

@@ -73,6 +73,7 @@ async function execute(services: JobServices, run: ClaimedRun, lease: LeaseHold,
         openFile: (name, file, attempt) => connections.openFile(run.connections[name] ?? name, file, attempt),
         copyFile: (name, file, to, attempt) => connections.copyFile(run.connections[name] ?? name, file, to, attempt),
         write: (name, writing, attempt) => connections.write(run.connections[name] ?? name, writing, attempt),
+        buildIndex: (name, wanted, attempt) => connections.buildIndex(run.connections[name] ?? name, wanted, attempt),
         signal,
       },
     )

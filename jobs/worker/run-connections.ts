@@ -1,6 +1,7 @@
 import { checkAgain } from '#lib/commands/probes/connection-checks.ts'
 import type { Delivered, Delivery, Session } from '#lib/connectors/kit/connector.ts'
 import type { OpenedFile, StoredFile, WantedFile } from '#lib/connectors/kit/files.ts'
+import { aroundBuild, type IndexBuild, type WantedBuild } from '#lib/connectors/kit/index-build.ts'
 import { closeSession } from '#lib/connectors/kit/session.ts'
 import type { Writing, Written } from '#lib/connectors/kit/write.ts'
 import { isConnectionFailing, noteRunDidNotGetIn } from '#lib/db/catalogue/connections.ts'
@@ -15,6 +16,7 @@ interface RunConnections {
   openFile(key: string, file: WantedFile, signal: AbortSignal): Promise<OpenedFile>
   copyFile(key: string, file: StoredFile, to: string, signal: AbortSignal): Promise<StoredFile>
   write(key: string, writing: Writing, signal: AbortSignal): Promise<Written>
+  buildIndex(key: string, wanted: WantedBuild, signal: AbortSignal): Promise<IndexBuild>
   /** Signs out everywhere; asked at the run's end, however it ends. */
   close(): Promise<void>
 }
@@ -79,6 +81,11 @@ export function runConnections(services: JobServices, signal: AbortSignal): RunC
       await noteSuccess(key)
     },
     ...fileQuestions({ open, noted, noteFailure }),
+    async buildIndex(key, wanted, own) {
+      const build = (await open(key)).buildIndex?.(wanted, own)
+      if (!build) throw cannot(`No index can be built in ${key}: its connector builds none.`)
+      return aroundBuild(build, (step) => noted(key, step))
+    },
     async close() {
       isOver = true
       opened.clear()

@@ -1,4 +1,5 @@
 import { ELASTICSEARCH_LIMITS, SearchApi } from '#lib/connectors/elasticsearch/api.ts'
+import { AliasedBuild } from '#lib/connectors/elasticsearch/build-index.ts'
 import { check } from '#lib/connectors/elasticsearch/check.ts'
 import { discoverIndices } from '#lib/connectors/elasticsearch/discover.ts'
 import { observeIndices } from '#lib/connectors/elasticsearch/observe.ts'
@@ -9,6 +10,7 @@ import {
   whyNoName,
 } from '#lib/connectors/elasticsearch/settings.ts'
 import { defineConnector } from './kit/connector.ts'
+import { forQuestion } from './kit/session.ts'
 
 /** Elasticsearch or OpenSearch: a path is the name of an index, an alias or a data stream. */
 export default defineConnector<ElasticsearchSettings>({
@@ -30,12 +32,13 @@ export default defineConnector<ElasticsearchSettings>({
       { reads: 'without a time field, more documents or writes than at the look before', clock: 'writtenAt', strength: 'weak' },
     ],
     permission:
-      '`read` and `view_index_metadata` on the indices, `monitor` on them where no field tells a time, `monitor` on the cluster for its health',
+      '`read` and `view_index_metadata` on the indices, `monitor` on them where no field tells a time, `monitor` on the cluster for its health; where an index is built, `manage` and `write` on `<alias>*`',
   },
   settings: elasticsearchSettings,
   assetSettings: elasticsearchAssetSettings,
   assetKind: 'consumer',
   limits: ELASTICSEARCH_LIMITS,
+  buildsIndexes: true,
   refuseAsset({ path }) {
     const why = whyNoName(path)
     return why === null ? null : { at: [], problem: `"${path}" ${why}.`, remedy: 'Write <connection>/<name>, such as search/prices.' }
@@ -47,6 +50,7 @@ export default defineConnector<ElasticsearchSettings>({
       check: () => check(connection, api),
       discover: () => discoverIndices(api),
       observe: (assets) => observeIndices(api, connection, assets),
+      buildIndex: (wanted, signal) => new AliasedBuild(forQuestion(connection, signal), api, wanted),
     }
   },
 })

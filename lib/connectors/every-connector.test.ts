@@ -51,6 +51,7 @@ describe.each([...connectors])('the connector %s', (kind, connector) => {
     expect(connector.deliverOptions !== undefined).toBe(session.deliver !== undefined)
     expect(connector.takesRows ?? false).toBe(session.write !== undefined)
     expect(connector.hasPulse !== undefined).toBe(session.isThere !== undefined)
+    expect(connector.buildsIndexes === true).toBe(session.buildIndex !== undefined)
   })
 
   it('says of its settings, written as they may be, whether jobs can be started through it; what starts them tells of their runs, too', () => {

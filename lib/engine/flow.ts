@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg'
 import type { z } from 'zod'
 import type { Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
 import type { OpenedFile, StoredFile, WantedFile } from '#lib/connectors/kit/files.ts'
+import type { IndexBuild, WantedBuild } from '#lib/connectors/kit/index-build.ts'
 import type { Writing, Written } from '#lib/connectors/kit/write.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { FlowInbox } from './inbox/flow-inbox.ts'
@@ -42,6 +43,7 @@ interface ConnectionHandle {
   copyFile(file: StoredFile, to: string): Promise<StoredFile>
   /** Writes rows into a table there; writing them again changes nothing. */
   write(writing: Writing): Promise<Written>
+  buildIndex(wanted: WantedBuild): Promise<IndexBuild>
 }
 
 /** All that a flow may do to the outside. */

@@ -2,7 +2,7 @@ import { failure, noSuchIndex, ok, type Reply } from './reply.ts'
 import type { SearchWorld } from './world.ts'
 
 interface AliasAction {
-  add?: { index: string; alias: string }
+  add?: { index: string; alias: string; is_hidden?: boolean }
   remove?: { index: string; alias: string; must_exist?: boolean }
 }
 
@@ -12,7 +12,7 @@ export function moveAliases(world: SearchWorld, written: Record<string, unknown>
   const problem = actions.map((action) => problemOf(world, action)).find((one) => one !== null)
   if (problem != null) return problem
   for (const { add, remove } of actions) {
-    if (add !== undefined) world.addAlias(add.alias, add.index)
+    if (add !== undefined) world.addAlias(add.alias, add.index, add.is_hidden)
     if (remove !== undefined) world.removeAlias(remove.alias, remove.index)
   }
   return ok({ acknowledged: true, errors: false })

@@ -10,13 +10,14 @@ export interface Question {
   parameters: URLSearchParams
   body: string
   isRefused: (id: string) => boolean
+  isUnfit: (id: string) => boolean
 }
 
 /** What the cluster answers to one request, by its API of version 8. */
 export function searchAnswer(world: SearchWorld, question: Question): Reply {
-  const { path, body, parameters, isRefused } = question
+  const { path, body, parameters, isRefused, isUnfit } = question
   const [first = '', second, third] = path
-  if (second === '_bulk') return bulk(world, first, body, { isRefused, needsAlias: parameters.get('require_alias') === 'true' })
+  if (second === '_bulk') return bulk(world, first, body, { isRefused, isUnfit, needsAlias: parameters.get('require_alias') === 'true' })
   if (first === '_aliases') return moveAliases(world, readJson(body))
   if (first === '_cluster') return ok(health(world))
   if (first === '_resolve') return resolve(world, third ?? '*')

@@ -9,6 +9,8 @@ interface Item {
 interface Conditions {
   /** The node has no room for this item now. */
   isRefused: (id: string) => boolean
+  /** It never fits. */
+  isUnfit: (id: string) => boolean
   /** A name that is none of an alias is refused instead of becoming an index. */
   needsAlias: boolean
 }
@@ -42,7 +44,7 @@ function readDocument(line: string): SearchDocument | null {
   }
 }
 
-function answerTo(world: SearchWorld, name: string, { id, document }: Item, { isRefused, needsAlias }: Conditions) {
+function answerTo(world: SearchWorld, name: string, { id, document }: Item, { isRefused, isUnfit, needsAlias }: Conditions) {
   const refused = (status: number, type: string, reason: string) => ({ index: { _index: name, _id: id, status, error: { type, reason } } })
   if (needsAlias && !world.aliases.has(name))
     return refused(
@@ -53,7 +55,7 @@ function answerTo(world: SearchWorld, name: string, { id, document }: Item, { is
   const index = world.behind(name)?.[0] ?? world.create(name)
   if (isRefused(id)) return refused(429, 'es_rejected_execution_exception', 'rejected execution of coordinating operation')
   if (Buffer.byteLength(id) > 512) return refused(400, 'illegal_argument_exception', 'id is too long')
-  if (document === null) return refused(400, 'mapper_parsing_exception', 'failed to parse')
+  if (document === null || isUnfit(id)) return refused(400, 'mapper_parsing_exception', 'failed to parse')
   for (const [field, value] of Object.entries(document))
     if (!fits(index.mappings.properties[field]?.type, value))
       return refused(

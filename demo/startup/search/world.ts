@@ -62,8 +62,7 @@ export class SearchWorld {
     this.configure(index, settings.index ?? {})
     this.indices.set(name, index)
     for (const [alias, { is_hidden: isHidden = false }] of Object.entries(aliases)) {
-      this.addAlias(alias, name)
-      if (isHidden) this.hiddenAliases.add(alias)
+      this.addAlias(alias, name, isHidden)
     }
     return index
   }
@@ -120,7 +119,8 @@ export class SearchWorld {
     return [...this.aliases].flatMap(([alias, behind]) => (behind.has(index) ? [alias] : []))
   }
 
-  addAlias(alias: string, index: string): void {
+  addAlias(alias: string, index: string, isHidden = false): void {
+    if (isHidden) this.hiddenAliases.add(alias)
     this.aliases.set(alias, (this.aliases.get(alias) ?? new Set()).add(index))
   }
 

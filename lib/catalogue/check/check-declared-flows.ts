@@ -7,6 +7,7 @@ import { isReference } from '#lib/catalogue/schema/document.ts'
 import { knownKeysAt } from '#lib/catalogue/schema/schema-keys.ts'
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { checkDeliverBlock } from './check-deliver.ts'
+import { checkIndexBlock } from './check-index.ts'
 import { checkLanding } from './check-landing.ts'
 import { checkSelect } from './check-select.ts'
 import { checkPart, writtenSchemaOf } from './check-settings.ts'
@@ -45,6 +46,9 @@ function checkKind({ flows }: Outline, contracts: CatalogueContracts): Finding[]
   })
 }
 
+/** What a flow may do with what it reads. */
+const DOES: Record<string, string> = { load: 'loads', deliver: 'delivers', index: 'indexes' }
+
 function checkBlocks({ name, node }: DeclaredFlow): Finding[] {
   const { path } = node
   const has = (key: string) => childOf(node, key) !== undefined
@@ -54,16 +58,18 @@ function checkBlocks({ name, node }: DeclaredFlow): Finding[] {
     const remedy = 'Say when it runs: schedule: "20 4 * * *", or what asks for it: "on".'
     findings.push(wrongKey(path, `"${name}" has no "schedule" and no "on".`, remedy))
   }
-  if (has('load') && has('deliver')) {
-    const remedy = 'Make two flows of it: one that loads, one that reads the table and delivers.'
-    findings.push(wrongKey(path, `"${name}" both loads and delivers.`, remedy))
+  const [first, second] = Object.keys(DOES).filter(has)
+  if (first !== undefined && second !== undefined) {
+    const remedy = `Make two flows of it: one that ${DOES[first]}, one that reads the table and ${DOES[second]}.`
+    findings.push(wrongKey(path, `"${name}" both ${DOES[first]} and ${DOES[second]}.`, remedy))
   }
-  if (!has('load') && !has('deliver')) {
-    const remedy = 'Add "load: { into: lake/<schema>.<table> }" or "deliver: { to: <connection>/<path>, format: csv }".'
+  if (first === undefined) {
+    const remedy =
+      'Add "load: { into: lake/<schema>.<table> }", "deliver: { to: <connection>/<path>, format: csv }" or "index: { into: <connection>/<alias>, key: <column> }".'
     findings.push(wrongKey(path, `"${name}" reads and does nothing with it.`, remedy))
   }
   for (const key of ['connections', 'parameters'].filter(has)) {
-    const remedy = 'Take it out: "extract", "load" and "deliver" name their connections and settings themselves.'
+    const remedy = 'Take it out: "extract", "load", "deliver" and "index" name their connections and settings themselves.'
     findings.push(wrongKey([...path, key], `A flow without code has no "${key}".`, remedy))
   }
   return findings
@@ -77,7 +83,7 @@ function unknownConnection({ connections }: Check, assetKey: string, path: Docum
   return name === LAKE ? { ...unknown, remedy: DECLARE_LAKE } : unknown
 }
 
-const ABLE = { extract: 'extractRequest', deliver: 'deliverOptions', land: 'takesRows' } as const
+const ABLE = { extract: 'extractRequest', deliver: 'deliverOptions', land: 'takesRows', index: 'buildsIndexes' } as const
 
 /** The connector behind an asset key that can do what is asked; findings when there is none. */
 function requireConnector(check: Check, assetKey: string, path: DocumentPath, what: keyof typeof ABLE): ConnectorContract | Finding[] {
@@ -93,6 +99,7 @@ function requireConnector(check: Check, assetKey: string, path: DocumentPath, wh
     extract: `Nothing can be read from "${name}": its connector only watches.`,
     deliver: `Nothing can be delivered to "${name}": its connector takes no files.`,
     land: `No file can be landed in "${name}": its connector takes no rows.`,
+    index: `No index can be built in "${name}": its connector builds none.`,
   }
   return [wrongValue(path, problem[what], `Connections of these kinds can: ${able.join(', ') || 'none is installed'}.`)]
 }
@@ -182,6 +189,7 @@ export function checkDeclaredFlows({ flows, written, full }: DeclaredDocument, c
       ...checkTarget(check, flow),
       ...checkLanding(flow, (connection) => contracts.connectors.get(textAt(connections.get(connection), 'kind') ?? '')),
       ...checkDeliverBlock(written.root, flow, (to) => requireConnector(check, textOf(to) ?? '', to.path, 'deliver')),
+      ...checkIndexBlock(flow, (into) => requireConnector(check, textOf(into) ?? '', into.path, 'index')),
       ...checkShown(check, flow),
     ]),
   ]

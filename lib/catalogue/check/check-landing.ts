@@ -4,7 +4,7 @@ import { placeOfFiles } from '#lib/catalogue/resolve/triggers.ts'
 import type { ConnectorContract } from '#lib/catalogue/schema/contracts.ts'
 import { type Finding, wrongKey, wrongValue } from './finding.ts'
 
-const OTHERS = ['extract', 'select', 'load', 'deliver', 'connections', 'parameters'] as const
+const OTHERS = ['extract', 'select', 'load', 'deliver', 'index', 'connections', 'parameters'] as const
 
 /** What is wrong with a flow that lands files beside its table: it needs files that ask for it, does nothing else, and copies within its own system. */
 export function checkLanding(flow: DeclaredFlow, connectorOf: (connection: string) => ConnectorContract | undefined): Finding[] {

@@ -54,6 +54,17 @@ describe('a flow without code in words', () => {
     expect(shape === undefined ? null : Object.keys(shape).sort()).toEqual(names)
   })
 
+  it('of an index says under which name it is found, and what tells its documents apart', () => {
+    const index = { into: 'search/prices', key: ['shop', 'game'], allowEmpty: true }
+    expect(declaredFlowInWords({ extract: { from: 'lake/games.prices' }, index })).toEqual({
+      from: 'lake/games.prices',
+      reading: [],
+      columns: null,
+      to: 'search/prices',
+      writing: ['built aside, then replaces the index', 'documents told apart by shop and game', 'allowEmpty true'],
+    })
+  })
+
   it.each([
     [{}, 'replaces the table'],
     [{ mode: 'replace' }, 'replaces the table'],

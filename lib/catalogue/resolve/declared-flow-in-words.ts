@@ -17,12 +17,14 @@ export interface DeclaredFlowWords {
 const name = z.string()
 const rest = z.record(z.string(), z.unknown())
 const columnSchema = z.union([z.string(), z.looseObject({ from: name, type: z.string().optional() })])
-const loadSchema = z.looseObject({ into: name, mode: z.string().optional(), key: z.union([z.string(), z.array(z.string())]).optional() })
+const keySchema = z.union([z.string(), z.array(z.string())])
+const loadSchema = z.looseObject({ into: name, mode: z.string().optional(), key: keySchema.optional() })
 const entrySchema = z.looseObject({
   extract: z.looseObject({ from: name }),
   select: z.record(z.string(), columnSchema).optional().catch(undefined),
   load: loadSchema.optional().catch(undefined),
   deliver: z.looseObject({ to: name }).optional().catch(undefined),
+  index: z.looseObject({ into: name, key: keySchema.optional() }).optional().catch(undefined),
 })
 type Entry = z.infer<typeof entrySchema>
 
@@ -55,11 +57,24 @@ function columnInWords([column, written]: [string, z.infer<typeof columnSchema>]
 }
 
 function loadInWords(load: NonNullable<Entry['load']>): string[] {
-  const { mode = 'replace', key } = load
-  const keys = key === undefined ? [] : typeof key === 'string' ? [key] : key
-  const by = keys.length === 0 ? '' : ` by ${keys.join(' and ')}`
+  const { mode = 'replace' } = load
   const words = { replace: 'replaces the table', append: 'appended', merge: 'merged' }[mode] ?? mode
-  return [`${words}${by}`, ...othersInWords(load, ['into', 'mode', 'key'])]
+  return [`${words}${byKey(load)}`, ...othersInWords(load, ['into', 'mode', 'key'])]
+}
+
+function byKey({ key }: { key?: z.infer<typeof keySchema> | undefined }): string {
+  const keys = key === undefined ? [] : typeof key === 'string' ? [key] : key
+  return keys.length === 0 ? '' : ` by ${keys.join(' and ')}`
+}
+
+function indexInWords(index: NonNullable<Entry['index']>): string[] {
+  return ['built aside, then replaces the index', `documents told apart${byKey(index)}`, ...othersInWords(index, ['into', 'key'])]
+}
+
+function writingInWords({ load, deliver, index }: Entry): string[] {
+  if (load !== undefined) return loadInWords(load)
+  if (deliver !== undefined) return deliveryInWords(deliver)
+  return index === undefined ? [] : indexInWords(index)
 }
 
 function deliveryInWords(deliver: NonNullable<Entry['deliver']>): string[] {
@@ -93,13 +108,13 @@ export function declaredFlowInWords(written: unknown): DeclaredFlowWords | null 
   if (landing.success) return landingInWords(landing.data)
   const parsed = entrySchema.safeParse(written)
   if (!parsed.success) return null
-  const { extract, select, load, deliver } = parsed.data
+  const { extract, select, load, deliver, index } = parsed.data
   return {
     from: extract.from,
     reading: othersInWords(extract, ['from']),
     columns: select === undefined ? null : Object.entries(select).map(columnInWords),
-    to: load?.into ?? deliver?.to ?? '',
-    writing: load !== undefined ? loadInWords(load) : deliver !== undefined ? deliveryInWords(deliver) : [],
+    to: load?.into ?? deliver?.to ?? index?.into ?? '',
+    writing: writingInWords(parsed.data),
   }
 }
 

@@ -57,7 +57,8 @@ function placeOf(node: LocatedNode): Place | null {
 function declaredFlowsIn(root: LocatedNode, codeFlows: ReadonlyMap<string, unknown>): DeclaredFlow[] {
   return entriesOf(childOf(root, 'flows')).flatMap(([name, node]) => {
     if (codeFlows.has(name) || (childOf(node, 'extract') === undefined && !landsFiles(node))) return []
-    const to = assetAt(node, 'load', 'into') ?? assetAt(node, 'deliver', 'to') ?? assetAt(node, 'land', 'into')
+    const to =
+      assetAt(node, 'load', 'into') ?? assetAt(node, 'deliver', 'to') ?? assetAt(node, 'land', 'into') ?? assetAt(node, 'index', 'into')
     return [{ name, node, from: assetAt(node, 'extract', 'from'), to, reads: readsOf(node), place: placeOf(node) }]
   })
 }
@@ -151,7 +152,11 @@ function writtenAsset(flow: DeclaredFlow, root: LocatedNode): NamedAsset {
   const promise = (path: DocumentPath) => (isPromised ? {} : promiseOf(flow, path))
   const into = nodeAt(node, ['load', 'into']) ?? nodeAt(node, ['land', 'into'])
   if (into === undefined)
-    return { key: to, node: nodeAt(node, ['deliver', 'to']), settings: (path) => ({ kind: 'consumer', ...promise(path) }) }
+    return {
+      key: to,
+      node: nodeAt(node, ['deliver', 'to']) ?? nodeAt(node, ['index', 'into']),
+      settings: (path) => ({ kind: 'consumer', ...promise(path) }),
+    }
   if (to !== null && landsFiles(node) && connectionOf(to) !== LAKE) return { key: to, node: into, settings: promise }
   const isTable = to !== null && lakeTableOf(to) !== null
   return { key: isTable ? to : null, node: into, settings: (path) => ({ column: 'loaded_at', ...promise(path) }) }

@@ -8,6 +8,8 @@ import {
   declaredFlowContracts,
   LIBRARY_FILE,
   PARKING_PERMITS,
+  PERMIT_INDEX,
+  SEARCH,
 } from '#lib/testing/catalogues/declared-flow-catalogue.ts'
 import { resolveCatalogue } from './resolve.ts'
 
@@ -72,6 +74,17 @@ describe('a flow without code in the catalogue', () => {
       upstream: [{ key: 'parking_api/permits', origin: 'flow' }],
       settings: { column: 'loaded_at' },
       blindAfterMs: null,
+    })
+  })
+
+  it('makes a consumer of the index it builds, made from the table it reads', () => {
+    const catalogue = resolve(PARKING_PERMITS + PERMIT_INDEX, SEARCH)
+    expect(catalogue.flows[1]).toMatchObject({ reads: ['lake/parking.permits'], writes: ['search/permits'] })
+    expect(asset(catalogue, 'search/permits')).toMatchObject({
+      feed: 'search',
+      kind: 'consumer',
+      flow: 'permit-index',
+      upstream: [{ key: 'lake/parking.permits', origin: 'flow' }],
     })
   })
 

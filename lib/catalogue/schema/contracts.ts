@@ -32,6 +32,8 @@ export interface ConnectorContract {
   extractRequest?: z.ZodType<Record<string, unknown>>
   /** There when files can be delivered to it: keys of a `deliver` block beside `to` and those of the format. */
   deliverOptions?: z.ZodType<Record<string, unknown>>
+  /** There when an index can be built in it. */
+  buildsIndexes?: true
 }
 
 /** A setting of an asset that cannot be used, and what to do. */

@@ -69,6 +69,18 @@ const deliverSchema = z
   .describe('The file that is made of the rows; the keys beside "to" belong to its format and to the connector.')
 export type WrittenDeliver = z.infer<typeof deliverSchema>
 
+const indexSchema = z.strictObject({
+  into: assetKeySchema.describe(
+    'The index as readers name it: <connection>/<alias>. Each run builds one of its own and moves the alias when it is whole.',
+  ),
+  key: z
+    .union([columnName, z.array(columnName).min(1, 'must hold at least one column')])
+    .describe('The column or columns that tell documents apart.'),
+  shrinkRatio: share.default(SHRINK_RATIO).describe('An answer with at most this share of the documents that readers have is refused.'),
+  allowEmpty: z.boolean().default(false).describe('An answer without rows empties the index instead of being refused.'),
+})
+export type WrittenIndex = z.infer<typeof indexSchema>
+
 /** What one run of a declared flow may be told. */
 export const declaredFlowParameters = z.strictObject({
   /** Says what would change and changes nothing. */
@@ -95,6 +107,7 @@ export const DECLARED_FLOW_SHAPE = {
   load: loadSchema.optional(),
   deliver: deliverSchema.optional(),
   land: landingSchema.optional().describe('Files that a trigger names are carried into a table, a row for each record.'),
+  index: indexSchema.optional(),
 }
 
 export const DECLARED_FLOW_KEYS: ReadonlySet<string> = new Set(Object.keys(DECLARED_FLOW_SHAPE))
@@ -111,6 +124,7 @@ export const declaredFlowSchema = z.object({
   load: loadSchema.optional(),
   deliver: deliverSchema.optional(),
   land: landingSchema.optional(),
+  index: indexSchema.optional(),
 })
 export type WrittenDeclaredFlow = z.infer<typeof declaredFlowSchema>
 /** One that reads records. */

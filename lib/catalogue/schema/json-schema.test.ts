@@ -9,6 +9,8 @@ import {
   declaredFlowContracts,
   LIBRARY_FILE,
   PARKING_PERMITS,
+  PERMIT_INDEX,
+  SEARCH,
 } from '#lib/testing/catalogues/declared-flow-catalogue.ts'
 import { catalogueJsonSchema } from './json-schema.ts'
 import { isClosed, knownKeysAt, toWrittenSchema } from './schema-keys.ts'
@@ -151,11 +153,11 @@ describe('keys a schema knows', () => {
 
 describe('the JSON Schema of flows without code', () => {
   const declaredFlows = z.fromJSONSchema(catalogueJsonSchema(declaredFlowContracts))
-  const good = `${PARKING_PERMITS}${LIBRARY_FILE}  term: {}\n`
-  const takes = (flows: string) => declaredFlows.safeParse(written(declaredFlowCatalogue(flows))).success
+  const good = `${PARKING_PERMITS}${LIBRARY_FILE}${PERMIT_INDEX}  term: {}\n`
+  const takes = (flows: string) => declaredFlows.safeParse(written(declaredFlowCatalogue(flows, SEARCH))).success
 
   it('accepts what the check accepts', () => {
-    expect(declaredFlows.safeParse(written(declaredFlowCatalogue(good))).error?.issues).toBeUndefined()
+    expect(declaredFlows.safeParse(written(declaredFlowCatalogue(good, SEARCH))).error?.issues).toBeUndefined()
   })
 
   it.each([
@@ -164,6 +166,7 @@ describe('the JSON Schema of flows without code', () => {
     ['a type', 'type: date', 'type: day'],
     ['a mode', 'mode: merge', 'mode: mrge'],
     ['an option of a delivery', 'checksum: sha256', 'checksm: sha256'],
+    ['an index', 'into: search/permits', 'in: search/permits'],
     ['a flow with code', '  term: {}', '  term: { load: { into: lake/a.b } }'],
     [
       'a flow that loads and delivers',

@@ -80,7 +80,17 @@ function withKeys(block: unknown, keys: Record<string, unknown>): JsonSchema {
 /** A flow without code: the connections are named by key, so what any connector takes is offered. */
 function declaredFlowSchema(base: JsonSchema, contracts: CatalogueContracts): JsonSchema {
   const connectors = [...contracts.connectors.values()]
-  const { connections: _connections, parameters: _parameters, load, deliver, land, extract: read, select, ...ours } = propertiesOf(base)
+  const {
+    connections: _connections,
+    parameters: _parameters,
+    load,
+    deliver,
+    land,
+    index,
+    extract: read,
+    select,
+    ...ours
+  } = propertiesOf(base)
   const extract = withKeys(read, joined(connectors.map((connector) => connector.extractRequest)))
   const file = withKeys(deliver, joined([fileFormatSchema, ...connectors.map((connector) => connector.deliverOptions)]))
   const whenever = (properties: Record<string, unknown>, ...required: string[]) =>
@@ -89,6 +99,7 @@ function declaredFlowSchema(base: JsonSchema, contracts: CatalogueContracts): Js
     anyOf: [
       ...whenever({ extract, select, load }, 'extract', 'load'),
       ...whenever({ extract, select, deliver: file }, 'extract', 'deliver'),
+      ...whenever({ extract, select, index }, 'extract', 'index'),
       { ...base, properties: { ...ours, land }, required: ['on', 'land'] },
     ],
   }

@@ -128,6 +128,7 @@ async function work(own: Context, run: ClaimedRun, fate: Fate): Promise<void> {
       openFile: () => Promise.reject(new Error('not opened')),
       copyFile: () => Promise.reject(new Error('not copied')),
       write: () => Promise.reject(new Error('not written')),
+      buildIndex: () => Promise.reject(new Error('nothing is indexed')),
       inbox: mortal(runInbox(own, run), fate),
     },
   )

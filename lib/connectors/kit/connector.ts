@@ -8,6 +8,7 @@ import type { Clock } from '#lib/platform/clock.ts'
 import type { Log } from '#lib/platform/log.ts'
 import type { ConnectorExample } from './connector-example.ts'
 import type { FileConnector, FileSession } from './files.ts'
+import type { IndexBuild, WantedBuild } from './index-build.ts'
 import type { Limits, Turns } from './turns.ts'
 import type { WritingConnector, WritingSession } from './write.ts'
 
@@ -195,6 +196,8 @@ export interface Session extends FileSession, WritingSession {
   extract?(request: Record<string, unknown>, signal?: AbortSignal): AsyncIterable<unknown>
   /** Hands a file over: it is there whole under its name, or not at all. Safe to repeat. */
   deliver?(delivery: Delivery, signal?: AbortSignal): Promise<Delivered>
+  /** One build of an index, which becomes what readers find when it is whole. Asks nothing yet. */
+  buildIndex?(wanted: WantedBuild, signal?: AbortSignal): IndexBuild
   /** Signs out and hangs up. Called once, also when the work was cancelled; asks and waits little, and never throws. */
   close?(): Promise<void>
 }
@@ -227,6 +230,8 @@ export interface Connector<S = unknown> extends FileConnector, WritingConnector 
   extractRequest?: z.ZodType<Record<string, unknown>>
   /** There when its sessions can `deliver`: further keys of a `deliver` block. */
   deliverOptions?: z.ZodType<Record<string, unknown>>
+  /** There when its sessions can `buildIndex`. */
+  buildsIndexes?: true
   /** A session for one run or one probe round. Asks nothing yet, so that `check` can say why we do not get in. */
   open(connection: Connection<S>): Session
 }

@@ -3,6 +3,7 @@ import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { type Redact, redactError, redactedLog, remembering } from '#lib/platform/secrets/redaction.ts'
 import type { Connector, Found, Observation, Session, Trial } from './connector.ts'
 import type { FileSession, StoredFile, ToldFiles } from './files.ts'
+import { aroundBuild } from './index-build.ts'
 import type { Writing } from './write.ts'
 
 /** The connector with secrets removed from what its sessions say: errors and their causes, observations, details and log. Rows pass as
@@ -15,7 +16,7 @@ export function guarded<S>(connector: Connector<S>, redact: Redact): Connector<S
 }
 
 function guardedSession(session: Session, redact: Redact): Session {
-  const { isThere, discover, observe, trySql, runs, start, extract, deliver, write, close } = session
+  const { isThere, discover, observe, trySql, runs, start, extract, deliver, write, buildIndex, close } = session
   return {
     check: () =>
       once(redact, async () => {
@@ -63,6 +64,9 @@ function guardedSession(session: Session, redact: Redact): Session {
     }),
     ...guardedFiles(session, redact),
     ...(write && { write: (writing, signal) => once(redact, () => write.call(session, guardedWriting(writing, redact), signal)) }),
+    ...(buildIndex && {
+      buildIndex: (wanted, signal) => aroundBuild(buildIndex.call(session, wanted, signal), (step) => once(redact, step)),
+    }),
     ...(close && { close: () => once(redact, () => close.call(session)) }),
   }
 }

@@ -124,6 +124,20 @@ describe('what a flow is given', () => {
     expect(ledger.counted.at(-1)).toEqual({ file: { rows: 2 } })
   })
 
+  it('builds an index through the connection it names, and no longer than the task that asks for it lasts', async () => {
+    const { start, built } = runHarness()
+    const signals: AbortSignal[] = []
+    const end = await start((ctx) =>
+      ctx.task('index', {}, async (signal) => {
+        signals.push(signal)
+        await ctx.connect('search').buildIndex({ alias: 'prices', runId: ctx.runId, at: ctx.scheduledFor, fields: [] })
+        return result
+      }),
+    )
+    expect(end).toMatchObject({ state: 'failed', internalProblem: expect.stringContaining('no index here') })
+    expect(built).toEqual([['search', 'prices', signals[0]]])
+  })
+
   it('reports its last progress even when it came too soon after the one before', async () => {
     const { start, ledger } = runHarness()
     await start(async (ctx) => {

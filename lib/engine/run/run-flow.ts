@@ -1,6 +1,7 @@
 import { misfitInWords } from '#lib/catalogue/resolve/flow-parameters.ts'
 import type { Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
 import type { OpenedFile, StoredFile, WantedFile } from '#lib/connectors/kit/files.ts'
+import type { IndexBuild, WantedBuild } from '#lib/connectors/kit/index-build.ts'
 import type { Writing, Written } from '#lib/connectors/kit/write.ts'
 import { endOfWork, type RunReport, runReportSchema } from '#lib/domain/runs/run-outcome.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -47,6 +48,7 @@ export interface FlowEffects {
   openFile: (connection: string, file: WantedFile, signal: AbortSignal) => Promise<OpenedFile>
   copyFile: (connection: string, file: StoredFile, to: string, signal: AbortSignal) => Promise<StoredFile>
   write: (connection: string, writing: Writing, signal: AbortSignal) => Promise<Written>
+  buildIndex: (connection: string, wanted: WantedBuild, signal: AbortSignal) => Promise<IndexBuild>
   /** Absent: no files wait for the flow. */
   inbox?: FlowInbox
   signal: AbortSignal
@@ -175,6 +177,7 @@ class Attempt<P> {
         openFile: (file) => this.#effects.openFile(name, file, signalHere()),
         copyFile: (file, to) => this.#effects.copyFile(name, file, to, signalHere()),
         write: (writing) => this.#effects.write(name, writing, signalHere()),
+        buildIndex: (wanted) => this.#effects.buildIndex(name, wanted, signalHere()),
       }),
       task: createTaskRunner({ clock, random, ledger, signal: this.#signal, stored, warn: (message) => log.add('warn', message) }),
       retry: createRetry({ clock, random, signal: this.#signal }),

@@ -49,6 +49,17 @@ export const declaredFlowContracts: CatalogueContracts = {
         deliverOptions: z.strictObject({ checksum: z.literal('sha256').optional() }),
       },
     ],
+    [
+      'search',
+      {
+        settings: none,
+        assetSettings: none,
+        assetKind: 'consumer' as const,
+        buildsIndexes: true as const,
+        refuseAsset: ({ path }: { path: string }) =>
+          path.includes('*') ? { at: [], problem: `"${path}" names several at once.`, remedy: 'Name one.' } : null,
+      },
+    ],
   ]),
   flows: campusContracts.flows,
 }
@@ -83,4 +94,14 @@ export const LIBRARY_FILE = `  library-patrons:
     schedule: "0 5 * * *"
     extract: { from: lake/parking.permits, sql: "select permit_id, plate from parking.permits" }
     deliver: { to: "library_sftp/inbox/patrons_{date}.csv", format: csv, checksum: sha256 }
+`
+
+/** A further connection, where a flow builds an index. */
+export const SEARCH = '  search: { kind: search }'
+export const PERMIT_INDEX = `  permit-index:
+    feed: student_life/search
+    schedule: "30 5 * * *"
+    extract: { from: lake/parking.permits }
+    select: { permit_id: { from: permit_id, type: integer }, plate: plate }
+    index: { into: search/permits, key: permit_id }
 `

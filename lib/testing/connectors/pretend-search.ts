@@ -2,7 +2,9 @@ import { type PretendSearch, startSearch } from '#demo/startup/search.ts'
 import type { ElasticsearchSettings } from '#lib/connectors/elasticsearch/settings.ts'
 import elasticsearch from '#lib/connectors/elasticsearch.ts'
 import type { Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
+import type { IndexBuild, WantedBuild } from '#lib/connectors/kit/index-build.ts'
 import { Turns, UNLIMITED } from '#lib/connectors/kit/turns.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { HurriedClock } from '#lib/testing/clock/hurried-clock.ts'
 import { askOnce } from './ask-once.ts'
@@ -11,9 +13,27 @@ export interface PretendSearchWorld {
   clock: HurriedClock
   server: PretendSearch
   connection(settings?: Record<string, unknown>, signal?: AbortSignal): Connection<ElasticsearchSettings>
+  /** A build of the index `prices`. */
+  build(runId: string, at?: Instant): IndexBuild
   /** One look at one thing; it is handed what the one before of the same path kept. */
   look(path: string, settings?: Record<string, unknown>): Promise<Observation>
 }
+
+/** When builds are of, unless a test says otherwise. */
+export const BUILT_AT = Date.parse('2026-11-20T07:00:00Z')
+/** A column of each type. */
+const FIELDS: WantedBuild['fields'] = [
+  { name: 'shop', type: 'text', isKey: true },
+  { name: 'title', type: 'text', isKey: false },
+  { name: 'price', type: 'number', isKey: false },
+  { name: 'seen_at', type: 'timestamp', isKey: false },
+  { name: 'day', type: 'date', isKey: false },
+  { name: 'more', type: 'json', isKey: false },
+  { name: 'loose', type: null, isKey: false },
+]
+
+/** A document to be put. */
+export const document = (id: string, more: object = {}) => ({ id, json: JSON.stringify({ shop: id, ...more }) })
 
 /** A stand-in for a search cluster and connections to it, limited as a worker limits them. */
 export async function startSearchWorld(): Promise<PretendSearchWorld> {
@@ -32,6 +52,11 @@ export async function startSearchWorld(): Promise<PretendSearchWorld> {
     clock,
     server,
     connection,
+    build(runId, at = BUILT_AT) {
+      const build = elasticsearch.open(connection()).buildIndex?.({ alias: 'prices', runId, at, fields: FIELDS })
+      if (build === undefined) throw new Error('builds nothing')
+      return build
+    },
     async look(path, settings = {}) {
       const asset = { key: `search/${path}`, path, settings, previous: states.get(path) ?? null }
       const [seen] = await Array.fromAsync(askOnce(elasticsearch).observe(connection(), [asset]))

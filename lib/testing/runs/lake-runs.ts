@@ -3,6 +3,7 @@ import { Pool } from 'pg'
 import { type CampusOptions, startCampus } from '#demo/campus/campus.ts'
 import type { Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
 import type { FileSession } from '#lib/connectors/kit/files.ts'
+import type { IndexBuild, WantedBuild } from '#lib/connectors/kit/index-build.ts'
 import type { WritingSession } from '#lib/connectors/kit/write.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import type { Flow } from '#lib/engine/flow.ts'
@@ -50,6 +51,8 @@ export interface RunOptions {
   store?: Required<Pick<FileSession, 'openFile' | 'copyFile'>>
   write?: NonNullable<WritingSession['write']>
   inbox?: FlowInbox
+  buildIndex?: (wanted: WantedBuild, signal: AbortSignal) => IndexBuild
+  signal?: AbortSignal
 }
 
 function noFiles(): Promise<never> {
@@ -87,7 +90,11 @@ export async function lakeWithCampus(campusOptions: Partial<CampusOptions> = {})
         copyFile: (_connection, file, to, signal) => options.store?.copyFile(file, to, signal) ?? noFiles(),
         write: (_connection, writing, signal) => options.write?.(writing, signal) ?? noFiles(),
         ...(options.inbox && { inbox: options.inbox }),
-        signal: control.signal,
+        buildIndex: async (_, wanted, signal) => {
+          if (options.buildIndex === undefined) throw new Error('this harness builds no index')
+          return options.buildIndex(wanted, signal)
+        },
+        signal: options.signal ?? control.signal,
       },
     )
     return { ...end, ledger }

@@ -43,6 +43,7 @@ export function runHarness(options: { stored?: Record<string, unknown>; lake?: (
   }
   const extracted: unknown[] = []
   const delivered: unknown[] = []
+  const built: unknown[] = []
   const effects: FlowEffects = {
     clock,
     random: () => 1,
@@ -61,9 +62,13 @@ export function runHarness(options: { stored?: Record<string, unknown>; lake?: (
     copyFile: () => Promise.reject(new Error('no files here')),
     write: () => Promise.reject(new Error('no rows here')),
     ...(options.inbox && { inbox: options.inbox }),
+    async buildIndex(connection, { alias }, signal) {
+      built.push([connection, alias, signal])
+      throw new Error('no index here')
+    },
     signal: control.signal,
   }
   const start = (run: (ctx: FlowContext<Parameters>) => Promise<FlowResult>, more: { parameters?: unknown; attempt?: number } = {}) =>
     runFlow({ runId: 'run-1', attempt: 1, scheduledFor: START, parameters: {}, timeoutMs: HOUR, flow: aFlow(run), ...more }, effects)
-  return { clock, ledger, control, closed, extracted, delivered, start }
+  return { clock, ledger, control, closed, extracted, delivered, built, start }
 }
