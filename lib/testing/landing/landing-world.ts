@@ -50,6 +50,7 @@ export async function landingWorld() {
 
   return {
     ...lake,
+    inRun,
     land,
     get store(): MemoryStore {
       return store
