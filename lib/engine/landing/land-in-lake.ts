@@ -36,16 +36,22 @@ async function prepareOnce({ lake }: LandingContext, table: string, whose: Whose
 export async function landInLake(ctx: LandingContext, told: Landing, where: Whereabouts): Promise<LandedCounts> {
   const { whose } = told
   const table = pathOf(told.written.into)
-  return whose.ofLake(() =>
-    ctx.lake.once('land', `${table} ${fileId(told)}`, (sql) =>
-      whose.inTransaction(table, async () => {
-        const open = await openLanding(ctx, told, where)
-        const before = await takeMark(ctx, sql, open.landing)
-        if (before !== null) return leave(open.opened, before)
-        return noteCounts(sql, open.landing, await copyRecords(ctx, sql, open))
-      }),
-    ),
-  )
+  // A store may be slow to open it, and no transaction waits for that.
+  const open = await openLanding(ctx, told, where)
+  let isRead = false
+  const landNow = async (sql: ClientBase) => {
+    const before = await takeMark(ctx, sql, open.landing)
+    if (before !== null) return before
+    isRead = true
+    return noteCounts(sql, open.landing, await copyRecords(ctx, sql, open))
+  }
+  try {
+    return await whose.ofLake(() =>
+      ctx.lake.once('land', `${table} ${fileId(told)}`, (sql) => whose.inTransaction(table, () => landNow(sql))),
+    )
+  } finally {
+    if (!isRead) await leave(open.opened, null).catch(() => null)
+  }
 }
 
 async function copyRecords(ctx: LandingContext, sql: ClientBase, { landing, opened, modifiedAt }: OpenLanding): Promise<LandedCounts> {
