@@ -27,7 +27,7 @@ interface FilesProps {
 /** Files of an inbox, where each of them is and why; those that have not landed can be tried again. */
 export function FileTable({ flow, files, takesActions }: FilesProps) {
   return (
-    <table className="table stacked w-full">
+    <table className="table stacked mt-4 w-full">
       <thead>
         <tr>
           <th scope="col">File</th>
@@ -59,7 +59,7 @@ function FileRow({ flow, file, takesActions }: Omit<FilesProps, 'files'> & { fil
   const name = nameOf(file)
   return (
     <tr>
-      <th scope="row" className="text-start font-medium wrap-anywhere" dir="auto">
+      <th scope="row" className="text-start font-medium wrap-anywhere md:w-2/5" dir="auto">
         {name}
       </th>
       <td data-label="State" className="wrap-anywhere">

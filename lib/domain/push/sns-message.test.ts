@@ -92,6 +92,11 @@ describe('a message of SNS', () => {
     expect(snsProblem(read(notification({ SigningCertURL })), NOW)).toMatch(/^"SigningCertURL"/)
   })
 
+  it('has none in a bucket of somebody, whatever region its topic claims', () => {
+    const own = { TopicArn: 'arn:aws:sns:s3-us-west-2:123456789012:t', SigningCertURL: 'https://sns.s3-us-west-2.amazonaws.com/a.pem' }
+    expect(snsProblem(read(notification(own)), NOW)).toMatch(/^"SigningCertURL"/)
+  })
+
   it.each([
     [{ SubscribeURL: 'https://example.org/?Action=ConfirmSubscription' }, /^"SubscribeURL"/],
     [{ SubscribeURL: 'https://sns.us-east-1.amazonaws.com/elsewhere' }, /^"SubscribeURL"/],
