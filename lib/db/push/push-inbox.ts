@@ -74,7 +74,7 @@ export async function hasWaiting(sql: Sql): Promise<boolean> {
 export async function lockWaiting(sql: Sql, most: number): Promise<WaitingMessage[]> {
   const { rows } = await sql.query<WaitingMessage>(
     `select id::text, kind, audience, body from push_inbox where ${OF_LOADS} and tries < ${TRIES_MAX}
-     order by event_at, id limit $1 for update`,
+     order by event_at, push_inbox.id limit $1 for update`,
     [most],
   )
   return rows
@@ -84,7 +84,7 @@ export async function lockWaiting(sql: Sql, most: number): Promise<WaitingMessag
 export async function listWaitingPushes(sql: Sql, after: string, most: number): Promise<WaitingPush[]> {
   const { rows } = await sql.query<Omit<WaitingPush, 'receivedAt'> & { receivedAt: Date }>(
     `select id::text, token_id as "tokenId", received_at as "receivedAt", body from push_inbox
-     where taken_at is null and kind = 'flow' and tries < ${TRIES_MAX} and id > $1 order by id limit $2`,
+     where taken_at is null and kind = 'flow' and tries < ${TRIES_MAX} and id > $1 order by push_inbox.id limit $2`,
     [after, most],
   )
   return rows.map((row) => ({ ...row, receivedAt: toInstant(row.receivedAt) }))
