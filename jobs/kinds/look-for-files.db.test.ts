@@ -3,7 +3,6 @@ import { z } from 'zod'
 import type { JobServices } from '#jobs/worker/job-kind.ts'
 import { reloadCatalogue } from '#jobs/worker/reload-catalogue.ts'
 import { requestRun } from '#lib/commands/runs/request-run.ts'
-import type { Connector, Session } from '#lib/connectors/kit/connector.ts'
 import type { StoredFile } from '#lib/connectors/kit/files.ts'
 import type { Context } from '#lib/db/context.ts'
 import { listDueLooks } from '#lib/db/inbox/file-looks.ts'
@@ -11,7 +10,7 @@ import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { defineFlow, type Flow } from '#lib/engine/flow.ts'
 import { type FakeClock, turns } from '#lib/testing/clock/fake-clock.ts'
-import { testConnectorOf } from '#lib/testing/connectors/test-connector.ts'
+import { ToldStore } from '#lib/testing/connectors/told-store.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
 import { testServices } from '#lib/testing/runs/job-services.ts'
 import lookForFiles from './look-for-files.ts'
@@ -31,12 +30,7 @@ let database: TestDatabase
 let clock: FakeClock
 let ctx: Context
 let services: JobServices
-/** What the store and its queue hold, and what was done with each message. */
-let stored: StoredFile[]
-let waiting: unknown[]
-let log: string[]
-let failing: Error | null
-let duringListing: Promise<void>
+let store: ToldStore
 
 const file = (key: string, version = '1'): StoredFile => ({ bucket: 'shop', key, version, bytes: 1, modifiedAt: clock.now() })
 const record = (key: string, sequencer = '0A') => ({
@@ -45,36 +39,6 @@ const record = (key: string, sequencer = '0A') => ({
   eventTime: '2026-11-30T12:00:00Z',
   s3: { bucket: { name: 'shop' }, object: { key, size: 3, eTag: key.length.toString(16), sequencer } },
 })
-
-async function* messages(): ReturnType<NonNullable<Session['fileMessages']>> {
-  for (const body of waiting.splice(0)) {
-    yield {
-      body,
-      tries: 1,
-      async done() {
-        log.push('done')
-      },
-      async giveBack() {
-        log.push('given back')
-        waiting.push(body)
-      },
-    }
-  }
-}
-
-function connector(): Connector {
-  const settings = z.object({ address: z.string(), queue: z.string().optional() })
-  const sessions = testConnectorOf(settings, () => ({
-    async *files(where) {
-      log.push(`listed ${where}`)
-      if (failing !== null) throw failing
-      await duringListing
-      yield* stored.filter(({ bucket, key }) => `${bucket}/${key}`.startsWith(`${where}/`))
-    },
-    fileMessages: () => messages(),
-  }))
-  return { ...sessions, keepsFiles: true, hasQueue: (written) => written['queue'] !== undefined }
-}
 
 const flowOf = (name: string): [string, Flow] => [
   name,
@@ -87,13 +51,9 @@ const flowOf = (name: string): [string, Flow] => [
 
 beforeEach(async () => {
   ;({ database, clock, ctx } = await createDatabaseAt('2026-11-30T12:00:00Z'))
-  stored = []
-  waiting = []
-  log = []
-  failing = null
-  duringListing = Promise.resolve()
+  store = new ToldStore()
   const flows = new Map(['listed', 'told', 'ordered'].map(flowOf))
-  services = testServices(ctx, { connectors: new Map([['test', connector()]]), flows })
+  services = testServices(ctx, { connectors: new Map([['test', store.connector()]]), flows })
   await reloadCatalogue(services, { ok: true, texts: [{ file: 'tidemark.yaml', text: CATALOGUE }] })
 })
 afterEach(() => database.drop())
@@ -109,16 +69,16 @@ const runs = () => rowsOf("select flow, trigger, parameters, state from run wher
 
 describe('a place that is listed', () => {
   it('is listed when its time has come, and what is new there arrives once', async () => {
-    stored = [file('in/a.json'), file('in/b.txt'), file('in/deep/c.json'), file('out/d.json')]
+    store.files = [file('in/a.json'), file('in/b.txt'), file('in/deep/c.json'), file('out/d.json')]
     expect((await listDueLooks(ctx.pool, clock.now())).sort()).toEqual(['bucket', 'orders', 'queue'])
     await ask('bucket')
     await ask('bucket')
-    expect(log).toEqual(['listed shop/in', 'listed other'])
+    expect(store.log).toEqual(['listed shop/in', 'listed other'])
     expect(await inbox()).toEqual(['listed in/a.json arrived'])
     clock.set(clock.now() + 5 * MINUTE_MS)
-    stored.push(file('in/e.json'), { ...file('in/a.json'), version: '2' })
+    store.files.push(file('in/e.json'), { ...file('in/a.json'), version: '2' })
     await ask('bucket')
-    expect(log.slice(2)).toEqual(['listed shop/in'])
+    expect(store.log.slice(2)).toEqual(['listed shop/in'])
     expect((await inbox()).sort()).toEqual(['listed in/a.json arrived', 'listed in/a.json arrived', 'listed in/e.json arrived'])
   })
 
@@ -126,23 +86,51 @@ describe('a place that is listed', () => {
     await ask('bucket')
     await requestRun(ctx, { flow: 'listed' })
     await Promise.all([ask('bucket'), ask('bucket')])
-    expect(log).toEqual(['listed shop/in', 'listed other', 'listed shop/in', 'listed other'])
+    expect(store.log).toEqual(['listed shop/in', 'listed other', 'listed shop/in', 'listed other'])
     const asked = Promise.withResolvers<void>()
-    duringListing = asked.promise
+    store.duringListing = asked.promise
     await ctx.pool.query('update file_look set due_at = looked_at where looked_at is not null')
     const goesOn = ask('bucket')
-    while (log.length < 5) await turns()
+    while (store.log.length < 5) await turns()
     await ctx.pool.query("delete from run where flow = 'listed'")
     await requestRun(ctx, { flow: 'listed' })
     await ask('bucket')
-    expect(log).toHaveLength(5)
+    expect(store.log).toHaveLength(5)
     asked.resolve()
     await goesOn
     expect(await listDueLooks(ctx.pool, clock.now())).toContain('bucket')
   })
 
+  it('is listed by another worker soon after the one that did was lost, and not before', async () => {
+    const never = Promise.withResolvers<void>()
+    store.duringListing = never.promise
+    const lost = lookForFiles.run(testServices(ctx, { ...services, signal: new AbortController().signal }), { connection: 'bucket' })
+    const heldFor = async () => {
+      const held = `select (extract(epoch from max(taken_until)) * 1000 - ${clock.now()})::int from file_look where connection_key = 'bucket'`
+      return (await rowsOf(held)).join()
+    }
+    while (store.log.length < 1) await turns()
+    for (let seconds = 0; seconds < 180; seconds += 20) {
+      await clock.advance(20 * SECOND_MS)
+      while ((await heldFor()) !== String(MINUTE_MS)) await turns()
+      expect(await listDueLooks(ctx.pool, clock.now())).not.toContain('bucket')
+    }
+    // One that is dead holds nothing.
+    clock.set(clock.now() + 59 * SECOND_MS)
+    expect(await listDueLooks(ctx.pool, clock.now())).not.toContain('bucket')
+    clock.set(clock.now() + SECOND_MS)
+    expect(await listDueLooks(ctx.pool, clock.now())).toContain('bucket')
+    store.duringListing = Promise.resolve()
+    await ask('bucket')
+    expect(store.log.filter((line) => line === 'listed shop/in')).toHaveLength(2)
+    never.resolve()
+    await lost
+    const kept = await looks()
+    expect(kept.filter((line) => line.startsWith('bucket') && line.endsWith(' '))).toHaveLength(2)
+  })
+
   it('that cannot be listed says why, holds up no other, and is listed again at its time', async () => {
-    failing = new TidemarkError('forbidden', { publicMessage: 'The account may not list.' })
+    store.failing = new TidemarkError('forbidden', { publicMessage: 'The account may not list.' })
     await ask('bucket')
     expect(await looks()).toEqual(
       expect.arrayContaining([
@@ -150,8 +138,8 @@ describe('a place that is listed', () => {
         expect.stringMatching(/^bucket listing other/),
       ]),
     )
-    expect(log).toHaveLength(2)
-    failing = null
+    expect(store.log).toHaveLength(2)
+    store.failing = null
     clock.set(clock.now() + HOUR_MS)
     await ask('bucket')
     expect(await rowsOf("select problem is null and ok_at = looked_at from file_look where connection_key = 'bucket'")).toEqual([
@@ -161,7 +149,7 @@ describe('a place that is listed', () => {
   })
 
   it('is forgotten with the flow that lists it, and an inbox is not', async () => {
-    stored = [file('in/a.json')]
+    store.files = [file('in/a.json')]
     await ask('bucket')
     const without = CATALOGUE.replace(/ {2}listed:.*\n/, '')
     await reloadCatalogue(services, { ok: true, texts: [{ file: 'tidemark.yaml', text: without }] })
@@ -172,22 +160,22 @@ describe('a place that is listed', () => {
 
 describe('a queue that tells of files', () => {
   it('is emptied, every record of a message arrives, and the message is taken off once that is kept', async () => {
-    waiting = [
+    store.waiting = [
       { Records: [record('in/a.json'), record('in/%C3%BC+b.json')] },
       { Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'shop' },
       { Records: [record('in/a.json'), record('elsewhere/x')] },
     ]
     await ask('queue')
     expect(await inbox()).toEqual(['told in/a.json arrived', 'told in/ü b.json arrived'])
-    expect(log).toEqual(['done', 'done', 'done'])
+    expect(store.log).toEqual(['done', 'done', 'done'])
     clock.set(clock.now() + 10 * SECOND_MS)
     expect(await listDueLooks(ctx.pool, clock.now())).toContain('queue')
   })
 
   it('keeps a message that cannot be read, says so, and goes on with the others', async () => {
-    waiting = [{ hello: 'there' }, { Records: [record('in/a.json')] }]
+    store.waiting = [{ hello: 'there' }, { Records: [record('in/a.json')] }]
     await ask('queue')
-    expect(log).toEqual(['given back', 'done'])
+    expect(store.log).toEqual(['given back', 'done'])
     expect(await inbox()).toEqual(['told in/a.json arrived'])
     expect((await looks()).find((line) => line.startsWith('queue'))).toMatch(
       /1 message of the queue could not be read and went back into it\. This tells of no file/,
@@ -196,18 +184,18 @@ describe('a queue that tells of files', () => {
 
   it('keeps a message whose files could not be kept', async () => {
     await ctx.pool.query('alter table inbox_file rename to inbox_file_away')
-    waiting = [{ Records: [record('in/a.json')] }]
+    store.waiting = [{ Records: [record('in/a.json')] }]
     await ask('queue')
-    expect(log).toEqual([])
+    expect(store.log).toEqual([])
     await ctx.pool.query('alter table inbox_file_away rename to inbox_file')
   })
 })
 
 describe('a message that asks for a run', () => {
   it('gives it what of its body the flow takes, once it has been quiet; the same again is the same run', async () => {
-    waiting = [{ shop: 'sony', day: 'not a number', other: 1 }, { shop: 'sony' }, 'no object', { shop: 'steam' }]
+    store.waiting = [{ shop: 'sony', day: 'not a number', other: 1 }, { shop: 'sony' }, 'no object', { shop: 'steam' }]
     await ask('orders')
-    expect(log).toEqual(['done', 'done', 'done', 'done'])
+    expect(store.log).toEqual(['done', 'done', 'done', 'done'])
     expect((await rowsOf("select parameters::text from run where trigger = 'message' order by created_at, scheduled_for")).sort()).toEqual([
       '{"shop": "sony"}',
       '{"shop": "steam"}',
@@ -215,7 +203,7 @@ describe('a message that asks for a run', () => {
     ])
     expect(await rowsOf("select distinct scheduled_for >= '2026-11-30T12:01:00Z' from run where trigger = 'message'")).toEqual(['true'])
     clock.set(clock.now() + 30 * SECOND_MS)
-    waiting = [{ shop: 'steam' }]
+    store.waiting = [{ shop: 'steam' }]
     await ask('orders')
     expect(await runs()).toHaveLength(3)
     const put = await rowsOf(`select scheduled_for >= '2026-11-30T12:01:30Z' from run where parameters @> '{"shop": "steam"}'`)
@@ -224,9 +212,9 @@ describe('a message that asks for a run', () => {
 
   it('stays in the queue while too many wait already', async () => {
     for (let day = 0; day < 21; day += 1) await requestRun(ctx, { flow: 'ordered', parameters: { day } })
-    waiting = [{ day: 99 }, { day: 100 }]
+    store.waiting = [{ day: 99 }, { day: 100 }]
     await ask('orders')
-    expect(log).toEqual(['given back'])
+    expect(store.log).toEqual(['given back'])
     expect((await looks()).find((line) => line.startsWith('orders'))).toMatch(/So many runs wait already/)
     expect(await runs()).toEqual([])
   })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { openConnection } from '#jobs/worker/connections.ts'
 import { defineJobKind, type JobServices } from '#jobs/worker/job-kind.ts'
 import { acceptFiles } from '#lib/commands/inbox/accept-files.ts'
-import { claimLooks, endLook, FILE_LOOK_LIMIT_MS, listFlowsListing } from '#lib/commands/inbox/look-for-files.ts'
+import { claimLooks, endLook, FILE_LOOK_LIMIT_MS, holdUntilOver, listFlowsListing } from '#lib/commands/inbox/look-for-files.ts'
 import { takeMessage } from '#lib/commands/inbox/take-message.ts'
 import type { Session } from '#lib/connectors/kit/connector.ts'
 import type { ToldFiles } from '#lib/connectors/kit/files.ts'
@@ -33,6 +33,7 @@ export default defineJobKind({
     if (claimed === null) return
     const over = new AbortController()
     const signal = AbortSignal.any([services.signal, limitOf(services, over.signal)])
+    void holdUntilOver(ctx, claimed, over.signal)
     const left = new Set(claimed.looks)
     const end = async (look: FileLook, problem: string | null) => {
       left.delete(look)

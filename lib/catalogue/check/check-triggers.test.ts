@@ -77,6 +77,13 @@ describe('what asks for a flow beside its schedule', () => {
     expect(problems(flow('prices', on)).join('\n')).toMatch(words)
   })
 
+  it('may wait for a feed that a rule takes over, but for no misspelt one', () => {
+    const adopt = 'adopt: [{ from: "api/**", group: Shop, feed: "{path.1}", policy: { kind: none } }]\n'
+    expect(problems(flow('prices', '[{ fresh: [shop/orders] }]'), adopt)).toEqual([])
+    expect(problems(flow('prices', '[{ fresh: [shop/orders] }]'))).toHaveLength(1)
+    expect(problems(flow('prices', '[{ fresh: [records/trems] }]'), adopt).join()).toMatch(/Did you mean "records\/terms"/)
+  })
+
   it('has a debounce only where there is something to wait for', () => {
     const scheduled = `  prices:\n    feed: shop/prices\n    schedule: "0 4 * * *"\n    debounce: 2m\n    extract: { from: api/things, format: json }\n    load: { into: lake/shop.prices }\n`
     expect(problems(scheduled)).toEqual([

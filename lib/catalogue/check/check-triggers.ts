@@ -5,6 +5,7 @@ import type { CatalogueContracts, ConnectorContract } from '#lib/catalogue/schem
 import { CONNECTION_KEYS } from '#lib/catalogue/schema/document.ts'
 import { checkTriggerLoops } from './check-trigger-loops.ts'
 import { type Finding, unknownName, wrongKey, wrongValue } from './finding.ts'
+import { didYouMean } from './suggest.ts'
 
 interface Check {
   outline: Outline
@@ -111,6 +112,8 @@ function checkFresh({ outline }: Check, trigger: LocatedNode): Finding[] {
     if (!group || !feed || more !== undefined) return []
     if (outline.feeds.some((one) => one.key === feed && one.group === group)) return []
     const known = outline.feeds.map((one) => `${one.group}/${one.key}`)
+    // A rule may take it over of what is found; nobody knows before.
+    if (outline.adopt.length > 0 && didYouMean(`${group}/${feed}`, known) === null) return []
     return [unknownName(node.path, 'feed', `${group}/${feed}`, known, 'Declare it under "groups".')]
   })
 }

@@ -46,8 +46,11 @@ export async function syncLooks(sql: Sql, now: Instant, flows: readonly Catalogu
   )
 }
 
-/** SQL: a look is due at `$at`, and nobody has it in hand. */
-const isDue = (at: string) => `l.due_at <= ${at} and coalesce(l.taken_until, '-infinity') <= ${at}`
+/** SQL: a look is due, or whoever had it in hand was lost. */
+const isDue = (at: string) => `case when l.taken_until is null then l.due_at <= ${at} else l.taken_until <= ${at} end`
+
+/** While somebody has it in hand a look is due at the end of time, unless somebody wants one more. */
+const IN_HAND = "'9999-12-31'"
 
 /** The connections that are to be asked for files now, the longest waiting first. */
 export async function listDueLooks(sql: Sql, now: Instant): Promise<string[]> {
@@ -59,28 +62,43 @@ export async function listDueLooks(sql: Sql, now: Instant): Promise<string[]> {
   return rows.map(({ key }) => key)
 }
 
-/** Takes the due looks of a connection: nobody else begins them before `until`. */
-export async function takeLooks(sql: Sql, connection: string, now: Instant, until: Instant): Promise<FileLook[]> {
+/** The looks of a connection that somebody began at an instant, and until when nobody else begins them. */
+export interface Hold {
+  connection: string
+  at: Instant
+  until: Instant
+}
+
+/** Takes the due looks of a connection. */
+export async function takeLooks(sql: Sql, { connection, at, until }: Hold): Promise<FileLook[]> {
   const { rows } = await sql.query<FileLook>(
-    `update file_look l set taken_until = $3, looked_at = $2, due_at = $3 where l.connection_key = $1 and ${isDue('$2')}
-     returning way, place, every_ms as "everyMs"`,
-    [connection, toText(now), toText(until)],
+    `update file_look l set taken_until = $3, looked_at = $2, due_at = ${IN_HAND}
+     where l.connection_key = $1 and ${isDue('$2')} returning way, place, every_ms as "everyMs"`,
+    [connection, toText(at), toText(until)],
   )
   return rows
 }
 
-/** Notes how a look that was taken until `until` ended, and plans the next one, unless somebody wants one sooner. */
+/** Keeps what is still in hand for longer. */
+export async function holdLooks(sql: Sql, { connection, at, until }: Hold): Promise<void> {
+  await sql.query('update file_look set taken_until = $3 where connection_key = $1 and looked_at = $2 and taken_until is not null', [
+    connection,
+    toText(at),
+    toText(until),
+  ])
+}
+
+/** Notes how a look ended that was taken at `at`, and plans the next one, unless somebody wants one sooner. */
 export async function noteLook(
   sql: Sql,
-  connection: string,
+  { connection, at }: Pick<Hold, 'connection' | 'at'>,
   { way, place }: Pick<FileLook, 'way' | 'place'>,
-  { until, dueAt, okAt, problem }: { until: Instant; dueAt: Instant; okAt: Instant | null; problem: string | null },
+  { dueAt, okAt, problem }: { dueAt: Instant; okAt: Instant | null; problem: string | null },
 ): Promise<void> {
   await sql.query(
-    `update file_look set taken_until = null, ok_at = coalesce($6, ok_at), problem = $7,
-       due_at = case when due_at >= $4 then $5::timestamptz else least(due_at, $5::timestamptz) end
-     where connection_key = $1 and way = $2 and place = $3 and taken_until = $4`,
-    [connection, way, place, toText(until), toText(dueAt), toTextOrNull(okAt), problem],
+    `update file_look set taken_until = null, ok_at = coalesce($6, ok_at), problem = $7, due_at = least(due_at, $5::timestamptz)
+     where connection_key = $1 and way = $2 and place = $4 and looked_at = $3`,
+    [connection, way, toText(at), place, toText(dueAt), toTextOrNull(okAt), problem],
   )
 }
 

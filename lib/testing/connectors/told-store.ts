@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import type { Connector, Session } from '#lib/connectors/kit/connector.ts'
+import type { StoredFile } from '#lib/connectors/kit/files.ts'
+import { testConnectorOf } from './test-connector.ts'
+
+const settings = z.object({ address: z.string(), queue: z.string().optional() })
+
+/** A store in memory with a queue, of kind `test`, and what was asked of it; a connection has the queue whose settings name one. */
+export class ToldStore {
+  files: StoredFile[] = []
+  /** Bodies of messages. */
+  waiting: unknown[] = []
+  readonly log: string[] = []
+  failing: Error | null = null
+  duringListing: Promise<void> = Promise.resolve()
+
+  connector(): Connector {
+    const listed = (where: string) => this.#list(where)
+    const sessions = testConnectorOf(settings, () => ({ files: listed, fileMessages: () => this.#messages() }))
+    return { ...sessions, keepsFiles: true, hasQueue: (written) => written['queue'] !== undefined }
+  }
+
+  async *#list(where: string): AsyncGenerator<StoredFile> {
+    this.log.push(`listed ${where}`)
+    if (this.failing !== null) throw this.failing
+    await this.duringListing
+    yield* this.files.filter(({ bucket, key }) => `${bucket}/${key}`.startsWith(`${where}/`))
+  }
+
+  async *#messages(): ReturnType<NonNullable<Session['fileMessages']>> {
+    for (const body of this.waiting.splice(0)) {
+      const done = async () => void this.log.push('done')
+      const giveBack = async () => {
+        this.log.push('given back')
+        this.waiting.push(body)
+      }
+      yield { body, tries: 1, done, giveBack }
+    }
+  }
+}
