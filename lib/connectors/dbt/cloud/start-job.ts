@@ -2,8 +2,9 @@ import type { Connected } from '#lib/connectors/dbt/connected.ts'
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { WantedJobRun } from '#lib/connectors/kit/connector.ts'
 import { requireListed } from '#lib/connectors/kit/require-listed.ts'
+import { startOnce } from '#lib/connectors/kit/start-once.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
-import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
 import { type CloudApi, type CloudJob, type CloudRun, isLoadOfOurs, SUCCESS } from './api.ts'
 import { cloudRun } from './cloud-run.ts'
@@ -24,40 +25,20 @@ export async function startCloudJob(connection: Connected, api: CloudApi, job: s
     throw new TidemarkError('invalid', { publicMessage: `Job ${id} of ${api.system} takes no parameters from here.` })
   const found = requirePlace(connection, api, await api.job(id), id)
   const known = await findRun(connection, api, id, wanted)
-  return { ...inOurWords(api, known ?? (await startOnce(connection, api, found, wanted))), jobName: found.name ?? null }
+  return { ...inOurWords(api, known ?? (await begin(connection, api, found, wanted))), jobName: found.name ?? null }
 }
 
 const called = ({ id, name }: CloudJob) => `job ${name == null ? id : `${id} (${name})`}`
 
-async function startOnce(connection: Connected, api: CloudApi, job: CloudJob, wanted: WantedJobRun): Promise<CloudRun> {
+async function begin(connection: Connected, api: CloudApi, job: CloudJob, wanted: WantedJobRun): Promise<CloudRun> {
   requireListed(api.system, called(job), wanted, connection.clock.now())
-  await wanted.noteTry(true)
-  try {
-    return await api.start(job, causeOf(wanted.key))
-  } catch (error) {
-    // Whatever was answered that is no plain no: it may have been started.
-    if (isPlainNo(error)) await wanted.noteTry(false)
-    if (connection.signal.aborted || isPlainNo(error)) throw error
-    const begun = await findRun(connection, api, job.id, { ...wanted, isOurs: true }).catch(() => {
-      throw isTidemarkError(error) && error.retryable ? error : nobodyKnows(api, job, error)
-    })
-    if (begun !== undefined) return begun
-    throw error
-  }
-}
-
-/** Another try looks for it again before it starts anything. */
-function nobodyKnows({ system }: CloudApi, job: CloudJob, cause: unknown): TidemarkError {
-  return new TidemarkError('unavailable', {
-    publicMessage: `${system} did not tell whether it has started ${called(job)}.`,
-    retryable: true,
-    cause,
+  return startOnce(connection, {
+    system: api.system,
+    called: called(job),
+    wanted,
+    start: () => api.start(job, causeOf(wanted.key)),
+    find: () => findRun(connection, api, job.id, { ...wanted, isOurs: true }),
   })
-}
-
-/** An answer of 4xx: nothing has begun. */
-function isPlainNo(error: unknown): boolean {
-  return isTidemarkError(error) && error.status !== undefined && error.status >= 400 && error.status < 500
 }
 
 /** Of the runs of a job the one that bears the key, else, unless only that is asked for, the one that goes on and ends first. */

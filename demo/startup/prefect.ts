@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { cut } from '#demo/campus/answer.ts'
+import { listen } from '#demo/campus/listen.ts'
+import { type Json, readJson, send, sendHtmlPage } from './dbt-cloud-answers.ts'
+import { fits, type PrefectRun, refusalOf, shownRun, sorted } from './prefect-runs.ts'
+
+/** What it can do wrong, for one request each. */
+export type PrefectFault =
+  | { kind: 'too-many'; retryAfter: string }
+  | { kind: 'cut-off' | 'server-error' | 'html-page' | 'garbage' | 'silent' | 'other-shape' }
+  /** A run is started, and whoever asked for it does not learn that. */
+  | { kind: 'started-and-cut-off' | 'started-and-html-page' | 'started-and-503' }
+
+interface PrefectDeployment {
+  id: string
+  flow: string
+  name: string
+  paused: boolean
+  tags: string[]
+}
+
+const LIST_MAX = 200
+
+/** A stand-in for a Prefect 3 server behind Basic: deployments, runs with its filters and pages, and its ways of saying no. */
+export class Prefect {
+  readonly user = 'tide'
+  readonly password: string
+  readonly deployments: PrefectDeployment[] = []
+  readonly runs: PrefectRun[] = []
+  readonly requests: string[] = []
+  /** Its clock. */
+  now: () => number = Date.now
+  /** Fewer than it is asked for: a server whose limit is lower than it says. */
+  pageMax = LIST_MAX
+  mayRun = true
+  #faults = new Map<string, PrefectFault[]>()
+
+  constructor(password: string) {
+    this.password = password
+  }
+
+  /** The next requests whose path ends so go wrong, one after the other. */
+  failAt(path: string, ...faults: PrefectFault[]): void {
+    this.#faults.set(path, [...(this.#faults.get(path) ?? []), ...faults])
+  }
+
+  deploy(flow: string, name: string, own: Partial<PrefectDeployment> = {}): PrefectDeployment {
+    const deployment = { id: randomUUID(), flow, name, paused: false, tags: [], ...own }
+    this.deployments.push(deployment)
+    return deployment
+  }
+
+  /** A run of a deployment that completed then, unless it is said otherwise. */
+  ran(deployment: PrefectDeployment, at: string | null, own: Partial<PrefectRun> = {}): PrefectRun {
+    const times = { created: at ?? new Date(this.now()).toISOString(), expected: at, start: at, end: at }
+    const run: PrefectRun = {
+      ...{ id: randomUUID(), deployment: deployment.id, flow: deployment.flow, type: 'COMPLETED', name: 'Completed', message: null },
+      ...{ count: 1, isAuto: true, key: null, parameters: {}, ...times, ...own },
+    }
+    this.runs.push(run)
+    return run
+  }
+
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = new URL(request.url ?? '/', 'http://prefect.invalid')
+    this.requests.push(`${request.method} ${pathname}`)
+    const fault = [...this.#faults].find(([path]) => pathname.endsWith(path))?.[1].shift()
+    const body = request.method === 'POST' ? await readJson(request) : {}
+    if (fault !== undefined && failNow(fault, response)) return
+    const wanted = `Basic ${Buffer.from(`${this.user}:${this.password}`).toString('base64')}`
+    if (request.headers.authorization !== wanted) return send(response, 401, { exception_message: 'Unauthorized' })
+    const answer = this.#route(pathname.replace(/^\/api/, ''), body)
+    finish(response, answer, fault)
+  }
+
+  #route(path: string, body: Json): Answer {
+    const [, what] = /^\/(flows|deployments|flow_runs)\/filter$/.exec(path) ?? []
+    const [, flow, name] = /^\/deployments\/name\/([^/]+)\/([^/]+)$/.exec(path) ?? []
+    const [, started] = /^\/deployments\/([^/]+)\/create_flow_run$/.exec(path) ?? []
+    if (path === '/admin/version') return { status: 200, body: '3.9.1' }
+    if (what !== undefined) return this.#list(what, body)
+    if (started !== undefined) return this.#start(started, body)
+    const isNamed = (one: PrefectDeployment) => one.flow === decodeURIComponent(flow ?? '') && one.name === decodeURIComponent(name ?? '')
+    const deployment = this.deployments.find(isNamed)
+    if (deployment !== undefined) return { status: 200, body: shownDeployment(deployment) }
+    return { status: 404, body: { detail: flow === undefined ? 'Not Found' : 'Deployment not found' } }
+  }
+
+  #list(what: string, body: Json): Answer {
+    const limit = Number(body['limit'] ?? LIST_MAX)
+    const offset = Number(body['offset'] ?? 0)
+    if (limit > LIST_MAX) return { status: 422, body: { detail: `Invalid limit: must be less than or equal to ${LIST_MAX}.` } }
+    const refusal = refusalOf(what, body)
+    if (refusal !== null) return invalid(refusal.at, refusal.words, body)
+    const all =
+      what === 'flows'
+        ? [...new Set(this.deployments.map(({ flow }) => flow))].map((flow) => ({ id: `flow-of-${flow}`, name: flow }))
+        : what === 'deployments'
+          ? this.deployments.map(shownDeployment)
+          : sorted(
+              this.runs.filter((run) => fits(run, body['flow_runs'])),
+              String(body['sort']),
+            ).map(shownRun)
+    return { status: 200, body: all.slice(offset, offset + Math.min(limit, this.pageMax)) }
+  }
+
+  #start(id: string, { idempotency_key: key, parameters = {} }: Json): Answer {
+    const deployment = this.deployments.find((one) => one.id === id)
+    if (!this.mayRun) return { status: 403, body: { exception_message: 'Forbidden' } }
+    if (deployment === undefined) return { status: 404, body: { detail: 'Deployment not found' } }
+    if (typeof parameters !== 'object' || parameters === null || 'nonsense' in parameters)
+      return invalid('parameters', "Validation failed for field 'nonsense'", {}, 409)
+    const known = this.runs.find((run) => run.flow === deployment.flow && run.key !== null && run.key === key)
+    if (known !== undefined) return { status: 200, body: shownRun(known) }
+    const waits = { type: 'SCHEDULED', name: 'Scheduled', count: 0, isAuto: false, start: null, end: null } as const
+    const expected = new Date(this.now()).toISOString()
+    const run = this.ran(deployment, null, { ...waits, expected, key: typeof key === 'string' ? key : null, parameters: { ...parameters } })
+    return { status: 201, body: shownRun(run) }
+  }
+}
+
+interface Answer {
+  status: number
+  body: unknown
+}
+
+function invalid(at: string, msg: string, body: Json, status = 422): Answer {
+  const detail = [{ loc: ['body', at], msg, type: 'value_error' }]
+  return { status, body: { exception_message: 'Invalid request received.', exception_detail: detail, request_body: body } }
+}
+
+function shownDeployment({ id, flow, name, paused, tags }: PrefectDeployment): Json {
+  const rest = { schedules: [], labels: {}, work_pool_name: 'default', parameters: {}, status: 'READY', description: null }
+  return { id, name, flow_id: `flow-of-${flow}`, paused, tags, ...rest }
+}
+
+/** False where the fault spoils the answer that is given. */
+function failNow(fault: PrefectFault, response: ServerResponse): boolean {
+  switch (fault.kind) {
+    case 'too-many':
+      response.setHeader('retry-after', fault.retryAfter)
+      send(response, 429, { exception_message: 'Too many requests' })
+      return true
+    case 'server-error':
+      send(response, 503, { exception_message: 'Service Unavailable' })
+      return true
+    case 'html-page':
+      sendHtmlPage(response)
+      return true
+    case 'garbage':
+      response.writeHead(200, { 'content-type': 'application/json' }).end('[{"id": 1,')
+      return true
+    case 'other-shape':
+      send(response, 200, { results: [{ id: 1 }] })
+      return true
+    case 'silent':
+      return true
+    default:
+      return false
+  }
+}
+
+function finish(response: ServerResponse, { status, body }: Answer, fault: PrefectFault | undefined): void {
+  switch (fault?.kind) {
+    case 'started-and-cut-off':
+      response.destroy()
+      break
+    case 'started-and-html-page':
+      sendHtmlPage(response)
+      break
+    case 'started-and-503':
+      send(response, 503, { exception_message: 'Service Unavailable' })
+      break
+    case 'cut-off':
+      response.setHeader('content-type', 'application/json')
+      cut(response, Buffer.from(JSON.stringify(body)))
+      break
+    default:
+      send(response, status, body)
+  }
+}
+
+/** Starts it on the loopback address; `url` is that of its API. */
+export async function startPrefect(password: string): Promise<{ prefect: Prefect; url: string; close(): Promise<void> }> {
+  const prefect = new Prefect(password)
+  const server = createServer((request, response) => {
+    prefect.answer(request, response).catch(() => response.destroy())
+  })
+  const { port, close } = await listen(server)
+  return { prefect, url: `http://127.0.0.1:${port}/api`, close }
+}

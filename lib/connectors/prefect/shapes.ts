@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { readMoment } from '#lib/records/read/dbt-artifact.ts'
+
+const moment = z
+  .string()
+  .nullish()
+  .transform((text) => readMoment(text))
+
+export const flowSchema = z.object({ id: z.string(), name: z.string() })
+
+export const deploymentSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  flow_id: z.string(),
+  paused: z.boolean().nullish(),
+  description: z.string().nullish(),
+  tags: z.array(z.string()).nullish(),
+  work_pool_name: z.string().nullish(),
+})
+
+export const runSchema = z.object({
+  id: z.string(),
+  deployment_id: z.string().nullish(),
+  state_type: z.string().nullish(),
+  state_name: z.string().nullish(),
+  state: z.object({ message: z.string().nullish() }).nullish(),
+  run_count: z.int().nullish(),
+  auto_scheduled: z.boolean().nullish(),
+  idempotency_key: z.string().nullish(),
+  expected_start_time: moment,
+  start_time: moment,
+  end_time: moment,
+})
+export type FlowRun = z.output<typeof runSchema>
+
+/** A deployment with its name as people write it, `<flow>/<deployment>`. */
+export interface Deployment extends Omit<z.output<typeof deploymentSchema>, 'flow_id'> {
+  job: string
+  flow: string
+}
