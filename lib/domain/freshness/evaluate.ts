@@ -1,3 +1,4 @@
+import { breakAt } from '#lib/domain/contracts/broken-contracts.ts'
 import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { blockedInWords } from '#lib/domain/wording/blocked-words.ts'
@@ -23,7 +24,8 @@ export function evaluate(settings: AssetSettings, facts: PreparedFacts, now: Ins
   const forecast = new Forecast(settings, facts, knownUntil(settings, facts, now))
   const { limits } = forecast
   const judgement = forecast.at(now)
-  const weakBy = restsOnEvidence(span) && span.reason !== 'blocked' ? judgement.weakBy : null
+  const rests = restsOnEvidence(span) && span.reason !== 'blocked' && span.reason !== 'contract-broken'
+  const weakBy = rests ? judgement.weakBy : null
   const blockers = span.reason === 'blocked' && span.status !== null ? blockersAt(facts.upstream, now, span.status) : []
   return {
     status: span.status,
@@ -34,7 +36,7 @@ export function evaluate(settings: AssetSettings, facts: PreparedFacts, now: Ins
     nextChangeAt: instantOrNull(span.to),
     weakBy,
     blockedBy: blockers.slice(0, BLOCKERS_MAX).map(({ assetId }) => assetId),
-    explanation: explainFollowing(settings, span, blockers) ?? explain(span, judgement, weakBy),
+    explanation: explainBreak(span, facts, now) ?? explainFollowing(settings, span, blockers) ?? explain(span, judgement, weakBy),
   }
 }
 
@@ -60,6 +62,12 @@ function explain({ status, reason }: Span, { policy }: Judgement, weakBy: string
   const promise = isBroken(status) && policy !== null ? ` (promised: ${promiseInWords(policy)})` : ''
   const weak = weakBy === null ? '' : ` (${weaknessInWords(weakBy)})`
   return `${statusInWords(status)}: ${reasonInWords(reason)}${promise}${weak}.`
+}
+
+/** The same where its contract is broken, by what. */
+function explainBreak({ status, reason }: Span, facts: PreparedFacts, now: Instant): string | null {
+  const broken = reason === 'contract-broken' ? breakAt(facts, now) : null
+  return status === null || broken === null ? null : `${statusInWords(status)}: its contract is broken: ${broken.words}.`
 }
 
 /** The same where what it is made from says it; null: its own clocks do, or the work on it. */

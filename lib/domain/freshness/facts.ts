@@ -71,6 +71,14 @@ export interface LastingAnswer {
   seenAt: Instant
 }
 
+/** A stretch in which what is there broke the contract about it; `to` null: it still does. Stretches of one asset never overlap. */
+export interface ContractBreak {
+  from: Instant
+  to: Instant | null
+  status: 'late' | 'stale'
+  words: string
+}
+
 export interface MaintenanceWindow {
   from: Instant
   to: Instant | null
@@ -97,6 +105,8 @@ export interface AssetFacts {
   blind: readonly BlindInterval[]
   lasting: readonly LastingAnswer[]
   windows: readonly MaintenanceWindow[]
+  /** Absent: no contract about it was ever broken. */
+  breaks?: readonly ContractBreak[]
   /** Only policy `upstream` asks for it; absent: nothing is known. */
   upstream?: readonly Upstream[]
 }

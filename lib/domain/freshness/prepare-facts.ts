@@ -1,7 +1,17 @@
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { sortedInstants } from '#lib/domain/time/sorted-instants.ts'
 import { clockHistory, effectiveAt } from './clock-history.ts'
-import type { Arrival, AssetFacts, BlindInterval, JudgedClock, LastingAnswer, LastingReason, RunOutcome, Upstream } from './facts.ts'
+import type {
+  Arrival,
+  AssetFacts,
+  BlindInterval,
+  ContractBreak,
+  JudgedClock,
+  LastingAnswer,
+  LastingReason,
+  RunOutcome,
+  Upstream,
+} from './facts.ts'
 import { type WorkPart, workParts } from './maintenance-windows.ts'
 import { NEVER } from './policies/policy-kind.ts'
 import type { WitnessHistory } from './witnesses/weigh-witnesses.ts'
@@ -26,6 +36,11 @@ export interface LastingStretch {
   reason: LastingReason
 }
 
+/** While a contract was broken, and what that makes of the asset; to the end of time while it still is. */
+export interface BrokenStretch extends Omit<ContractBreak, 'to'> {
+  to: Instant
+}
+
 /** Facts in the order in which they are looked up; make it once per asset and reuse it. */
 export interface PreparedFacts {
   createdAt: Instant
@@ -48,6 +63,8 @@ export interface PreparedFacts {
   lasting: readonly LastingStretch[]
   /** Lasting answers since the last good look: when the first came, and the latest; null: none since. */
   answeredSince: { from: Instant; seenAt: Instant } | null
+  /** Ascending, never at the same time. */
+  breaks: readonly BrokenStretch[]
   work: readonly WorkPart[]
   upstream: readonly Upstream[]
   /** What each witness said of a clock; dates are local to `zone`. */
@@ -76,6 +93,7 @@ export function prepareFacts(facts: AssetFacts): PreparedFacts {
     deaf: deafStretches(facts.blind),
     lasting: facts.lasting.map(({ from, to, reason }) => ({ from, to: to ?? NEVER, reason })).sort((a, b) => a.from - b.from),
     answeredSince: answeredSince(facts),
+    breaks: (facts.breaks ?? []).map((one) => ({ ...one, to: one.to ?? NEVER })).sort((a, b) => a.from - b.from),
     work: workParts(facts.windows),
     upstream: facts.upstream ?? [],
     histories: historiesOf(facts.arrivals),

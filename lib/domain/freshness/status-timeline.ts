@@ -1,3 +1,4 @@
+import { breaksKnownAt, underBreaks } from '#lib/domain/contracts/broken-contracts.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { countUpTo } from '#lib/domain/time/sorted-instants.ts'
 import type { AssetSettings } from './asset-settings.ts'
@@ -40,7 +41,8 @@ interface Stretch {
 function following(settings: AssetSettings, facts: PreparedFacts, answers: readonly LastingStretch[], stretch: Stretch): Iterable<Span> {
   const { from, to, asOf } = stretch
   const gone = answers.filter(({ reason }) => reason === 'gone')
-  const followed = underAnswers(upstreamTimeline(facts.upstream, from, to, asOf), gone)
+  const broken = underBreaks(upstreamTimeline(facts.upstream, from, to, asOf), breaksKnownAt(facts, asOf))
+  const followed = underAnswers(broken, gone)
   return settings.policies.some(judgesAClock) ? worseOf(byClocks(settings, facts, answers, stretch), [...followed]) : followed
 }
 
@@ -50,7 +52,9 @@ function byClocks(
   answers: readonly LastingStretch[],
   { from, to, asOf }: Stretch,
 ): Iterable<Span> {
-  const seen = inSight(settings, facts, from, to, asOf)
+  const breaks = breaksKnownAt(facts, asOf)
+  const judged = inSight(settings, facts, from, to, asOf)
+  const seen = breaks.length === 0 ? judged : underBreaks(judged, breaks)
   return answers.length === 0 ? seen : underAnswers(seen, answers)
 }
 

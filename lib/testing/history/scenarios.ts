@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import type { AssetSettings, SettingsVersion } from '#lib/domain/freshness/asset-settings.ts'
 import { effectiveAt } from '#lib/domain/freshness/clock-history.ts'
-import type { Arrival, AssetFacts, BlindInterval, LastingAnswer, MaintenanceWindow, RunOutcome } from '#lib/domain/freshness/facts.ts'
+import type {
+  Arrival,
+  AssetFacts,
+  BlindInterval,
+  ContractBreak,
+  LastingAnswer,
+  MaintenanceWindow,
+  RunOutcome,
+} from '#lib/domain/freshness/facts.ts'
 import { joinSpans } from '#lib/domain/freshness/join-spans.ts'
 import { prepareFacts } from '#lib/domain/freshness/prepare-facts.ts'
 import { type Heard, hear, type ProbeAnswer } from '#lib/domain/freshness/second-look.ts'
@@ -17,6 +25,7 @@ type Event =
   | { kind: 'unreachable'; knownAt: Instant; since: Instant }
   | { kind: 'run-started'; knownAt: Instant }
   | { kind: 'run-ended'; knownAt: Instant; state: RunOutcome['state'] }
+  | { kind: 'contract'; knownAt: Instant; status: 'late' | 'stale' | null }
   | { kind: 'work'; knownAt: Instant; lastsMs: number; of: MaintenanceWindow['kind'] }
   | { kind: 'settings'; knownAt: Instant; settings: AssetSettings | null }
 
@@ -43,6 +52,9 @@ const anEvent: fc.Arbitrary<Event> = fc.oneof(
   fc
     .tuple(anInstant, fc.constantFrom(HOUR_MS, 9 * HOUR_MS, 3 * DAY_MS), fc.constantFrom('maintenance' as const, 'paused' as const))
     .map(([knownAt, lastsMs, of]) => ({ kind: 'work' as const, knownAt, lastsMs, of })),
+  fc
+    .tuple(anInstant, fc.constantFrom('late' as const, 'stale' as const, null))
+    .map(([knownAt, status]) => ({ kind: 'contract' as const, knownAt, status })),
   fc.tuple(anInstant, fc.option(someSettings)).map(([knownAt, own]) => ({ kind: 'settings' as const, knownAt, settings: own })),
 )
 
@@ -124,11 +136,19 @@ function learnEvent(known: Known, event: Event): Known {
         : { ...known, runs: [...known.runs, { state: 'running', startedAt: knownAt, endedAt: null, hungAt: knownAt + 2 * HOUR_MS }] }
     case 'run-ended':
       return { ...known, runs: known.runs.map((run) => (run.endedAt === null ? { ...run, state: event.state, endedAt: knownAt } : run)) }
+    case 'contract':
+      return { ...known, breaks: withBreak(known, event.status, knownAt) }
     case 'work':
       return { ...known, windows: [...known.windows, { from: knownAt, to: knownAt + event.lastsMs, kind: event.of }] }
     default:
       return known
   }
+}
+
+/** What is broken at an instant is so from then on, until it is mended or broken otherwise. */
+function withBreak({ breaks = [] }: Known, status: ContractBreak['status'] | null, knownAt: Instant): ContractBreak[] {
+  const ended = breaks.map((one) => ({ ...one, to: one.to ?? knownAt })).filter(({ from, to }) => from < to)
+  return status === null ? ended : [...ended, { from: knownAt, to: null, status, words: 'the field "email" is gone' }]
 }
 
 function isRunning(known: Pick<AssetFacts, 'runs'>): boolean {

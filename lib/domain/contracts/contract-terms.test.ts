@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest'
+import { aField } from '#lib/testing/contracts/fields.ts'
+import { announcedAfter, brokenAt, type ContractTerms, driftAt, type TermsVersion, termsAt } from './contract-terms.ts'
+import type { Field } from './field.ts'
+
+const id = aField('id', 'integer')
+const email = aField('email', 'text')
+
+function aVersion(version: string, from: number | null, fields: Field[], status = 'active'): TermsVersion {
+  return { id: 'customer', name: 'Customer', version, status, from, owner: null, consumers: [], description: null, fields }
+}
+
+function terms(versions: TermsVersion[], onBreak: 'stop' | 'warn' = 'stop'): ContractTerms {
+  return { onBreak, versions }
+}
+
+test('of several versions the last whose date has come holds; drafts, what is retired and what is proposed without a date never do', () => {
+  const versions = [
+    aVersion('2.0.0', 100, [id]),
+    aVersion('1.0.0', null, [id, email]),
+    aVersion('3.0.0', 200, [id], 'draft'),
+    aVersion('0.9.0', 50, [id], 'retired'),
+    aVersion('4.0.0', null, [id], 'proposed'),
+    aVersion('5.0.0', 300, [id], 'proposed'),
+  ]
+  expect([0, 99, 100, 250, 300].map((at) => termsAt(terms(versions), at)?.version)).toEqual(['1.0.0', '1.0.0', '2.0.0', '2.0.0', '5.0.0'])
+  expect(termsAt(terms([aVersion('1.0.0', 10, [id])]), 9)).toBeNull()
+})
+
+test('what a coming version changes is announced with its date, against the one before it', () => {
+  const versions = [
+    aVersion('1.0.0', null, [id, email]),
+    aVersion('2.0.0', 100, [id]),
+    aVersion('2.1.0', 200, [id, aField('phone', 'text')]),
+  ]
+  const told = (at: number) =>
+    announcedAfter(terms(versions), at).map(({ version, from, differences }) => [
+      version.version,
+      from,
+      differences.map(({ words }) => words),
+    ])
+  expect(told(50)).toEqual([
+    ['2.0.0', 100, ['the field "email" is gone']],
+    ['2.1.0', 200, ['the field "phone" came']],
+  ])
+  expect(told(200)).toEqual([])
+})
+
+test('a break of a contract that stops is stale, a warning late, and what came is only noted', () => {
+  const stops = terms([aVersion('1.0.0', null, [id, email])])
+  const warns = terms([aVersion('1.0.0', null, [id, email])], 'warn')
+  const renamed = [id, aField('mail', 'text')]
+  expect(brokenAt(stops, renamed, 0)).toEqual({
+    status: 'stale',
+    version: '1.0.0',
+    words: 'the field "email" is gone, perhaps renamed: "mail" came',
+  })
+  expect(brokenAt(warns, renamed, 0)?.status).toBe('late')
+  expect(brokenAt(stops, [aField('id', 'bigint'), email], 0)?.status).toBe('late')
+  const more = [id, email, aField('phone', 'text')]
+  expect(brokenAt(stops, more, 0)).toBeNull()
+  expect(driftAt(stops, more, 0).map(({ words }) => words)).toEqual(['the field "phone" came'])
+  expect(brokenAt(stops, [id, { ...email, description: 'other' }], 0)).toBeNull()
+})
+
+test('who promises it and who reads it stand with what is broken', () => {
+  const named = (owner: string | null, consumers: string[]) =>
+    brokenAt(terms([{ ...aVersion('1.0.0', null, [id, email]), owner, consumers }]), [id], 0)?.words
+  expect(named('CRM', ['Sales', 'Risk'])).toBe('the field "email" is gone (promised by CRM; read by Sales and Risk)')
+  expect([named('CRM', []), named(null, ['Sales'])]).toEqual([
+    'the field "email" is gone (promised by CRM)',
+    'the field "email" is gone (read by Sales)',
+  ])
+})
+
+test('what breaks comes before what warns, and of very many some are told', () => {
+  const fields = Array.from({ length: 8 }, (_, n) => aField(`f${n}`, 'text'))
+  const broken = brokenAt(terms([aVersion('1.0.0', null, [id, ...fields])]), [aField('id', 'bigint')], 0)
+  expect(broken?.words).toBe(
+    'the field "f0" is gone; the field "f1" is gone; the field "f2" is gone; the field "f3" is gone; the field "f4" is gone; and 4 more',
+  )
+})
+
+test('where no version holds yet nothing is broken', () => {
+  expect(brokenAt(terms([aVersion('1.0.0', 100, [id])]), [], 50)).toBeNull()
+})

@@ -1,0 +1,102 @@
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { listInWords } from '#lib/domain/wording/lists.ts'
+import { compareFields, type Difference } from './compare-fields.ts'
+import type { Field } from './field.ts'
+
+/** One version of what is promised of an asset. */
+export interface TermsVersion {
+  /** Of the contract. */
+  id: string
+  name: string
+  version: string
+  status: string
+  /** From when on it holds; null: since ever. */
+  from: Instant | null
+  owner: string | null
+  consumers: readonly string[]
+  description: string | null
+  fields: readonly Field[]
+}
+
+/** What is promised of the shape of an asset, and what a break of it comes to. */
+export interface ContractTerms {
+  onBreak: 'stop' | 'warn'
+  versions: readonly TermsVersion[]
+}
+
+/** What breaks a contract at an instant, and what that makes of the asset. */
+export interface Broken {
+  status: 'late' | 'stale'
+  version: string
+  /** Half sentences, joined, and whose promise it is to whom. */
+  words: string
+}
+
+/** A version that will hold, with what will be otherwise than in the one before it. */
+export interface Announced {
+  version: TermsVersion
+  from: Instant
+  differences: Difference[]
+}
+
+const NOT_IN_FORCE = new Set(['draft', 'retired'])
+
+/** When another version begins to hold after an instant; null: none is announced. */
+export function nextTermsAt(terms: ContractTerms, at: Instant): Instant | null {
+  return announcedAfter(terms, at)[0]?.from ?? null
+}
+
+/** Versions that hold at some time, in the order in which they do. */
+function holding({ versions }: ContractTerms): TermsVersion[] {
+  const held = versions.filter(({ status, from }) => !NOT_IN_FORCE.has(status) && (status !== 'proposed' || from !== null))
+  return held.sort((a, b) => (a.from ?? Number.NEGATIVE_INFINITY) - (b.from ?? Number.NEGATIVE_INFINITY))
+}
+
+/** The version that holds at an instant; null: none does. */
+export function termsAt(terms: ContractTerms, at: Instant): TermsVersion | null {
+  return holding(terms).findLast(({ from }) => from === null || from <= at) ?? null
+}
+
+/** What is promised to change after an instant, in order. */
+export function announcedAfter(terms: ContractTerms, at: Instant): Announced[] {
+  let before = termsAt(terms, at)
+  return holding(terms).flatMap((version) => {
+    if (version.from === null || version.from <= at) return []
+    const differences = compareFields(before?.fields ?? version.fields, version.fields)
+    before = version
+    return [{ version, from: version.from, differences }]
+  })
+}
+
+/** How what is there differs from what is promised at an instant; what is described otherwise is none of it. */
+export function driftAt(terms: ContractTerms, found: readonly Field[], at: Instant): Difference[] {
+  const version = termsAt(terms, at)
+  return version === null ? [] : compareFields(version.fields, found).filter(({ kind }) => kind !== 'description')
+}
+
+/** Whether what is there breaks what is promised at an instant, and how badly; null: it does not. */
+export function brokenAt(terms: ContractTerms, found: readonly Field[], at: Instant): Broken | null {
+  const version = termsAt(terms, at)
+  const told = driftAt(terms, found, at).filter(({ weight }) => weight !== 'noted')
+  if (version === null || told.length === 0) return null
+  const isStop = terms.onBreak === 'stop' && told.some(({ weight }) => weight === 'breaks')
+  return { status: isStop ? 'stale' : 'late', version: version.version, words: `${inWords(told)}${peopleInWords(version)}` }
+}
+
+/** Who promises it and who reads it, in brackets; empty where the contract names nobody. */
+function peopleInWords({ owner, consumers }: TermsVersion): string {
+  const people = [
+    ...(owner === null ? [] : [`promised by ${owner}`]),
+    ...(consumers.length === 0 ? [] : [`read by ${listInWords(consumers)}`]),
+  ]
+  return people.length === 0 ? '' : ` (${people.join('; ')})`
+}
+
+const TOLD_MAX = 5
+
+function inWords(differences: readonly Difference[]): string {
+  const worstFirst = [...differences].sort((a, b) => Number(a.weight !== 'breaks') - Number(b.weight !== 'breaks'))
+  const shown = worstFirst.slice(0, TOLD_MAX).map(({ words }) => words)
+  const more = differences.length - shown.length
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')
+}

@@ -1,0 +1,161 @@
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { startOfDay } from '#lib/domain/time/local-day.ts'
+import type { Field } from './field.ts'
+import { readFieldType } from './field-type.ts'
+import { type OdcsDocument, type OdcsProperty, odcsSchema } from './odcs-schema.ts'
+
+/** What a producer promises of the shape of its entities, in one version. */
+export interface Contract {
+  id: string
+  name: string
+  version: string
+  status: string
+  /** From when on it holds, as written; null: since ever. */
+  fromText: string | null
+  owner: string | null
+  consumers: readonly string[]
+  entities: readonly Entity[]
+}
+
+export interface Entity {
+  name: string
+  physicalName: string | null
+  description: string | null
+  fields: readonly Field[]
+}
+
+/** One thing wrong in a contract, by its path in the document. */
+export interface ContractProblem {
+  path: readonly (string | number)[]
+  problem: string
+}
+
+export type ReadContract = { ok: true; contract: Contract; document: OdcsDocument } | { ok: false; problems: ContractProblem[] }
+
+/** Reads a document of the Open Data Contract Standard 3: all of it, or all that is wrong with it. The document it answers is the one it was given, whole. */
+export function readContract(given: unknown): ReadContract {
+  const read = odcsSchema.safeParse(given)
+  if (!read.success) {
+    const problems = read.error.issues.map(({ path, message }) => ({
+      path: path.map((key) => (typeof key === 'number' ? key : String(key))),
+      problem: message,
+    }))
+    return { ok: false, problems }
+  }
+  const document = read.data
+  const problems = [...twice(document), ...wrongDates(document)]
+  if (problems.length > 0) return { ok: false, problems }
+  return { ok: true, document, contract: toContract(document) }
+}
+
+function toContract(document: OdcsDocument): Contract {
+  const { id, name, version, status, schema } = document
+  return {
+    id,
+    name: name ?? id,
+    version,
+    status,
+    fromText: generalAvailability(document)?.text ?? null,
+    owner: ownerOf(document),
+    consumers: consumersOf(document),
+    entities: schema.map((entity) => ({
+      name: entity.name,
+      physicalName: entity.physicalName ?? null,
+      description: entity.description ?? null,
+      fields: entity.properties.map(toField),
+    })),
+  }
+}
+
+function toField(property: OdcsProperty): Field {
+  const { name = '', physicalName, physicalType, logicalType, logicalTypeOptions: options, description } = property
+  const physical = readFieldType(physicalType)
+  const logical = logicalType === undefined ? null : { family: logicalType, bits: null, lengthMax: null, isZoned: null }
+  const type = physical !== null && (logical === null || logical.family === physical.family) ? physical : logical
+  const isKey = property.primaryKey === true
+  return {
+    name: physicalName ?? name,
+    typeText: physicalType ?? logicalType ?? null,
+    type: type && { ...type, lengthMax: type.lengthMax ?? options?.maxLength ?? null, isZoned: options?.timezone ?? type.isZoned },
+    description: description ?? null,
+    isRequired: isKey || property.required === true,
+    isUnique: property.unique === true,
+    isKey,
+    values: validValues(property.quality),
+  }
+}
+
+/** The list of a rule `invalidValues`, which allows nothing else. */
+function validValues(quality: unknown): string[] | null {
+  if (!Array.isArray(quality)) return null
+  for (const rule of quality as { metric?: unknown; arguments?: { validValues?: unknown } }[]) {
+    const values = rule?.metric === 'invalidValues' ? rule.arguments?.validValues : undefined
+    if (Array.isArray(values)) return values.map(String)
+  }
+  return null
+}
+
+function ownerOf({ team }: OdcsDocument): string | null {
+  if (team === undefined) return null
+  const members = Array.isArray(team) ? team : (team.members ?? [])
+  const owner = members.find(({ role }) => role !== undefined && /owner/i.test(role)) ?? members[0]
+  const name = Array.isArray(team) ? undefined : team.name
+  return name ?? owner?.name ?? owner?.username ?? null
+}
+
+function consumersOf({ customProperties = [] }: OdcsDocument): string[] {
+  const value = customProperties.find(({ property }) => property === 'consumers')?.value
+  if (typeof value === 'string') return [value]
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
+}
+
+function generalAvailability({ slaProperties = [] }: OdcsDocument): { at: number; text: string } | null {
+  const at = slaProperties.findIndex(({ property }) => property === 'generalAvailability')
+  const value = slaProperties[at]?.value
+  return value === undefined || value === null ? null : { at, text: String(value) }
+}
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/
+
+function wrongDates(document: OdcsDocument): ContractProblem[] {
+  const from = generalAvailability(document)
+  if (from === null || !Number.isNaN(Date.parse(from.text))) return []
+  return [{ path: ['slaProperties', from.at, 'value'], problem: 'is no date; write one such as 2026-12-24, or an instant with its zone' }]
+}
+
+/** Names that stand twice where each must tell something apart. */
+function twice({ schema }: OdcsDocument): ContractProblem[] {
+  const entities = schema.flatMap(({ name }, at) =>
+    schema.findIndex((other) => other.name === name) < at
+      ? [{ path: ['schema', at, 'name'], problem: `names "${name}" a second time` }]
+      : [],
+  )
+  const fields = schema.flatMap(({ properties }, at) =>
+    properties.flatMap(({ name }, n) =>
+      properties.findIndex((other) => other.name === name) < n
+        ? [{ path: ['schema', at, 'properties', n, 'name'], problem: `names "${name}" a second time` }]
+        : [],
+    ),
+  )
+  return [...entities, ...fields]
+}
+
+/** From when on a version holds; null: since ever. A day begins in this zone. */
+export function heldFrom({ fromText }: Pick<Contract, 'fromText'>, zone: string): Instant | null {
+  if (fromText === null) return null
+  return DAY.test(fromText) ? startOfDay(fromText, zone) : Date.parse(fromText)
+}
+
+/** The entity of a contract that an asset is: the one that is named, else the one called like the end of its path, else the only one. */
+export function entityFor({ entities }: Pick<Contract, 'entities'>, path: string, named: string | null): Entity | null {
+  if (named !== null) return entities.find(({ name }) => name === named) ?? null
+  const called = entities.filter(({ name, physicalName }) => endsWith(path, physicalName) || endsWith(path, name))
+  if (called.length === 1) return called[0] ?? null
+  return entities.length === 1 ? (entities[0] ?? null) : null
+}
+
+function endsWith(path: string, name: string | null): boolean {
+  if (name === null) return false
+  const [whole, end] = [path.toLowerCase(), name.toLowerCase()]
+  return whole === end || whole.endsWith(`.${end}`) || whole.endsWith(`/${end}`)
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { FIELD_FAMILIES } from './field-type.ts'
+
+const text = z.string().trim().min(1, 'must not be empty')
+
+export interface OdcsProperty {
+  name?: string | undefined
+  physicalName?: string | undefined
+  physicalType?: string | undefined
+  logicalType?: (typeof FIELD_FAMILIES)[number] | undefined
+  logicalTypeOptions?: { maxLength?: number | undefined; timezone?: boolean | undefined } | undefined
+  description?: string | undefined
+  required?: boolean | undefined
+  unique?: boolean | undefined
+  primaryKey?: boolean | undefined
+  quality?: unknown
+  properties?: OdcsProperty[] | undefined
+}
+
+const propertySchema: z.ZodType<OdcsProperty> = z.looseObject({
+  name: text,
+  physicalName: text.optional(),
+  physicalType: text.optional(),
+  logicalType: z.enum(FIELD_FAMILIES).optional(),
+  logicalTypeOptions: z.looseObject({ maxLength: z.number().optional(), timezone: z.boolean().optional() }).optional(),
+  description: z.string().optional(),
+  required: z.boolean().optional(),
+  unique: z.boolean().optional(),
+  primaryKey: z.boolean().optional(),
+  quality: z.unknown().optional(),
+  get properties() {
+    return z.array(propertySchema).optional()
+  },
+})
+
+const entitySchema = z.looseObject({
+  name: text,
+  physicalName: text.optional(),
+  description: z.string().optional(),
+  properties: z.array(propertySchema).default([]),
+})
+
+const memberSchema = z.looseObject({ username: text, role: z.string().optional(), name: z.string().optional() })
+const namedValueSchema = z.looseObject({ property: text, value: z.unknown().optional() })
+
+/** A document of the Open Data Contract Standard, versions 3.x, as far as it is read here; what is not stays as it is written. */
+export const odcsSchema = z.looseObject({
+  apiVersion: z.string().regex(/^v3\.\d+\.\d+$/, 'is no version of the Open Data Contract Standard that is read here; write v3.1.0'),
+  kind: z.literal('DataContract', 'must be DataContract'),
+  id: text,
+  version: text,
+  status: text,
+  name: z.string().optional(),
+  schema: z.array(entitySchema).min(1, 'must hold at least one entity'),
+  team: z
+    .union([z.array(memberSchema), z.looseObject({ name: z.string().optional(), members: z.array(memberSchema).optional() })])
+    .optional(),
+  slaProperties: z.array(namedValueSchema).optional(),
+  customProperties: z.array(namedValueSchema).optional(),
+})
+
+export type OdcsDocument = z.infer<typeof odcsSchema>
