@@ -3,7 +3,7 @@ import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { publicAddress } from '#lib/platform/env.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 import { withDatabase } from './databases.ts'
-import { dbtJobLines } from './dbt-job/job-lines.ts'
+import { dbtJobLines } from './run/job-lines.ts'
 import { defineVerb, readArguments } from './verb.ts'
 
 /** Why nothing can be pushed for a connection, and what to do. */

@@ -1,3 +1,4 @@
+import { followContracts } from '#lib/commands/contracts/follow-contracts.ts'
 import { advanceOrders } from '#lib/commands/orders/advance-orders.ts'
 import { followReceiver } from '#lib/commands/push/follow-receiver.ts'
 import { takeMessages } from '#lib/commands/push/take-messages.ts'
@@ -47,12 +48,13 @@ export function untilNext(nextDueAt: Instant | null, now: Instant): number {
   return Math.min(Math.max(nextDueAt - now + 1, 50), CHECK_AGAIN_MS)
 }
 
-/** Makes the next runs, ends lost leases, looks whether somebody receives what is pushed, moves orders on and starts what is ready; the queue carries what this worker has no room for, pulses, probes, checks,
- * discoveries, looks for files, what orders want of other systems, messages. */
+/** Makes the next runs, ends lost leases, looks whether somebody receives what is pushed and whether contracts are kept, moves orders on and starts what is ready; the queue carries
+ * what this worker has no room for, pulses, probes, checks, discoveries, looks for files, what orders want of other systems, messages. */
 export async function planSweep(services: JobServices, wakeUps: WakeUps): Promise<void> {
   const { ctx } = services
   await releaseLostRuns(ctx)
   await followReceiver(ctx)
+  await followContracts(ctx)
   await advanceOrders(ctx)
   const { ready } = await planRuns(ctx)
   for (const { runId } of ready) if (!(await take(services, runId))) await wakeUps.send('run-flow', { runId })

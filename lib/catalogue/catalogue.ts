@@ -1,5 +1,6 @@
 import type { AppliesTo } from '#lib/domain/access/access-rules.ts'
 import type { Role } from '#lib/domain/access/actor.ts'
+import type { ContractTerms } from '#lib/domain/contracts/contract-terms.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import type { Route } from '#lib/domain/messages/route.ts'
 import type { FlowTrigger } from '#lib/domain/runs/triggers.ts'
@@ -148,6 +149,8 @@ export interface CatalogueAsset {
   was: string | null
   /** Several policies may judge one asset; the worst verdict wins. */
   policies: Policy[]
+  /** What its producer promises of its shape; absent: nothing. */
+  contract?: ContractTerms
   /** null: known from runs alone (a flow or a job writes it and the judged clock is `loadedAt`), never blind. */
   blindAfterMs: number | null
   /** What the connector needs to look at it, as written and found valid: the connector parses it again. */
@@ -179,6 +182,8 @@ export interface CatalogueFlow {
   debounceMs?: number
   /** Its runs carry the files of its inbox over one by one. */
   drainsInbox?: true
+  /** Its runs begin while every contract of what it reads is kept. */
+  requires?: 'contract'
   timeoutMs: number
   rejectTolerance: number
   /** Flow's connection name → catalogue connection key. */

@@ -21,6 +21,7 @@ import type { AssetPage } from '#lib/queries/pages/asset-page.ts'
 import { AgeCharts } from './age-chart.tsx'
 import { ArrivalList } from './arrival-list.tsx'
 import { ClockList } from './clock-list.tsx'
+import { ContractSection } from './contract-section.tsx'
 import { OwnSystem } from './own-system.tsx'
 import { RowsChart } from './rows-chart.tsx'
 import { WhySection } from './why-section.tsx'
@@ -47,6 +48,7 @@ export function AssetScreen({ found, by }: { found: AssetPage; by: Actor['kind']
       <History subject={`asset:${asset.key}`} name={asset.name} bars={found.bars} days={found.days} />
       <AssetTable title="Made from" assets={found.upstream} showFeed unseen={found.unseen.some(({ isUpstream }) => isUpstream)} />
       <AssetTable title="Used by" assets={found.downstream} showFeed unseen={found.unseen.some(({ isUpstream }) => !isUpstream)} />
+      <ContractSection contract={found.contract} />
       <OwnSystem facts={found.facts} connection={found.connection} />
       <RowsChart arrivals={found.arrivals} />
       <RunList

@@ -5,6 +5,7 @@ import { WorkNotes } from '#app/_ui/actions/work-note.tsx'
 import { Said } from '#app/_ui/alone-shell.tsx'
 import { AssetTable } from '#app/_ui/feeds/asset-table.tsx'
 import { ChangeList } from '#app/_ui/feeds/change-list.tsx'
+import { ContractNotes } from '#app/_ui/feeds/contract-notes.tsx'
 import { HeldBy } from '#app/_ui/feeds/held-by.tsx'
 import { LettersSection } from '#app/_ui/feeds/letters-section.tsx'
 import { ReportForm } from '#app/_ui/feeds/report-form.tsx'
@@ -114,6 +115,7 @@ function Head({ found, readers: { by, reports, said } }: FeedScreenProps) {
       <SeriesNotes series={found.series} takesActions={found.takesActions} />
       <LastRunNote run={feed.lastRun} told={feed.failedRun?.says ?? null} />
       <HeldBy roots={found.roots} />
+      <ContractNotes contracts={found.contracts} isTold={feed.reason === 'contract-broken'} />
       <PlaceActions
         subject={{ kind: 'feed', key: feed.key }}
         name={feed.name}

@@ -74,9 +74,7 @@ function FileRow({ flow, file, takesActions }: Omit<FilesProps, 'files'> & { fil
       </td>
       <td data-label="Rows" className={file.rows === null ? 'figures absent' : 'figures'}>
         {file.rows !== null && formatCount(file.rows)}
-        {file.rejected !== null && file.rejected > 0 && (
-          <span className="muted block whitespace-nowrap">{formatCount(file.rejected)} put aside</span>
-        )}
+        {file.rejected !== null && file.rejected > 0 && <span className="muted"> {formatCount(file.rejected)} put aside</span>}
       </td>
       {takesActions && (
         <td className="whitespace-nowrap max-md:col-span-full max-md:mt-2 md:pe-0 md:text-end">

@@ -7,6 +7,7 @@ import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
 import { type CatalogueDocument, catalogueDocumentSchema } from '#lib/catalogue/schema/document.ts'
 import { checkAdopt } from './check-adopt.ts'
 import { checkAudiences } from './check-audiences.ts'
+import { checkContracts } from './check-contracts.ts'
 import { checkDeclaredFlows } from './check-declared-flows.ts'
 import { checkFlows } from './check-flows.ts'
 import { checkIdentity } from './check-identity.ts'
@@ -68,6 +69,7 @@ export function checkCatalogue(parsed: ParsedCatalogue, contracts: CatalogueCont
     ...checkPromises(outline),
     ...checkFlows(outline, known),
     ...checkTriggers(outline, known),
+    ...checkContracts(outline),
     ...checkJobs(outline, known),
     ...checkPush(outline, known),
     ...checkSettings(outline, known),

@@ -35,7 +35,7 @@ const isSelect = (path: DocumentPath) => path[0] === 'flows' && path[2] === 'sel
  * with every accepted version and shown on the page.
  */
 export function checkSecrets(root: LocatedNode): Finding[] {
-  return ['tell', 'channels', 'connections', 'groups', 'flows', 'page', 'people', 'audiences'].flatMap((section) =>
+  return ['tell', 'channels', 'connections', 'groups', 'flows', 'page', 'people', 'audiences', 'contracts'].flatMap((section) =>
     valuesIn(childOf(root, section), isSelect).flatMap(checkValue),
   )
 }

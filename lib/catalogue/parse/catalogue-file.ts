@@ -175,9 +175,9 @@ function excerpt(text: string, start: number, end: number): string {
     .trimEnd()
 }
 
-function locateDocument(walk: Walk, contents: Node): LocatedNode | null {
+function locateDocument(walk: Walk, contents: Node, base: DocumentPath): LocatedNode | null {
   try {
-    return locate(walk, contents, { path: [], keyStart: contents.range?.[0] ?? 0, aliased: false })
+    return locate(walk, contents, { path: base, keyStart: contents.range?.[0] ?? 0, aliased: false })
   } catch (error) {
     if (error instanceof Refused) return null
     throw error
@@ -185,7 +185,7 @@ function locateDocument(walk: Walk, contents: Node): LocatedNode | null {
 }
 
 /** One file's YAML with the position of every value, and everything that is wrong with it as YAML. */
-export function parseCatalogueText({ file, text }: CatalogueText): ParsedText {
+export function parseCatalogueText({ file, text }: CatalogueText, base: DocumentPath = []): ParsedText {
   const refused = (said: Said, line = 1, column = 1): ParsedText => {
     return { root: null, problems: [{ file, line, column, path: '', ...said }] }
   }
@@ -212,5 +212,5 @@ export function parseCatalogueText({ file, text }: CatalogueText): ParsedText {
   }))
   if (errors.some((error) => !HARMLESS.has(error.code)) || document.contents === null) return { root: null, problems }
   if (!isMap(document.contents)) return { root: null, problems: [...problems, ...refused(SAID.notAMap).problems] }
-  return { root: locateDocument({ document, positionOf, text, problems, aliased: 0 }, document.contents), problems }
+  return { root: locateDocument({ document, positionOf, text, problems, aliased: 0 }, document.contents, base), problems }
 }

@@ -1,5 +1,5 @@
 import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
-import { type CatalogueText, parseCatalogueText } from './catalogue-file.ts'
+import { type CatalogueText, type ParsedText, parseCatalogueText } from './catalogue-file.ts'
 import { entriesOf, type LocatedNode, pathInWords, toPlain } from './node.ts'
 import { SAID } from './yaml-errors.ts'
 
@@ -10,7 +10,7 @@ export interface ParsedCatalogue {
 }
 
 /** Maps that several files may fill together; everything else is written in one place. */
-const SHARED = /^(connections|calendars|groups|flows|tell|channels|groups\/[^/]+|groups\/[^/]+\/feeds)$/
+const SHARED = /^(contracts|connections|calendars|groups|flows|tell|channels|groups\/[^/]+|groups\/[^/]+\/feeds)$/
 /** What every file of its own begins with: said twice in the same words it leaves no question. */
 const REPEATABLE = /^(access|page)$/
 
@@ -28,9 +28,28 @@ function mergeInto(target: LocatedNode, other: LocatedNode, problems: CatalogueP
   }
 }
 
+/** The folder beside a catalogue whose files are contracts. */
+export const CONTRACTS_FOLDER = 'contracts'
+
+/** What a file is of the catalogue: a part of it, or a contract that it may name by the path of the file. */
+function parseText(text: CatalogueText): ParsedText {
+  if (!text.file.startsWith(`${CONTRACTS_FOLDER}/`)) return parseCatalogueText(text)
+  const { root, problems } = parseCatalogueText(text, [CONTRACTS_FOLDER, text.file])
+  return { root: root && within(root, [CONTRACTS_FOLDER, text.file]), problems }
+}
+
+/** A node as the only one that stands at its path. */
+function within(node: LocatedNode, path: readonly string[]): LocatedNode {
+  const last = path.length - 1
+  return path.reduceRight<LocatedNode>(
+    (inner, key, at) => ({ ...node, path: path.slice(0, Math.min(at, last)), value: new Map([[key, inner]]) }),
+    node,
+  )
+}
+
 /** Parses the files of a catalogue and joins them into one; what two files both declare is a problem, never a silent winner. */
 export function parseCatalogue(texts: readonly CatalogueText[]): ParsedCatalogue {
-  const parsed = texts.map(parseCatalogueText)
+  const parsed = texts.map(parseText)
   const problems = parsed.flatMap((p) => p.problems)
   const roots = parsed.flatMap((p) => (p.root === null ? [] : [p.root]))
   const unreadable = parsed.some((p) => p.root === null && p.problems.length > 0)

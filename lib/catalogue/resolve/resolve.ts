@@ -22,6 +22,7 @@ import { heartbeatJob } from '#lib/domain/push/pushed-run.ts'
 import { REJECT_TOLERANCE } from '#lib/domain/runs/run-outcome.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { resolveAudiences, resolvePeople } from './audiences.ts'
+import { lookedInto, ofContract } from './contracts.ts'
 import { withDeclaredFlows } from './declared-flows.ts'
 import { flowAssets, type LineageEdge, lineageEdges } from './lineage.ts'
 import { resolveMessages } from './messages.ts'
@@ -29,6 +30,7 @@ import { type Placed, placeAssets, policiesOf, settingsBeside, type WrittenFeed 
 import { triggersOf } from './triggers.ts'
 
 const BLIND_AFTER_MIN_MS = 5 * MINUTE_MS
+const hasWriter = (flow: CatalogueFlow | null, job: string | undefined) => flow !== null || job !== undefined
 
 type WrittenGroup = CatalogueDocument['groups'][string]
 
@@ -92,6 +94,7 @@ function resolveFlows(document: CatalogueDocument, contracts: CatalogueContracts
         ...(contract.drainsInbox && { drainsInbox: true }),
         zone: written?.timezone ?? contract.timezone,
         after: [...after],
+        ...(written?.requires && { requires: written.requires }),
         timeoutMs: written?.timeout ?? contract.timeoutMs,
         rejectTolerance: written?.rejectTolerance ?? contract.rejectTolerance ?? REJECT_TOLERANCE,
         connections,
@@ -104,6 +107,7 @@ function resolveFlows(document: CatalogueDocument, contracts: CatalogueContracts
 }
 
 interface Surroundings {
+  document: CatalogueDocument
   contracts: CatalogueContracts
   connections: ReadonlyMap<string, CatalogueConnection>
   writers: ReadonlyMap<string, CatalogueFlow>
@@ -125,6 +129,7 @@ function surroundingsOf(
     return { key, feed: feed.key, policies: policies.get(key) ?? [], written: written.promised }
   })
   return {
+    document,
     contracts,
     connections: new Map(resolveConnections(document, contracts).map((connection) => [connection.key, connection])),
     writers,
@@ -132,10 +137,6 @@ function surroundingsOf(
     policies,
     promised: promisedKeys(promisable, [...edges, ...foundEdges]),
   }
-}
-
-function hasWriter(flow: CatalogueFlow | null, job: string | undefined): boolean {
-  return flow !== null || job !== undefined
 }
 
 function ofJob(job: string | undefined): Pick<CatalogueAsset, 'job'> {
@@ -171,6 +172,7 @@ function resolveAsset({ key, written, feed }: Placed, around: Surroundings): Cat
     upstream: (around.upstream.get(key) ?? []).map(({ from, origin }) => ({ key: from, origin })),
     was: written.was ?? null,
     policies,
+    ...ofContract(around.document, { key, written, feed }),
     blindAfterMs: written.blindAfter ?? (isToldByRuns || isFollower ? null : threeLooks),
     settings: settingsBeside(written, ASSET_KEYS),
   }
@@ -237,7 +239,7 @@ export function resolveDocument(document: CatalogueDocument, tools: ResolveTools
     ...resolveMessages(document),
     people: resolvePeople(document, tell),
     audiences: resolveAudiences(document),
-    connections: [...around.connections.values()],
+    connections: lookedInto(document, [...around.connections.values()], assets),
     groups: groups.map(resolveGroup),
     feeds: groups.flatMap(([group, { feeds }]) =>
       Object.entries(feeds).map((feed) => resolveFeed(tools.sourceOf(group, feed[0]), group, feed, byFeed.get(feed[0]) ?? [])),

@@ -12,6 +12,7 @@ describe('the smallest catalogue', () => {
       access: 'private',
       page: { ...page, readyBy: '08:00', demo: false },
       tell: {},
+      contracts: {},
       calendars: {},
       connections: {},
       groups: {},
@@ -105,6 +106,6 @@ describe('a reference', () => {
 describe('our own keys', () => {
   it('are told from those of a connector', () => {
     expect([...CONNECTION_KEYS]).toEqual(['kind', 'name', 'why', 'probe', 'discover', 'rotatedOn', 'maxAge', 'identity', 'limits'])
-    expect([...ASSET_KEYS].sort()).toEqual(['blindAfter', 'from', 'job', 'kind', 'name', 'policy', 'promised', 'was', 'why'])
+    expect([...ASSET_KEYS].sort()).toEqual(['blindAfter', 'contract', 'from', 'job', 'kind', 'name', 'policy', 'promised', 'was', 'why'])
   })
 })

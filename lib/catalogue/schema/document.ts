@@ -7,6 +7,7 @@ import { durationSchema } from '#lib/domain/time/duration.ts'
 import { DAY_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { timeOfDaySchema, zoneSchema } from '#lib/domain/time/local-day.ts'
 import { ADOPT_SHAPE, RULES_MAX } from './adopt.ts'
+import { contractSchema, contractsSchema } from './contract.ts'
 import { DECLARED_FLOW_SHAPE } from './declared-flow.ts'
 import { embedInSchema } from './embed-in.ts'
 import { lakeSchema } from './lake.ts'
@@ -154,6 +155,7 @@ const assetSchema = z
       ),
     job: jobKeySchema.optional().describe('The job of another system that writes it: <connection>/<job>.'),
     blindAfter: positive.optional().describe('How old our last look may be before we admit that we cannot see.'),
+    contract: contractSchema.optional(),
     was: z.string().optional().describe('A former key; its history moves here.'),
   })
   .nullable()
@@ -166,6 +168,7 @@ const feedSchema = z.strictObject({
   description: z.string().optional(),
   owner: z.string().optional(),
   runbook: httpUrl.optional(),
+  contract: contractSchema.optional(),
   policy: policy.optional(),
   was: formerKey,
   assets: z.record(assetKeySchema, assetSchema).default({}),
@@ -187,6 +190,7 @@ const flowSchema = z
     schedule: cronLineSchema.optional(),
     timezone: zoneSchema.optional(),
     after: z.array(z.string()).optional().describe('Flows whose run for the same night must have ended well first.'),
+    requires: z.literal('contract').optional().describe('It does not run while a contract of what it reads is broken.'),
     timeout: positive.optional(),
     rejectTolerance: z.number().min(0, 'must be between 0 and 1').max(1, 'must be between 0 and 1').optional(),
     connections: z.record(z.string(), z.string()).optional().describe("The flow's connection names → connections of this catalogue."),
@@ -215,6 +219,7 @@ export const catalogueDocumentSchema = z.strictObject({
     .max(ROUTES_MAX, `must not hold more than ${ROUTES_MAX} routes`)
     .optional()
     .describe('What is told to which channels; for each of them the first route that fits counts.'),
+  contracts: contractsSchema,
   calendars: z.record(keySchema, calendarSchema).default({}),
   connections: z.record(keySchema, connectionSchema).default({}),
   groups: z.record(keySchema, groupSchema).default({}),

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { campusCatalogue, campusContracts } from '#lib/testing/catalogues/campus-catalogue.ts'
 import { loadCatalogue, loadCatalogueTexts } from './load-catalogue.ts'
+import { readCatalogueAgain } from './read-catalogue.ts'
 
 let folder = ''
 beforeAll(() => {
@@ -40,6 +41,22 @@ describe('a catalogue on disk', () => {
     const loaded = await loadCatalogue(parts, campusContracts)
     expect(loaded.ok && loaded.catalogue.groups.map((group) => group.key)).toEqual(['a', 'b'])
     expect(loaded.ok && loaded.catalogue.feeds[0]?.source).toMatchObject({ file: 'b.yml', line: 1 })
+  })
+
+  it('brings the contracts of the folder beside it along, a single file and a folder alike, and changes with them', async () => {
+    const read = async (path: string) => {
+      const { read: found, content } = await readCatalogueAgain(path)
+      return { files: found.ok ? found.texts.map(({ file }) => file) : [], content }
+    }
+    const place = join(folder, 'contracted')
+    mkdirSync(join(place, 'contracts', 'crm'), { recursive: true })
+    writeFileSync(join(place, 'tidemark.yaml'), 'page: { name: P, zone: UTC }\n')
+    for (const name of ['crm/v2.yaml', 'crm/v1.json', '.hidden.yaml', 'README.md']) writeFileSync(join(place, 'contracts', name), '{}\n')
+    const expected = ['tidemark.yaml', 'contracts/crm/v1.json', 'contracts/crm/v2.yaml']
+    const before = await read(place)
+    expect([before.files, (await read(join(place, 'tidemark.yaml'))).files]).toEqual([expected, expected])
+    writeFileSync(join(place, 'contracts', 'crm', 'v2.yaml'), '{ id: x }\n')
+    expect((await read(place)).content).not.toBe(before.content)
   })
 
   it('is refused beyond three megabytes, all files together, and in UTF-16', async () => {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { open, readdir, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import { CATALOGUE_BYTES_MAX, type CatalogueText } from '#lib/catalogue/parse/catalogue-file.ts'
+import { CONTRACTS_FOLDER } from '#lib/catalogue/parse/merge-files.ts'
 import { SAID } from '#lib/catalogue/parse/yaml-errors.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import { decodeText } from '#lib/platform/env-file.ts'
@@ -45,12 +46,22 @@ async function listFiles(path: string): Promise<{ file: string; path: string }[]
   return names.map(({ name }) => ({ file: name, path: join(path, name) })).sort((a, b) => (a.file < b.file ? -1 : 1))
 }
 
+/** The contracts in the folder beside a catalogue, and in folders below it. */
+async function listContracts(folder: string): Promise<{ file: string; path: string }[]> {
+  const entries = await readdir(join(folder, CONTRACTS_FOLDER), { withFileTypes: true, recursive: true }).catch(() => [])
+  const files = entries
+    .filter((entry) => entry.isFile() && /^[^.].*\.(ya?ml|json)$/i.test(entry.name))
+    .map(({ parentPath, name }) => join(parentPath, name))
+  return files.map((path) => ({ file: relative(folder, path).replaceAll('\\', '/'), path })).sort((a, b) => (a.file < b.file ? -1 : 1))
+}
+
 async function readFiles(path: string): Promise<Found> {
   const files = await listFiles(path)
   if (files.length === 0) throw new Unreadable(path, `There is no .yaml file in the folder ${path}.`, 'Put tidemark.yaml into it.')
+  const folder = files[0]?.path === path ? dirname(path) : path
   const found: Found = { texts: [], changes: [] }
   let left = CATALOGUE_BYTES_MAX
-  for (const { file, path: from } of files) {
+  for (const { file, path: from } of [...files, ...(await listContracts(folder))]) {
     const read = await readRegularFile(from, left)
     if (read === 'not-a-file')
       throw new Unreadable(file, `${from} is no file that can be read: a pipe, a device or a folder.`, 'Remove it.')

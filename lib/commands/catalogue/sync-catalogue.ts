@@ -3,6 +3,7 @@ import type { Adopting } from '#lib/catalogue/adopt/adoption.ts'
 import type { Catalogue, CatalogueAsset, CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import { sightOfAudiences } from '#lib/catalogue/resolve/audiences.ts'
 import { rebuild } from '#lib/commands/status/rebuild.ts'
+import { syncContracts } from '#lib/db/catalogue/asset-contracts.ts'
 import { listAssetsOfFeeds, listAssetsUnder } from '#lib/db/catalogue/assets.ts'
 import { syncAudiences } from '#lib/db/catalogue/audiences.ts'
 import { removeOtherSubjects, syncAssets, syncFeeds, syncGroups } from '#lib/db/catalogue/catalogue-rows.ts'
@@ -112,6 +113,7 @@ async function syncRows(sql: Sql, at: Instant, catalogue: Catalogue, edges: read
   const groupIds = await syncGroups(sql, at, catalogue.groups)
   const feedIds = await syncFeeds(sql, at, catalogue.feeds, groupIds)
   const assetIds = await syncAssets(sql, at, catalogue.assets, feedIds)
+  await syncContracts(sql, at, catalogue.assets, assetIds)
   await syncAdoptions(sql, catalogue.assets, assetIds)
   const removedAssets = await removeOtherSubjects(sql, at, 'asset', [...assetIds.keys()])
   const madeOtherwise = await endEdgesOf(sql, at, removedAssets)

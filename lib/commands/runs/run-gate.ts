@@ -1,3 +1,4 @@
+import { loadBrokenReads } from '#lib/db/catalogue/asset-contracts.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { loadPausedFlows } from '#lib/db/history/windows.ts'
 import type { FlowRow } from '#lib/db/runs/flows.ts'
@@ -18,9 +19,16 @@ export async function gateOf(sql: Sql, run: Run, flows: ReadonlyMap<string, Flow
     return { words: 'Waits for its flow to go on: it is paused.', upstream: false }
   }
   if (await isFlowBusy(sql, run)) return { words: WAITS_FOR_OWN_FLOW, upstream: false }
-  if (run.attempt > 0 || run.trigger !== 'schedule') return null
+  if (run.attempt > 0) return null
+  const broken = flows.get(run.flow)?.requires === 'contract' ? await loadBrokenReads(sql, run.flow) : []
+  if (broken.length > 0) return { words: contractsInWords(broken), upstream: true }
+  if (run.trigger !== 'schedule') return null
   const words = await waitingWords(sql, run, flows, now)
   return words.length === 0 ? null : { words: words.join(' '), upstream: true }
+}
+
+function contractsInWords(broken: readonly { key: string; words: string }[]): string {
+  return broken.map(({ key, words }) => `Waits for the contract about ${key} to be kept again: ${words}.`).join(' ')
 }
 
 async function waitingWords(sql: Sql, run: Run, flows: ReadonlyMap<string, FlowRow>, now: Instant): Promise<string[]> {

@@ -74,6 +74,14 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
   // Nobody tells any more how one ends whose connection has left the catalogue.
   { name: 'external_run', keptMs: KEPT_MS.facts, rows: 'select ctid from external_run where coalesce(ended_at, told_at) < $1' },
   { name: 'blind', keptMs: KEPT_MS.facts, rows: 'select ctid from blind where to_at < $1' },
+  { name: 'contract_break', keptMs: KEPT_MS.facts, rows: 'select ctid from contract_break where to_at < $1' },
+  {
+    // The last shape is what a contract is judged by.
+    name: 'asset_shape',
+    keptMs: KEPT_MS.facts,
+    rows: `select ctid from asset_shape s where seen_at < $1 and exists (
+      select 1 from asset_shape later where later.asset_id = s.asset_id and later.seen_at > s.seen_at and later.seen_at < $1)`,
+  },
   { name: 'maintenance_window', keptMs: KEPT_MS.facts, rows: 'select ctid from maintenance_window where to_at < $1' },
   {
     name: 'maintenance_series',

@@ -106,6 +106,10 @@ const FACTS = [
   'update report set asset_id = $1 where asset_id = $2',
   'update arrival set asset_id = $1 where asset_id = $2',
   'update blind set asset_id = $1 where asset_id = $2',
+  `update contract_break b set asset_id = $1 where asset_id = $2 and not exists (
+     select from contract_break o where o.asset_id = $1 and tstzrange(o.from_at, o.to_at) && tstzrange(b.from_at, b.to_at))`,
+  `update asset_shape b set asset_id = $1 where asset_id = $2 and not exists (
+     select from asset_shape o where o.asset_id = $1 and o.seen_at = b.seen_at)`,
   ...JOIN_EDGES,
   'update asset set feed_id = $1 where feed_id = $2',
   'update feed set group_id = $1 where group_id = $2',
@@ -120,6 +124,9 @@ const REST = [
   'delete from status_span where subject_id = $1',
   'delete from day_status where subject_id = $1',
   'delete from sight where asset_id = $1',
+  'delete from contract_break where asset_id = $1',
+  'delete from asset_shape where asset_id = $1',
+  'delete from asset_contract where asset_id = $1',
   'delete from asset where subject_id = $1',
   'delete from feed where subject_id = $1',
   'delete from subject where id = $1',

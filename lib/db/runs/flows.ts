@@ -58,6 +58,8 @@ export interface FlowRow {
   debounceMs: number
   /** Its runs carry the files of its inbox over one by one. */
   drainsInbox: boolean
+  /** Its runs begin while every contract of what it reads is kept. */
+  requires: 'contract' | null
 }
 
 const settingsSchema = z.object({
@@ -67,6 +69,7 @@ const settingsSchema = z.object({
   on: z.array(flowTriggerSchema).catch([]),
   debounceMs: z.number().min(0).catch(0),
   drainsInbox: z.boolean().catch(false),
+  requires: z.literal('contract').nullable().catch(null),
 })
 
 interface StoredFlow {

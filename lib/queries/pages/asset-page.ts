@@ -11,6 +11,7 @@ import { isUnhealthy } from '#lib/domain/freshness/status.ts'
 import type { GoodAgain } from '#lib/domain/lineage/again/again.ts'
 import { findCauses } from '#lib/domain/lineage/causes/find-causes.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { type ContractView, getAssetContracts } from '#lib/queries/catalogue/asset-contracts.ts'
 import { type AgeOfClock, getAges } from '#lib/queries/days/ages.ts'
 import { type ExternalRunRow, getRecentExternalRuns } from '#lib/queries/runs/external-run-rows.ts'
 import { getReload, type ReloadView } from '#lib/queries/runs/reload-order.ts'
@@ -105,6 +106,8 @@ export interface AssetPage {
   ages: AgeOfClock[]
   /** What its own system, or who pushes, tells of it: columns, labels, where it is seen there. */
   facts: AssetFacts | undefined
+  /** null: no contract is about it. */
+  contract: ContractView | null
   /** The rule that took it over from what was found; null: it is written. */
   adoption: Adoption | null
   /** The latest run of the flow that writes it, dry runs left out. */
@@ -205,15 +208,17 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
   }
 }
 
-/** The asset, what it is made from, and what is made from it; null: it left between two looks. */
-async function getNeighbours(ctx: Context, id: number): Promise<Pick<AssetPage, 'asset' | 'upstream' | 'downstream'> | null> {
+/** The asset, the contract about it, what it is made from, and what is made from it; null: it left between two looks. */
+async function getNeighbours(ctx: Context, id: number): Promise<Pick<AssetPage, 'asset' | 'upstream' | 'downstream' | 'contract'> | null> {
   const edges = await getEdgesOf(ctx, [id])
   const upstreamIds = edges.filter((edge) => edge.downstreamId === id).map((edge) => edge.upstreamId)
   const downstreamIds = edges.filter((edge) => edge.upstreamId === id).map((edge) => edge.downstreamId)
   const around = await getAssetsByIds(ctx, [id, ...upstreamIds, ...downstreamIds])
   const asset = around.find((row) => row.id === id)
   const among = (ids: readonly number[]) => around.filter((row) => ids.includes(row.id))
-  return asset === undefined ? null : { asset, upstream: among(upstreamIds), downstream: among(downstreamIds) }
+  if (asset === undefined) return null
+  const [contract = null] = await getAssetContracts(ctx, [id])
+  return { asset, contract, upstream: among(upstreamIds), downstream: among(downstreamIds) }
 }
 
 /** What holds it back and when it is good again, of one look. */

@@ -6,6 +6,7 @@ import { isUnhealthy } from '#lib/domain/freshness/status.ts'
 import type { GoodAgain } from '#lib/domain/lineage/again/again.ts'
 import type { Edge } from '#lib/domain/lineage/edge.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { type ContractView, getAssetContracts } from '#lib/queries/catalogue/asset-contracts.ts'
 import type { IncidentLine } from '#lib/queries/incidents/incident-lines.ts'
 import { getIncidents } from '#lib/queries/incidents/incidents.ts'
 import { type CauseLine, getOutlook } from '#lib/queries/outlook/outlook.ts'
@@ -60,6 +61,8 @@ export interface FeedPage {
   neighbours: AssetRow[]
   edges: Edge[]
   unseen: UnseenNeighbour[]
+  /** About its assets. */
+  contracts: ContractView[]
   runs: RunDetail[]
   /** Of the jobs of other systems. */
   externalRuns: ExternalRunRow[]
@@ -125,6 +128,10 @@ export async function getFeedPage(ctx: Context, key: string): Promise<FeedPage |
     bars: bars.get(head.id) ?? null,
     days,
     ...lineage,
+    contracts: await getAssetContracts(
+      ctx,
+      lineage.assets.map(({ id }) => id),
+    ),
     ...(await recentRuns(ctx, lineage.assets)),
     changes,
     work: workOnFeeds(work, [head.id]),

@@ -67,6 +67,10 @@ export function groupInSql(name: string, from: number): string {
     insert into incident_said (incident_id, at, kind, said_by, actor_kind, words) values (${from}, now(), 'noted', '${name}', 'person', '{"text": "${name}"}');
     insert into incident_event (incident_id, kind, at, recorded_at, entry)
       values (${from}, 'opened', now(), now(), '{"at": 0, "kind": "opened", "roots": ["connection:${name}-source"], "assetIds": [${from + 3}], "cameFrom": null}');
+    insert into asset_contract (asset_id, terms)
+      values (${from + 3}, '{"onBreak": "stop", "versions": [{"id": "${name}", "name": "${name}", "version": "1", "status": "active", "from": null, "owner": "${name}", "consumers": ["${name}"], "fields": []}]}');
+    insert into asset_shape (asset_id, seen_at, told_by, columns) values (${from + 3}, now(), 'discovery', '[{"name": "${name}", "type": "${name}", "description": null}]');
+    insert into contract_break (asset_id, from_at, status, version, words) values (${from + 3}, now(), 'late', '1', '${name}');
     insert into deploy_note (at, subject_id, text, noted_by) values (now(), ${from + 1}, '${name}', '${name}');
     insert into report (feed_id, asset_id, at, text, reported_by) values (${from + 1}, ${from + 3}, now(), '${name}', '${name}');
     insert into inbox_file (flow_key, source, bucket, key, key_hash, version, state, reason, arrived_at, due_at)

@@ -1,5 +1,6 @@
 import type { Context } from '#lib/db/context.ts'
 import { readSearchWords } from '#lib/domain/search/question.ts'
+import { getAssetContracts } from '#lib/queries/catalogue/asset-contracts.ts'
 import { getCatalogueView, UNFILTERED } from '#lib/queries/catalogue/catalogue-view.ts'
 import { getFoundThing } from '#lib/queries/catalogue/found-thing.ts'
 import { getHits } from '#lib/queries/catalogue/hits.ts'
@@ -40,5 +41,6 @@ export const CATALOGUE_QUERIES: Record<string, (ctx: Context, about: Asked) => P
     await searchCatalogue(ctx, askedFor(`${name}_column`), null, 50),
     await searchCatalogue(ctx, askedFor('_told'), null, 50),
   ],
+  getAssetContracts: (ctx, { assets }) => getAssetContracts(ctx, assets),
   getAssetFacts: async (ctx, { assets }) => [...(await getAssetFacts(ctx, assets))],
 }

@@ -3,6 +3,7 @@ import { loadProbedAt } from '#lib/db/catalogue/sight.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { loadArrivals } from '#lib/db/history/arrivals.ts'
 import { loadOpenGaps } from '#lib/db/history/blind.ts'
+import { loadContractBreaks } from '#lib/db/history/contract-breaks.ts'
 import { loadJobOutcomes, outcomesFor } from '#lib/db/history/job-outcomes.ts'
 import { loadLastingAnswers } from '#lib/db/history/lasting-answers.ts'
 import { loadFeedsOfAssets, loadGroupsOfFeeds, type Membership } from '#lib/db/history/memberships.ts'
@@ -43,6 +44,7 @@ export async function loadFacts(
   const gaps = await loadOpenGaps(sql, ids)
   const lasting = await loadLastingAnswers(sql, ids)
   const windows = await loadAssetWindows(sql, ids)
+  const breaks = await loadContractBreaks(sql, ids)
   const reach = wanted.map((w) => ({
     assetId: w.assetId,
     from: reachBack(w.from, versions.get(w.assetId) ?? [], {
@@ -69,6 +71,7 @@ export async function loadFacts(
           blind: gaps.get(w.assetId) ?? [],
           lasting: lasting.get(w.assetId) ?? [],
           windows: windows.get(w.assetId) ?? [],
+          breaks: breaks.get(w.assetId) ?? [],
         },
       },
     ]),

@@ -1,0 +1,74 @@
+import { assetPath } from '#app/_ui/paths.ts'
+import { StatusMark } from '#app/_ui/status-mark.tsx'
+import { Time } from '#app/_ui/time.tsx'
+import { capital } from '#lib/domain/wording/sentences.ts'
+import type { ContractView } from '#lib/queries/catalogue/asset-contracts.ts'
+
+/**
+ * Of contracts about the assets of a feed: those that are broken, and what is announced; nothing where all are kept and stay as they are. Of a feed whose verdict
+ * tells a break already, the only one is not told again.
+ */
+export function ContractNotes({ contracts, isTold }: { contracts: readonly ContractView[]; isTold: boolean }) {
+  const isRepeated = isTold && contracts.filter(({ broken }) => broken !== null).length === 1
+  const untold = isRepeated ? contracts.map((contract) => ({ ...contract, broken: null })) : contracts
+  const told = untold.filter(({ broken, announced }) => broken !== null || announced.length > 0)
+  if (told.length === 0) return null
+  return (
+    <ul className="mt-4 space-y-3">
+      {told.map((contract) => (
+        <li key={contract.key}>
+          {contract.broken !== null && <BrokenNote contract={contract} broken={contract.broken} isNamed />}
+          <AnnouncedNotes contract={contract} isNamed />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** Since when a contract is broken, and by what. */
+export function BrokenNote({
+  contract: { key, asset },
+  broken,
+  isNamed = false,
+}: {
+  contract: ContractView
+  broken: NonNullable<ContractView['broken']>
+  isNamed?: boolean
+}) {
+  return (
+    <p>
+      <StatusMark status={broken.status} />{' '}
+      {isNamed ? (
+        <>
+          The contract about{' '}
+          <a href={assetPath(key)}>
+            <bdi>{asset}</bdi>
+          </a>{' '}
+          is
+        </>
+      ) : (
+        'It is'
+      )}{' '}
+      broken since <Time at={broken.from} form="long" />: <bdi>{broken.words}</bdi>.
+    </p>
+  )
+}
+
+/** What a coming version changes, with its day. */
+export function AnnouncedNotes({ contract: { key, asset, announced }, isNamed = false }: { contract: ContractView; isNamed?: boolean }) {
+  return announced.map(({ version, from, words }) => (
+    <p key={version}>
+      Announced for <Time at={from} form="long" />
+      {isNamed && (
+        <>
+          {' '}
+          about{' '}
+          <a href={assetPath(key)}>
+            <bdi>{asset}</bdi>
+          </a>
+        </>
+      )}
+      : version {version}. <bdi>{words.length === 0 ? 'Nothing changes in its fields.' : `${capital(words.join('; '))}.`}</bdi>
+    </p>
+  ))
+}

@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { stringify } from 'yaml'
+import { parseCatalogueText } from '#lib/catalogue/parse/catalogue-file.ts'
+import { pathInWords, positionAt, toPlain } from '#lib/catalogue/parse/node.ts'
+import { type Contracted, listContracted, loadColumnsOf } from '#lib/db/catalogue/asset-contracts.ts'
+import { compareFields, type Difference, weightOf } from '#lib/domain/contracts/compare-fields.ts'
+import { type Contract, entityFor, readContract } from '#lib/domain/contracts/contract.ts'
+import { termsAt } from '#lib/domain/contracts/contract-terms.ts'
+import { fieldsOfColumns } from '#lib/domain/contracts/field.ts'
+import { proposeContract } from '#lib/domain/contracts/propose-contract.ts'
+import { pathOf } from '#lib/domain/lineage/asset-key.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { decodeText } from '#lib/platform/env-file.ts'
+import { withDatabase } from './databases.ts'
+import { type CommandLine, defineVerb, problemsInWords, readArguments } from './verb.ts'
+
+async function init(command: CommandLine, key: string): Promise<number> {
+  const known = await withDatabase(command, (ctx) => loadColumnsOf(ctx.pool, key))
+  if (known === null) throw new TidemarkError('not-found', { publicMessage: `There is no asset "${key}" in the catalogue.` })
+  if (known.columns.length === 0) {
+    const publicMessage = `Nobody has told of the columns of "${key}" yet: write "tidemark discover" for its connection with "--keep", or push its schema.`
+    throw new TidemarkError('invalid', { publicMessage })
+  }
+  const { name, description, owner, columns } = known
+  const document = proposeContract({
+    id: key.replaceAll(/[^A-Za-z0-9]+/g, '-'),
+    name,
+    description,
+    owner,
+    physicalName: pathOf(key),
+    fields: fieldsOfColumns(columns),
+  })
+  command.terminal.print(stringify(document).trimEnd())
+  command.terminal.note(
+    `\nKeep it as contracts/${document.id}/v1.yaml beside the catalogue, and write "contract: contracts/${document.id}" under the asset.`,
+  )
+  return 0
+}
+
+/** A contract from a file, or all that is wrong with it, with its lines. */
+async function readFrom(file: string): Promise<Contract> {
+  const bytes = await readFile(file).catch(() => {
+    throw new TidemarkError('not-found', { publicMessage: `There is no file ${file} that can be read.` })
+  })
+  const { root, problems } = parseCatalogueText({ file: basename(file), text: decodeText(bytes, `The file ${file}`) })
+  if (root === null || problems.length > 0) throw new TidemarkError('invalid', { publicMessage: problemsInWords(problems) })
+  const read = readContract(toPlain(root))
+  if (read.ok) return read.contract
+  const wrong = read.problems.map(({ path, problem }) => {
+    const name = path.findLast((key) => typeof key === 'string') ?? 'It'
+    return {
+      ...positionAt(root, path),
+      path: pathInWords(path),
+      problem: `"${name}" ${problem}.`,
+      remedy: 'Write it as the Open Data Contract Standard 3.1 says.',
+    }
+  })
+  throw new TidemarkError('invalid', { publicMessage: problemsInWords(wrong) })
+}
+
+const WEIGHTS: Record<Difference['weight'], string> = { breaks: 'BREAKS', warns: 'warns', noted: 'noted' }
+
+function inLines(title: string, differences: readonly Difference[]): string[] {
+  if (differences.length === 0) return [`${title}: nothing changes.`]
+  return [`${title}:`, ...differences.map(({ weight, words }) => `  ${WEIGHTS[weight].padEnd(7)}${words}`)]
+}
+
+async function check(command: CommandLine, file: string): Promise<number> {
+  const contract = await readFrom(file)
+  const { terminal, clock } = command
+  const contracted = await withDatabase(command, (ctx) => listContracted(ctx.pool))
+  const meant = contracted.filter(({ terms }) => terms.versions.some(({ id }) => id === contract.id))
+  if (meant.length === 0) {
+    terminal.print(`${contract.name} ${contract.version} is a good contract. No asset of the catalogue is under "${contract.id}" yet.`)
+    return 0
+  }
+  const told = meant.map((one) => compared(contract, one, clock.now()))
+  for (const line of told.flatMap(({ lines }) => lines)) terminal.print(line)
+  return told.some(({ breaks }) => breaks) ? 1 : 0
+}
+
+/** What a contract changes for an asset, against the version that holds and against what is there, with who reads it. */
+function compared(contract: Contract, { key, terms, columns, readers }: Contracted, now: Instant): { lines: string[]; breaks: boolean } {
+  const entity = entityFor(contract, pathOf(key), null)
+  if (entity === null) return { lines: [`${key}: none of its entities is called like it.`], breaks: true }
+  const held = termsAt(terms, now)
+  const changes = held === null ? [] : compareFields(held.fields, entity.fields)
+  const found = columns === null ? [] : compareFields(entity.fields, fieldsOfColumns(columns)).filter(({ kind }) => kind !== 'description')
+  const lines = [
+    ...(held === null ? [] : inLines(`${key}, against version ${held.version}`, changes)),
+    ...(columns === null ? [] : inLines(`${key}, what is there against version ${contract.version}`, found)),
+    ...(readers.length === 0 ? [] : [`  read by: ${readers.join(', ')}`]),
+  ]
+  return { lines, breaks: weightOf([...changes, ...found]) === 'breaks' }
+}
+
+export default defineVerb({
+  usage: 'init <asset> | check <file>',
+  summary: 'Write a contract from what is seen, or say what one would break.',
+  details:
+    'init prints a contract (Open Data Contract Standard 3.1) for the columns that are known of an asset. check reads a contract and compares it with\nthe version that holds, of the same id, and with what is there; it names who reads it. Exit code 1 when it would break something.',
+  async run(args, command) {
+    const { positionals } = readArguments(args, {}, { least: 2, most: 2 })
+    const [what, about = ''] = positionals
+    if (what === 'init') return init(command, about)
+    if (what === 'check') return check(command, about)
+    throw new TidemarkError('invalid', {
+      publicMessage: `"${what}" is nothing that can be done with a contract. Write "contract init" or "contract check".`,
+    })
+  },
+})

@@ -1,0 +1,50 @@
+import type { CatalogueAsset, CatalogueConnection } from '#lib/catalogue/catalogue.ts'
+import type { CatalogueDocument } from '#lib/catalogue/schema/document.ts'
+import { entityFor, heldFrom, readContract } from '#lib/domain/contracts/contract.ts'
+import type { ContractTerms, TermsVersion } from '#lib/domain/contracts/contract-terms.ts'
+import { pathOf } from '#lib/domain/lineage/asset-key.ts'
+import { MINUTE_MS } from '#lib/domain/time/instant.ts'
+import type { Placed } from './placed-assets.ts'
+
+/** The contracts that a name means: the one of that name, else all in the folder of that name. */
+export function namedContracts(known: readonly string[], of: string): string[] {
+  if (known.includes(of)) return [of]
+  const folder = of.endsWith('/') ? of : `${of}/`
+  return known.filter((name) => name.startsWith(folder))
+}
+
+/** What is promised of the shape of an asset by the contract written for it, or for its feed. */
+export function ofContract(
+  { contracts, page: { zone } }: Pick<CatalogueDocument, 'contracts' | 'page'>,
+  { key, written, feed }: Pick<Placed, 'key' | 'written' | 'feed'>,
+): { contract?: ContractTerms } {
+  const meant = written.contract ?? feed.written.contract
+  if (meant === undefined) return {}
+  const versions = namedContracts(Object.keys(contracts), meant.of).flatMap((name): TermsVersion[] => {
+    const read = readContract(contracts[name])
+    if (!read.ok) return []
+    const { contract } = read
+    const found = entityFor(contract, pathOf(key), meant.entity ?? null)
+    if (found === null) return []
+    const { id, name: called, version, status, owner, consumers } = contract
+    const { description, fields } = found
+    return [{ id, name: called, version, status, from: heldFrom(contract, zone), owner, consumers, description, fields }]
+  })
+  return versions.length === 0 ? {} : { contract: { onBreak: meant.onBreak, versions } }
+}
+
+/** How often is looked into what a contract is about, where nobody wrote it. */
+const CONTRACT_LOOK_MS = 10 * MINUTE_MS
+
+/** Connections of which a contract promises something are looked into often unless the catalogue says how often. */
+export function lookedInto(
+  { connections: written }: CatalogueDocument,
+  connections: readonly CatalogueConnection[],
+  assets: readonly CatalogueAsset[],
+): CatalogueConnection[] {
+  const promised = new Set(assets.filter(({ contract }) => contract !== undefined).map(({ connection }) => connection))
+  return connections.map((one) => {
+    const isLeftOpen = written[one.key]?.discover === undefined && promised.has(one.key)
+    return isLeftOpen ? { ...one, discoverEveryMs: CONTRACT_LOOK_MS } : one
+  })
+}

@@ -1,0 +1,58 @@
+import { rebuildWithin } from '#lib/commands/status/rebuild/rebuild-within.ts'
+import { loadReporting } from '#lib/commands/status/rebuild/reporting.ts'
+import { type DueContract, listDueContracts, listLeftBreaks, noteJudged } from '#lib/db/catalogue/asset-contracts.ts'
+import { lockAssets } from '#lib/db/catalogue/followers.ts'
+import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
+import { loadOpenBreaks, putBreaks, type StoredBreak } from '#lib/db/history/contract-breaks.ts'
+import { type Broken, brokenAt, nextTermsAt } from '#lib/domain/contracts/contract-terms.ts'
+import { fieldsOfColumns } from '#lib/domain/contracts/field.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+
+const BATCH = 200
+
+/** Judges every contract where something else is seen or promised than before: breaks begin and end, and the statuses follow. Answers how many began or ended. */
+export async function followContracts(ctx: Context): Promise<number> {
+  let changed = 0
+  for (;;) {
+    const { judged, turned } = await withTransaction(ctx, (sql) => judgeSome(sql, ctx.clock.now()))
+    changed += turned
+    if (judged < BATCH) return changed
+  }
+}
+
+async function judgeSome(sql: Sql, now: Instant): Promise<{ judged: number; turned: number }> {
+  const left = await listLeftBreaks(sql)
+  const waiting = (await listDueContracts(sql, now, BATCH)).map(({ assetId }) => assetId)
+  const ids = [...left, ...waiting]
+  if (ids.length === 0) return { judged: 0, turned: 0 }
+  await lockAssets(sql, ids)
+  // Another worker may have judged them while we waited for their locks.
+  const due = (await listDueContracts(sql, now, BATCH)).filter(({ assetId }) => waiting.includes(assetId))
+  const open = await loadOpenBreaks(sql, ids)
+  const changed = [
+    ...left.filter((id) => open.has(id)).map((assetId) => ({ assetId, broken: null })),
+    ...due
+      .map((one) => ({ assetId: one.assetId, broken: judge(one, now) }))
+      .filter(({ assetId, broken }) => isNews(broken, open.get(assetId))),
+  ]
+  await noteJudged(
+    sql,
+    now,
+    due.map((one) => ({ ...one, nextAt: one.terms && nextTermsAt(one.terms, now) })),
+  )
+  if (changed.length > 0) {
+    await putBreaks(sql, now, changed)
+    await rebuildWithin(sql, await loadReporting(sql, now), new Map(changed.map(({ assetId }) => [assetId, now])))
+  }
+  return { judged: waiting.length, turned: changed.length }
+}
+
+/** What nobody has told of yet breaks nothing. */
+function judge({ terms, columns }: DueContract, now: Instant): Broken | null {
+  return terms === null || columns === null ? null : brokenAt(terms, fieldsOfColumns(columns), now)
+}
+
+function isNews(broken: Broken | null, open: StoredBreak | undefined): boolean {
+  if (broken === null || open === undefined) return (broken === null) !== (open === undefined)
+  return broken.status !== open.status || broken.words !== open.words || broken.version !== open.version
+}

@@ -1,0 +1,155 @@
+import type { CatalogueAsset } from '#lib/catalogue/catalogue.ts'
+import type { Sql } from '#lib/db/context.ts'
+import { toText, toTextOrNull } from '#lib/db/instants.ts'
+import { toStorableJson } from '#lib/db/storable-json.ts'
+import type { ContractTerms } from '#lib/domain/contracts/contract-terms.ts'
+import type { KnownColumn } from '#lib/domain/search/known-columns.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+
+/** Keeps what contracts promise of these assets; those that are new or written otherwise are to be judged now, and nothing is promised of any other. */
+export async function syncContracts(
+  sql: Sql,
+  now: Instant,
+  assets: readonly CatalogueAsset[],
+  ids: ReadonlyMap<string, number>,
+): Promise<void> {
+  const rows = assets.flatMap(({ key, contract: terms }) => {
+    const assetId = ids.get(key)
+    return terms === undefined || assetId === undefined ? [] : [{ assetId, terms }]
+  })
+  await sql.query(
+    `insert into asset_contract as c (asset_id, terms, due_at)
+     select "assetId", terms, $2::timestamptz from jsonb_to_recordset($1::jsonb) as x("assetId" int, terms jsonb) order by "assetId"
+     on conflict (asset_id) do update set terms = excluded.terms, due_at = excluded.due_at where c.terms is distinct from excluded.terms`,
+    [toStorableJson(rows), toText(now)],
+  )
+  await sql.query('delete from asset_contract where asset_id <> all($1::int[])', [rows.map(({ assetId }) => assetId)])
+}
+
+/** A contract that is to be judged: something else is seen than before, or promised. */
+export interface DueContract {
+  assetId: number
+  /** null: nothing is promised any more. */
+  terms: ContractTerms | null
+  /** null: nobody has told of columns yet. */
+  columns: KnownColumn[] | null
+  toldBy: 'discovery' | 'push' | null
+}
+
+/**
+ * SQL: for each contract the columns that are there, by whoever told of them last, beside those that it was judged by. Of what is gone, or was never seen, nobody
+ * tells.
+ */
+const SEEN = `
+  select c.asset_id, c.terms, c.due_at, s.columns as judged,
+    case when is_pushed then p.columns else f.columns end as columns,
+    case when is_pushed then 'push' when f.columns is not null then 'discovery' end as told_by
+  from asset_contract c
+  join asset a on a.subject_id = c.asset_id
+  left join lateral (
+    select f.columns, greatest(f.changed_at, (select d.whole_at from discovery d where d.connection_key = f.connection_key)) as at
+    from found_asset f where f.connection_key = a.connection_key and f.path = a.path and f.gone_at is null and f.columns <> '[]'
+  ) f on true
+  left join lateral (
+    select d.facets -> 'columns' -> 'value' as columns, to_timestamp((d.facets -> 'columns' ->> 'at')::float8 / 1000) as at
+    from push_dataset d where d.asset_id = c.asset_id and jsonb_array_length(d.facets -> 'columns' -> 'value') > 0
+    order by d.told_at desc, d.namespace, d.name limit 1
+  ) p on true
+  left join lateral (select s.columns from asset_shape s where s.asset_id = c.asset_id order by s.seen_at desc limit 1) s on true
+  cross join lateral (select p.columns is not null and (f.columns is null or p.at > f.at) as is_pushed) w`
+
+/** The contracts that are to be judged now, at most so many. */
+export async function listDueContracts(sql: Sql, now: Instant, limit: number): Promise<DueContract[]> {
+  const { rows } = await sql.query<DueContract>(
+    `select asset_id as "assetId", terms, coalesce(columns, judged) as columns, told_by as "toldBy" from (${SEEN}) x
+     where due_at <= $1 or (columns is not null and columns is distinct from judged)
+     order by asset_id limit $2`,
+    [toText(now), limit],
+  )
+  return rows
+}
+
+/** What was broken of a contract that is no more is to be mended. */
+export async function listLeftBreaks(sql: Sql): Promise<number[]> {
+  const { rows } = await sql.query<{ id: number }>(
+    `select b.asset_id as id from contract_break b where b.to_at is null and not exists (select from asset_contract c where c.asset_id = b.asset_id)`,
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** Notes by which columns contracts were judged, and when they are to be again. */
+export async function noteJudged(sql: Sql, now: Instant, judged: readonly (DueContract & { nextAt: Instant | null })[]): Promise<void> {
+  const rows = judged.map(({ assetId, columns, toldBy, nextAt }) => ({ assetId, columns, toldBy, nextAt: toTextOrNull(nextAt) }))
+  const given = toStorableJson(rows)
+  await sql.query(
+    `insert into asset_shape (asset_id, seen_at, told_by, columns)
+     select x."assetId", $2, x."toldBy", x.columns from jsonb_to_recordset($1::jsonb) as x("assetId" int, columns jsonb, "toldBy" text)
+     where x."toldBy" is not null and x.columns is distinct from (
+       select s.columns from asset_shape s where s.asset_id = x."assetId" order by s.seen_at desc limit 1)
+     on conflict (asset_id, seen_at) do update set told_by = excluded.told_by, columns = excluded.columns`,
+    [given, toText(now)],
+  )
+  await sql.query(
+    `update asset_contract c set due_at = x."nextAt" from jsonb_to_recordset($1::jsonb) as x("assetId" int, "nextAt" timestamptz)
+     where c.asset_id = x."assetId"`,
+    [given],
+  )
+}
+
+/** What a flow reads of which a contract that stops is broken now, with by what. */
+export async function loadBrokenReads(sql: Sql, flow: string): Promise<{ key: string; words: string }[]> {
+  const { rows } = await sql.query<{ key: string; words: string }>(
+    `select s.key, b.words from flow f
+     cross join jsonb_array_elements_text(coalesce(f.settings -> 'reads', '[]')) r(key)
+     join subject s on s.kind = 'asset' and s.key = r.key and s.removed_at is null
+     join contract_break b on b.asset_id = s.id and b.to_at is null and b.status = 'stale'
+     where f.name = $1 order by s.key`,
+    [flow],
+  )
+  return rows
+}
+
+/** What is known of an asset to write a contract of; null: there is no such asset. */
+export interface ColumnsOfAsset {
+  name: string
+  description: string | null
+  /** Of its feed. */
+  owner: string | null
+  columns: KnownColumn[]
+}
+
+export async function loadColumnsOf(sql: Sql, key: string): Promise<ColumnsOfAsset | null> {
+  const { rows } = await sql.query<ColumnsOfAsset>(
+    `select s.name, f.description, d.owner, coalesce(f.columns, p.columns, '[]') as columns
+     from subject s join asset a on a.subject_id = s.id join feed d on d.subject_id = a.feed_id
+     left join found_asset f on f.connection_key = a.connection_key and f.path = a.path and f.gone_at is null and f.columns <> '[]'
+     left join lateral (
+       select d.facets -> 'columns' -> 'value' as columns from push_dataset d where d.asset_id = s.id and d.facets ? 'columns'
+       order by d.told_at desc, d.namespace, d.name limit 1
+     ) p on true
+     where s.kind = 'asset' and s.key = $1 and s.removed_at is null`,
+    [key],
+  )
+  return rows[0] ?? null
+}
+
+/** An asset under a contract, with what is there, and the keys of what is made from it, with whose feed that is. */
+export interface Contracted {
+  key: string
+  terms: ContractTerms
+  columns: KnownColumn[] | null
+  readers: string[]
+}
+
+export async function listContracted(sql: Sql): Promise<Contracted[]> {
+  const { rows } = await sql.query<Contracted>(
+    `select s.key, c.terms, (select h.columns from asset_shape h where h.asset_id = c.asset_id order by h.seen_at desc limit 1) as columns,
+       array(
+         select d.key || ' (' || f.name || coalesce(', ' || own.owner, '') || ')' from lineage_now l
+         join subject d on d.id = l.downstream_id and d.removed_at is null join asset x on x.subject_id = d.id
+         join subject f on f.id = x.feed_id join feed own on own.subject_id = f.id
+         where l.upstream_id = c.asset_id order by d.key) as readers
+     from asset_contract c join subject s on s.id = c.asset_id order by s.key`,
+  )
+  return rows
+}

@@ -1,0 +1,79 @@
+import type { Context } from '#lib/db/context.ts'
+import { announcedAfter, type ContractTerms, driftAt, termsAt } from '#lib/domain/contracts/contract-terms.ts'
+import { fieldsOfColumns } from '#lib/domain/contracts/field.ts'
+import type { KnownColumn } from '#lib/domain/search/known-columns.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { instant } from '#lib/queries/shared/instant-column.ts'
+
+/** A stretch in which a contract was broken; `to` null: it still is. */
+export interface BreakView {
+  from: Instant
+  to: Instant | null
+  status: 'late' | 'stale'
+  version: string
+  words: string
+}
+
+/** What a contract promises of an asset, whether it is kept, and what will change. */
+export interface ContractView {
+  key: string
+  asset: string
+  onBreak: ContractTerms['onBreak']
+  /** The version that holds; null: none does yet. */
+  held: { name: string; version: string; status: string; owner: string | null; consumers: readonly string[] } | null
+  /** null: nobody has told of columns yet. */
+  seenAt: Instant | null
+  broken: BreakView | null
+  /** What differs and breaks nothing. */
+  noted: string[]
+  announced: { version: string; from: Instant; words: string[] }[]
+  /** Breaks that are mended, the latest first. */
+  mended: BreakView[]
+}
+
+interface Row {
+  id: number
+  key: string
+  asset: string
+  terms: ContractTerms
+  columns: KnownColumn[] | null
+  seenAt: Instant | null
+  breaks: BreakView[]
+}
+
+const MENDED_SHOWN = 5
+
+const CONTRACTS = `
+  select c.asset_id as id, s.key, s.name as asset, c.terms, h.columns, ${instant('h.seen_at')} as "seenAt",
+    coalesce((
+      select jsonb_agg(jsonb_build_object('from', ${instant('b.from_at')}, 'to', ${instant('b.to_at')}, 'status', b.status, 'version', b.version, 'words', b.words)
+        order by b.from_at desc)
+      from (select * from contract_break b where b.asset_id = c.asset_id order by b.from_at desc limit ${MENDED_SHOWN + 1}) b), '[]') as breaks
+  from asset_contract c join subject s on s.id = c.asset_id
+  left join lateral (select * from asset_shape h where h.asset_id = c.asset_id order by h.seen_at desc limit 1) h on true
+  where c.asset_id = any($1::int[]) order by s.position, s.key`
+
+/** The contracts about these assets, as whoever asks may see them. */
+export async function getAssetContracts(ctx: Context, ids: readonly number[]): Promise<ContractView[]> {
+  const now = ctx.clock.now()
+  const { rows } = await ctx.pool.query<Row>(CONTRACTS, [ids])
+  return rows.map((row) => toView(row, now))
+}
+
+function toView({ key, asset, terms, columns, seenAt, breaks }: Row, now: Instant): ContractView {
+  const held = termsAt(terms, now)
+  const drift = columns === null ? [] : driftAt(terms, fieldsOfColumns(columns), now)
+  return {
+    key,
+    asset,
+    onBreak: terms.onBreak,
+    held: held && { name: held.name, version: held.version, status: held.status, owner: held.owner, consumers: held.consumers },
+    seenAt,
+    broken: breaks.find(({ to }) => to === null) ?? null,
+    noted: drift.filter(({ weight }) => weight === 'noted').map(({ words }) => words),
+    announced: announcedAfter(terms, now).map(({ version, from, differences }) => {
+      return { version: version.version, from, words: differences.map(({ words }) => words) }
+    }),
+    mended: breaks.filter(({ to }) => to !== null).slice(0, MENDED_SHOWN),
+  }
+}
