@@ -31,6 +31,7 @@ async function run(files: readonly InboxFile[], yaml = PRICES, more: RunOptions 
     },
     giveBack: async () => {},
     countWaiting: async () => waiting.length,
+    landedBefore: async () => ({ files: 0, rows: 0, rejected: 0, changedBytes: 0 }),
   }
   const flow = flowFromDeclaration({ name: 'prices', written: declaredFlowSchema.parse(parse(yaml)), zone: 'UTC' })
   return { end: await lake.run('prices', flow, { store, inbox, ...more }), ends, waiting }

@@ -93,6 +93,7 @@ function mortal(inbox: FlowInbox, fate: Fate): FlowInbox {
     settle: between(inbox.settle),
     giveBack: between(inbox.giveBack),
     countWaiting: inbox.countWaiting,
+    landedBefore: inbox.landedBefore,
   }
 }
 
@@ -189,11 +190,14 @@ async function begin(seed: number): Promise<void> {
 it.each(Array.from({ length: 20 }, (_, n) => [n + 1, n % 2 === 0] as const))(
   'of files told five times in any order each line lands once, with a worker of two struck at step %i (frozen: %s)',
   async (strikeAt, freezes) => {
+    const begunAt = new Date(clock.now())
     await begin(strikeAt)
     await carryOver(strikeAt, freezes)
     const { rows } = await ctx.pool.query("select name || ':' || line || ' ' || text as line from landed order by 1")
     expect(rows.map(({ line }) => line).sort()).toEqual(LINES)
     expect(await filesNow()).toEqual(['a 1 landed', 'b 1 gone', 'b 2 landed', 'c 1 landed', 'd 1 gone', 'e 1 landed'])
+    const { rows: counted } = await ctx.pool.query('select sum(rows_loaded)::int as rows from run where created_at >= $1', [begunAt])
+    expect(counted).toEqual([{ rows: LINES.length }])
     // Told once more when all is over: nothing comes of it.
     await acceptFiles(ctx, 'prices', 'bucket', HISTORY)
     expect((await planRuns(ctx)).ready).toEqual([])

@@ -1,5 +1,13 @@
 import type { Context } from '#lib/db/context.ts'
-import { countWaitingFiles, giveBackFiles, noteLanded, noteNotLanded, type Taker, takeFiles } from '#lib/db/inbox/inbox-files.ts'
+import {
+  countWaitingFiles,
+  giveBackFiles,
+  noteLanded,
+  noteNotLanded,
+  sumLandedFiles,
+  type Taker,
+  takeFiles,
+} from '#lib/db/inbox/inbox-files.ts'
 import { failLostFiles } from '#lib/db/inbox/run-files.ts'
 import { pauseBeforeTry } from '#lib/domain/files/inbox-file.ts'
 import { toShownText } from '#lib/domain/values/shown-text.ts'
@@ -31,5 +39,6 @@ export function runInbox({ pool, clock }: Context, run: Taker): FlowInbox {
         run.fence,
       ),
     countWaiting: () => countWaitingFiles(pool, run.flow, clock.now()),
+    landedBefore: () => sumLandedFiles(pool, run.flow, run.runId),
   }
 }

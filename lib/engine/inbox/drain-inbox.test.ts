@@ -4,7 +4,7 @@ import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { runHarness } from '#lib/testing/runs/run-harness.ts'
 import { drainInbox } from './drain-inbox.ts'
-import type { FileEnd, FlowInbox, TakenFile } from './flow-inbox.ts'
+import type { FileEnd, FlowInbox, LandedBefore, TakenFile } from './flow-inbox.ts'
 
 const COUNTS: LandedCounts = { rows: 10, rejected: 0, bytes: 100, encoding: 'utf-8', changedBytes: 0 }
 
@@ -35,6 +35,10 @@ class MemoryInbox implements FlowInbox {
 
   async giveBack(files: readonly TakenFile[]): Promise<void> {
     this.givenBack.push(...files.map(({ id }) => id))
+  }
+
+  async landedBefore(): Promise<LandedBefore> {
+    return { files: 2, rows: 30, rejected: 1, changedBytes: 0 }
   }
 
   async countWaiting(): Promise<number> {
@@ -130,7 +134,9 @@ describe('a run that carries files over', () => {
   })
 
   it('takes one file at a time once a worker was lost, so that the one that brings it down takes no others with it', async () => {
-    await drained({}, { attempt: 2 }).end
+    const end = await drained({}, { attempt: 2 }).end
+    // With what had landed before that worker was lost.
+    expect(end).toMatchObject({ rowsLoaded: 100, report: { rowsSeen: 101, counts: { files: 9, rows: 100, 'put aside': 1 } } })
     expect(new Set(inbox.asked)).toEqual(new Set([1]))
     expect(landed).toHaveLength(7)
   })

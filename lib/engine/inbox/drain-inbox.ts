@@ -51,8 +51,9 @@ class Drain {
   async result(): Promise<FlowResult> {
     // The file that brought a worker down must not take others with it.
     const atOnce = this.#ctx.attempt === 1 ? FILES_AT_ONCE : 1
+    if (this.#ctx.attempt > 1) await this.#goOn()
     try {
-      let done = 0
+      let done = this.#counts.landed
       let countAt = this.#ctx.now()
       for await (const _ of this.#ctx.map(this.#files(atOnce), atOnce, (file) => this.#carryOver(file))) {
         done += 1
@@ -70,6 +71,11 @@ class Drain {
     }
     if (this.#failure !== null && this.#counts.landed === 0) throw this.#failure.error
     return this.#toResult()
+  }
+
+  async #goOn(): Promise<void> {
+    const { files, ...sums } = await this.#ctx.inbox.landedBefore()
+    Object.assign(this.#counts, { ...sums, landed: files })
   }
 
   async *#files(most: number): AsyncGenerator<TakenFile> {

@@ -11,6 +11,14 @@ export interface TakenFile {
 /** What came of a file; `isFinal`: another try would end the same way. */
 export type FileEnd = { kind: 'landed'; counts: LandedCounts } | { kind: 'not-landed'; reason: string; isFinal: boolean }
 
+/** The sums of files that have landed. */
+export interface LandedBefore {
+  files: number
+  rows: number
+  rejected: number
+  changedBytes: number
+}
+
 /** The inbox of a flow, as one attempt of a run has it. */
 export interface FlowInbox {
   /** Takes files that wait, at most so many, the longest waiting first. */
@@ -20,6 +28,8 @@ export interface FlowInbox {
   /** Gives files back that were not tried to their end. */
   giveBack(files: readonly TakenFile[]): Promise<void>
   countWaiting(): Promise<number>
+  /** What has landed in this run before, in attempts of workers that were lost. */
+  landedBefore(): Promise<LandedBefore>
 }
 
 /** Of a flow that waits for no files. */
@@ -28,4 +38,5 @@ export const EMPTY_INBOX: FlowInbox = {
   settle: async () => undefined,
   giveBack: async () => {},
   countWaiting: async () => 0,
+  landedBefore: async () => ({ files: 0, rows: 0, rejected: 0, changedBytes: 0 }),
 }
