@@ -73,7 +73,7 @@ function FileRow({ flow, file, takesActions }: Omit<FilesProps, 'files'> & { fil
         {file.bytes !== null && formatBytes(file.bytes)}
       </td>
       <td data-label="Rows" className={file.rows === null ? 'figures absent' : 'figures'}>
-        {file.rows !== null && formatCount(file.rows)}
+        {file.rows !== null && <span className="whitespace-nowrap">{formatCount(file.rows)}</span>}
         {file.rejected !== null && file.rejected > 0 && <span className="muted"> {formatCount(file.rejected)} put aside</span>}
       </td>
       {takesActions && (
