@@ -2,6 +2,7 @@ import { planTriggered } from '#lib/commands/inbox/plan-triggered.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { loadPausedFlows } from '#lib/db/history/windows.ts'
 import { toText } from '#lib/db/instants.ts'
+import { askForDiscovery } from '#lib/db/push/push-datasets.ts'
 import { type FlowRow, listFlows } from '#lib/db/runs/flows.ts'
 import {
   cancelRunsOfRemovedFlows,
@@ -53,10 +54,12 @@ export async function planRuns(ctx: Context): Promise<RunPlan> {
       now,
       flows.filter(({ name }) => !paused.has(name)),
     )
-    const { ready, gaveUp } = await openGates(sql, now, new Map(flows.map((flow) => [flow.name, flow])))
+    const { ready, gaveUp, lookInto } = await openGates(sql, now, new Map(flows.map((flow) => [flow.name, flow])))
     const overdue = await markOverdue(sql, now - OVERDUE_AFTER_MS)
-    return { ready, missed, overdue, ended: [...ended, ...gaveUp], nextDueAt: await getNextScheduledFor(sql, now) }
+    return { ready, missed, overdue, lookInto, ended: [...ended, ...gaveUp], nextDueAt: await getNextScheduledFor(sql, now) }
   })
+  // In no transaction with runs: who syncs the catalogue locks discoveries before flows.
+  if (plan.lookInto.length > 0) await askForDiscovery(ctx.pool, plan.lookInto, now)
   for (const runId of plan.ended) await settleOutcome(ctx, runId)
   if (plan.missed > 0) ctx.log.warn('ticks were missed while no worker planned', { missed: plan.missed })
   return plan
@@ -82,9 +85,10 @@ async function openGates(
   sql: Sql,
   now: Instant,
   flows: ReadonlyMap<string, FlowRow>,
-): Promise<{ ready: RunPlan['ready']; gaveUp: string[] }> {
+): Promise<{ ready: RunPlan['ready']; gaveUp: string[]; lookInto: string[] }> {
   const ready: RunPlan['ready'] = []
   const gaveUp: string[] = []
+  const lookInto: string[] = []
   for (const run of await listDueRuns(sql, now)) {
     const gate = await gateOf(sql, run, flows, now)
     const waitedMax = flows.get(run.flow)?.timeoutMs
@@ -92,10 +96,11 @@ async function openGates(
       if (await giveUp(sql, run, gate, now, waitedMax)) gaveUp.push(run.id)
       continue
     }
+    lookInto.push(...(gate?.lookInto ?? []))
     if (run.attempt === 0) await setWaitingFor(sql, run.id, gate?.words ?? null)
     if (gate === null) ready.push({ runId: run.id, flow: run.flow })
   }
-  return { ready, gaveUp }
+  return { ready, gaveUp, lookInto }
 }
 
 async function giveUp(sql: Sql, run: Run, gate: Gate, now: Instant, waitedMs: number): Promise<boolean> {

@@ -1,17 +1,23 @@
-import { loadBrokenReads } from '#lib/db/catalogue/asset-contracts.ts'
+import { loadBrokenReads, loadUnseenReads } from '#lib/db/catalogue/asset-contracts.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { loadPausedFlows } from '#lib/db/history/windows.ts'
 import type { FlowRow } from '#lib/db/runs/flows.ts'
 import { isFlowBusy, listRunsSince, type Run } from '#lib/db/runs/runs.ts'
 import { upstreamTick, WAITS_FOR_OWN_FLOW, waitsForUpstream } from '#lib/domain/runs/run-plan.ts'
-import type { Instant } from '#lib/domain/time/instant.ts'
+import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { listInWords } from '#lib/domain/wording/lists.ts'
 
 /** What keeps a due run from being taken, in words; null when nothing does. */
 export interface Gate {
   words: string
   /** Whether it waits for another flow, which its own timeout bounds. */
   upstream: boolean
+  /** Connections that are to be looked into first. */
+  lookInto?: string[]
 }
+
+/** A run waits so long for a look at what it requires a contract about. */
+const LOOK_MAX_MS = 2 * MINUTE_MS
 
 /** Looks whether a due run may start now. A run that has begun before only waits for its own flow. */
 export async function gateOf(sql: Sql, run: Run, flows: ReadonlyMap<string, FlowRow>, now: Instant): Promise<Gate | null> {
@@ -20,11 +26,22 @@ export async function gateOf(sql: Sql, run: Run, flows: ReadonlyMap<string, Flow
   }
   if (await isFlowBusy(sql, run)) return { words: WAITS_FOR_OWN_FLOW, upstream: false }
   if (run.attempt > 0) return null
-  const broken = flows.get(run.flow)?.requires === 'contract' ? await loadBrokenReads(sql, run.flow) : []
-  if (broken.length > 0) return { words: contractsInWords(broken), upstream: true }
+  const contracts = flows.get(run.flow)?.requires === 'contract' ? await gateOfContracts(sql, run, now) : null
+  if (contracts !== null) return contracts
   if (run.trigger !== 'schedule') return null
   const words = await waitingWords(sql, run, flows, now)
   return words.length === 0 ? null : { words: words.join(' '), upstream: true }
+}
+
+/** Contracts that are broken, or that nobody has compared since the run was due: what is there may be otherwise by now. */
+async function gateOfContracts(sql: Sql, { flow, scheduledFor }: Run, now: Instant): Promise<Gate | null> {
+  const broken = await loadBrokenReads(sql, flow)
+  if (broken.length > 0) return { words: contractsInWords(broken), upstream: true }
+  const unseen = now - scheduledFor < LOOK_MAX_MS ? await loadUnseenReads(sql, flow, scheduledFor, now) : []
+  if (unseen.length === 0) return null
+  const keys = listInWords(unseen.map(({ key }) => key))
+  const lookInto = unseen.flatMap(({ connection, isAsked }) => (isAsked ? [] : [connection]))
+  return { words: `Waits for a look at the columns of ${keys}.`, upstream: false, lookInto }
 }
 
 function contractsInWords(broken: readonly { key: string; words: string }[]): string {

@@ -58,11 +58,14 @@ const SEEN = `
   left join lateral (select s.columns from asset_shape s where s.asset_id = c.asset_id order by s.seen_at desc limit 1) s on true
   cross join lateral (select p.columns is not null and (f.columns is null or p.at > f.at) as is_pushed) w`
 
+/** SQL: whether a row of `SEEN` is to be judged at an instant. */
+const isDueSql = (now: string) => `(due_at <= ${now} or (columns is not null and columns is distinct from judged))`
+
 /** The contracts that are to be judged now, at most so many. */
 export async function listDueContracts(sql: Sql, now: Instant, limit: number): Promise<DueContract[]> {
   const { rows } = await sql.query<DueContract>(
     `select asset_id as "assetId", terms, coalesce(columns, judged) as columns, told_by as "toldBy" from (${SEEN}) x
-     where due_at <= $1 or (columns is not null and columns is distinct from judged)
+     where ${isDueSql('$1')}
      order by asset_id limit $2`,
     [toText(now), limit],
   )
@@ -105,6 +108,28 @@ export async function loadBrokenReads(sql: Sql, flow: string): Promise<{ key: st
      join contract_break b on b.asset_id = s.id and b.to_at is null and b.status = 'stale'
      where f.name = $1 order by s.key`,
     [flow],
+  )
+  return rows
+}
+
+/** What a flow reads under a contract and was not seen and judged since an instant, by its connection, and whether a look has begun since then. */
+export interface UnseenRead {
+  key: string
+  connection: string
+  isAsked: boolean
+}
+
+/** Nobody is waited for where a connection is never looked into. */
+export async function loadUnseenReads(sql: Sql, flow: string, since: Instant, now: Instant): Promise<UnseenRead[]> {
+  const { rows } = await sql.query<UnseenRead>(
+    `select s.key, a.connection_key as connection, coalesce(d.attempted_at >= $2, false) as "isAsked" from flow f
+     cross join jsonb_array_elements_text(coalesce(f.settings -> 'reads', '[]')) r(key)
+     join subject s on s.kind = 'asset' and s.key = r.key and s.removed_at is null
+     join asset a on a.subject_id = s.id join asset_contract c on c.asset_id = s.id
+     join discovery d on d.connection_key = a.connection_key and d.every_seconds is not null and d.next_at is not null
+     where f.name = $1 and (d.whole_at is null or d.whole_at < $2
+       or exists (select from (${SEEN}) x where x.asset_id = c.asset_id and ${isDueSql('$3')})) order by s.key`,
+    [flow, toText(since), toText(now)],
   )
   return rows
 }
