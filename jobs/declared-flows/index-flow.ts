@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { type DeclaredFlowParameters, keyColumns, type WrittenIndex, type WrittenRecordFlow } from '#lib/catalogue/schema/declared-flow.ts'
 import type { Begun, IndexBuild, IndexDocument } from '#lib/connectors/kit/index-build.ts'
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
@@ -55,7 +55,7 @@ export async function indexDeclaredFlow(
   const columns = compileSelect(declaredFlow.select, zone).columns ?? key.map((name) => ({ name, type: null }))
   const fields = columns.map(({ name, type }) => ({ name, type, isKey: key.includes(name) }))
   const alias = pathOf(index.into)
-  const build = await ctx.connect(connectionOf(index.into)).buildIndex({ alias, runId: ctx.runId, at: ctx.scheduledFor, fields })
+  const build = await ctx.connect(connectionOf(index.into)).buildIndex({ alias, runId: ctx.runId, attempt: ctx.attempt, fields })
   try {
     const filled = await ctx.task('index', TRIES, () => fill(ctx, reading, build, index))
     await ctx.task('publish', TRIES, () => publish(ctx, build, filled))
@@ -80,14 +80,19 @@ async function onlyRead(ctx: Context, reading: Reading): Promise<FlowResult> {
 
 /** Goes on with what an earlier attempt put, as long as what is read is the same. */
 async function fill(ctx: Context, reading: Reading, build: IndexBuild, index: WrittenIndex): Promise<Filled> {
-  const begun = await ctx.retry(PATIENT, () => build.begin())
+  const begun = await begin(ctx, build)
   try {
     return await fillFrom(ctx, reading, build, begun, index)
   } catch (error) {
     if (!(error instanceof SourceChanged)) throw error
     ctx.log.info('What is read is not what it was when this index was begun: it is built anew.')
-    return fillFrom(ctx, reading, build, await ctx.retry(PATIENT, () => build.begin({ anew: true })), index)
+    return fillFrom(ctx, reading, build, await begin(ctx, build, { anew: true }), index)
   }
+}
+
+/** Under the fence of the flow: who was thought dead and wakes up takes the build from nobody. */
+function begin(ctx: Context, build: IndexBuild, options: { anew?: boolean } = {}): Promise<Begun> {
+  return ctx.retry(PATIENT, () => ctx.lake.once('begin index', randomUUID(), () => build.begin(options)))
 }
 
 async function fillFrom(ctx: Context, reading: Reading, build: IndexBuild, begun: Begun, index: WrittenIndex): Promise<Filled> {
@@ -179,13 +184,12 @@ function refuseFew({ parameters }: Context, index: WrittenIndex, documents: numb
 
 async function publish(ctx: Context, build: IndexBuild, { name, documents }: Filled): Promise<{ published: string }> {
   // Finds the build again where an earlier attempt has filled it.
-  const begun = await ctx.retry(PATIENT, () => build.begin())
+  const begun = await begin(ctx, build)
   if (begun.name !== name)
     throw new TidemarkError('refused', {
       publicMessage: `The index ${name} is not there any more: somebody removed it. Run the flow again.`,
     })
   await ctx.retry(PATIENT, () => build.seal(documents))
-  // Under the fence of the flow: who was thought dead and wakes up changes nothing any more.
   return ctx.lake.once('publish', name, async () => {
     await build.publish()
     return { published: name }

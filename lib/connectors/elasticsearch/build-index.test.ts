@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { BUILT_AT as AT, document, type PretendSearchWorld, startSearchWorld } from '#lib/testing/connectors/pretend-search.ts'
+import type { IndexBuild } from '#lib/connectors/kit/index-build.ts'
+import { document, type PretendSearchWorld, startSearchWorld } from '#lib/testing/connectors/pretend-search.ts'
 
 let world: PretendSearchWorld
 beforeEach(async () => {
@@ -7,13 +8,16 @@ beforeEach(async () => {
 })
 afterEach(() => world.server.close())
 
-const build = (runId: string, at?: number) => world.build(runId, at)
+function build(runId: string, attempt?: number): IndexBuild {
+  world.clock.set(world.clock.now() + 1)
+  return world.build(runId, attempt)
+}
 /** Ids that a reader of the alias finds. */
 const read = () => world.server.world.behind('prices')?.flatMap((index) => [...(index.visible ?? index.documents).keys()]) ?? null
 const indexNames = () => [...world.server.world.indices.keys()].sort()
 
-async function publishAll(runId: string, at: number, ids: readonly string[]): Promise<string> {
-  const one = build(runId, at)
+async function publishAll(runId: string, ids: readonly string[]): Promise<string> {
+  const one = build(runId)
   const { name } = await one.begin()
   await one.put(ids.map((id) => document(id)))
   await one.seal(ids.length)
@@ -23,8 +27,8 @@ async function publishAll(runId: string, at: number, ids: readonly string[]): Pr
 
 describe('a build', () => {
   it('is found by nobody until it is published, then all of it in place of the one before', async () => {
-    await publishAll('run-1', AT, ['a', 'b'])
-    const next = build('run-2', AT + 1)
+    await publishAll('run-1', ['a', 'b'])
+    const next = build('run-2')
     expect(await next.begin()).toMatchObject({ isNew: true, documentsBefore: 2 })
     await next.put([document('b'), document('c'), document('d')])
     expect(read()).toEqual(['a', 'b'])
@@ -50,10 +54,10 @@ describe('a build', () => {
   })
 
   it('keeps the one before, and removes older ones unless somebody gave them a name of their own', async () => {
-    const first = await publishAll('run-1', AT, ['a'])
-    const second = await publishAll('run-2', AT + 1, ['a'])
+    const first = await publishAll('run-1', ['a'])
+    const second = await publishAll('run-2', ['a'])
     world.server.world.create('prices-archive')
-    const third = build('run-3', AT + 2)
+    const third = build('run-3')
     const { name } = await third.begin()
     await third.put([document('a')])
     await third.seal(1)
@@ -61,8 +65,8 @@ describe('a build', () => {
     expect(await third.tidy()).toEqual([first])
     expect(indexNames()).toEqual(['prices-archive', name, second].sort())
     world.server.world.addAlias('audit', second)
-    const fourth = await publishAll('run-4', AT + 3, ['a'])
-    const again = build('run-4', AT + 3)
+    const fourth = await publishAll('run-4', ['a'])
+    const again = build('run-4')
     expect(await again.begin()).toMatchObject({ name: fourth, isNew: false })
     expect(await again.tidy()).toEqual([])
     expect(indexNames()).toContain(second)
@@ -77,13 +81,16 @@ describe('a build', () => {
     expect(indexNames()).toEqual([anew.name])
   })
 
-  it('that a later attempt goes on with takes nothing more from the earlier one', async () => {
+  it('that a later attempt goes on with takes nothing more from the earlier one, nor is it taken back or thrown away by it', async () => {
     const earlier = build('run-1')
     await earlier.begin()
     await earlier.put([document('a')])
-    const later = build('run-1')
+    const later = build('run-1', 2)
     await later.begin()
     await expect(earlier.put([document('b')])).rejects.toMatchObject({ code: 'refused' })
+    await expect(earlier.begin()).rejects.toMatchObject({ code: 'fenced' })
+    await earlier.drop()
+    await expect(earlier.publish()).rejects.toMatchObject({ code: 'conflict' })
     await later.put([document('c')])
     await later.seal(2)
     await later.publish()
@@ -91,9 +98,20 @@ describe('a build', () => {
     expect(read()).toEqual(['a', 'c'])
   })
 
+  it('that two attempts take at the same time is one’s alone', async () => {
+    await build('run-1').begin()
+    const [second, third] = [build('run-1', 2), build('run-1', 3)]
+    const taken = await Promise.allSettled([second.begin(), third.begin()])
+    expect(taken.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(0)
+    await third.begin()
+    await expect(second.put([document('a')])).rejects.toMatchObject({ code: expect.stringMatching(/refused|internal/) })
+    await third.put([document('b')])
+    await third.seal(1)
+  })
+
   it('of another run that never ended is removed by the next one', async () => {
     await build('run-1').begin()
-    const { name } = await build('run-2', AT + 1).begin()
+    const { name } = await build('run-2').begin()
     expect(indexNames()).toEqual([name])
   })
 
@@ -102,7 +120,7 @@ describe('a build', () => {
     await failed.begin()
     await failed.drop()
     expect(indexNames()).toEqual([])
-    const name = await publishAll('run-2', AT, ['a'])
+    const name = await publishAll('run-2', ['a'])
     const again = build('run-2')
     await again.begin()
     await again.drop()
@@ -110,11 +128,11 @@ describe('a build', () => {
   })
 
   it('that is late does not take the place of a later one', async () => {
-    const late = build('run-1', AT)
+    const late = build('run-1')
     await late.begin()
     await late.put([document('old')])
     await late.seal(1)
-    await publishAll('run-2', AT + 1, ['new'])
+    await publishAll('run-2', ['new'])
     await expect(late.publish()).rejects.toMatchObject({ code: 'conflict' })
     expect(read()).toEqual(['new'])
   })

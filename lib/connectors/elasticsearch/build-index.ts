@@ -3,8 +3,9 @@ import { z } from 'zod'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import type { Begun, IndexBuild, IndexDocument, RefusedDocument, WantedBuild } from '#lib/connectors/kit/index-build.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import { completenessShape, type SearchApi, whyIncomplete } from './api.ts'
-import { type BuildMark, doorOf, doorsIn, type KnownIndex, nameOf, readBuilds, readPublished } from './builds.ts'
+import { attemptOf, type BuildMark, doorOf, doorsIn, type KnownIndex, nameOf, readBuilds, readIndices, readPublished } from './builds.ts'
 import { putDocuments } from './bulk.ts'
 import { propertiesOf } from './mapping.ts'
 
@@ -22,6 +23,8 @@ export class AliasedBuild implements IndexBuild {
   #name: string | null = null
   /** The name by which this attempt writes it. */
   #door: string | null = null
+  /** When it was begun, whichever attempt did. */
+  #at: Instant = 0
 
   constructor(connection: Connection<unknown>, api: SearchApi, wanted: WantedBuild) {
     this.#connection = connection
@@ -38,6 +41,7 @@ export class AliasedBuild implements IndexBuild {
     const isGoneOn = own !== undefined && !anew
     const inTheWay = builds.filter(({ mark, aliases }) => !mark.isComplete && !aliases.includes(alias))
     for (const { name } of inTheWay) if (!isGoneOn || name !== own.name) await this.#remove(name)
+    this.#at = isGoneOn ? own.mark.at : this.#connection.clock.now()
     const name = isGoneOn ? await this.#enter(own) : await this.#create()
     this.#name = name
     return { name, isNew: !isGoneOn, documentsBefore: published.length === 0 ? null : await this.#count(alias) }
@@ -59,20 +63,20 @@ export class AliasedBuild implements IndexBuild {
 
   async publish(): Promise<void> {
     const name = this.#own()
-    const { alias, at } = this.#wanted
+    const { alias } = this.#wanted
     const before = await readPublished(this.#api, alias, this.#connection.signal)
     if (before.some((one) => one.name === name) && before.length === 1) return
-    const later = before.find(({ mark }) => mark !== null && mark.at > at)
+    const later = before.find(({ mark }) => mark !== null && mark.at > this.#at)
     if (later !== undefined) throw late(this.#api.system, alias, later.name)
     const others = before.filter((one) => one.name !== name)
-    const door = this.#door === null ? [] : [{ remove: { index: name, alias: this.#door } }]
+    const door = this.#door === null ? [] : [{ remove: { index: name, alias: this.#door, must_exist: true } }]
     const actions = [
       { add: { index: name, alias } },
       // Who is late finds that another build stands there by now, and changes nothing.
       ...others.map((one) => ({ remove: { index: one.name, alias, must_exist: true } })),
       ...door,
     ]
-    await this.#ask(['_aliases'], { actions })
+    await this.#move(actions)
   }
 
   async tidy(): Promise<string[]> {
@@ -89,10 +93,10 @@ export class AliasedBuild implements IndexBuild {
   }
 
   async drop(): Promise<void> {
-    const name = this.#name
-    if (name === null) return
-    const published = await readPublished(this.#api, this.#wanted.alias, this.#connection.signal)
-    if (published.every((one) => one.name !== name)) await this.#remove(name)
+    const door = this.#door
+    if (this.#name === null || door === null) return
+    const [own] = await readIndices(this.#api, this.#name, this.#connection.signal)
+    if (own?.aliases.includes(door) && !own.aliases.includes(this.#wanted.alias)) await this.#remove(own.name)
   }
 
   #own(): string {
@@ -101,24 +105,28 @@ export class AliasedBuild implements IndexBuild {
   }
 
   #mark(isComplete: boolean): BuildMark {
-    const { alias, runId: run, at } = this.#wanted
-    return { alias, run, at, isComplete }
+    const { alias, runId: run } = this.#wanted
+    return { alias, run, at: this.#at, isComplete }
   }
 
   /** Goes on with a build: whoever wrote it before does so no more. What is published takes nothing at all. */
   async #enter(own: KnownIndex): Promise<string> {
     const { name } = own
     const doors = doorsIn(own)
-    this.#door = doors.length === 0 ? null : doorOf(name, unique())
-    const add = this.#door === null ? [] : [{ add: { index: name, alias: this.#door, is_hidden: true } }]
-    const actions = [...add, ...doors.map((alias) => ({ remove: { index: name, alias } }))]
-    if (actions.length > 0) await this.#ask(['_aliases'], { actions })
+    const { attempt } = this.#wanted
+    if (doors.some((one) => attemptOf(one) > attempt)) throw taken(this.#api.system, name)
+    const door = doors.length === 0 ? null : doorOf(name, attempt, unique())
+    if (door !== null) {
+      const closed = doors.map((alias) => ({ remove: { index: name, alias, must_exist: true } }))
+      await this.#move([{ add: { index: name, alias: door, is_hidden: true } }, ...closed])
+    }
+    this.#door = door
     return name
   }
 
   async #create(): Promise<string> {
-    const name = nameOf(this.#wanted, unique())
-    this.#door = doorOf(name, unique())
+    const name = nameOf(this.#wanted.alias, this.#at, unique())
+    this.#door = doorOf(name, this.#wanted.attempt, unique())
     const mappings = { _meta: { tidemark: this.#mark(false) }, properties: propertiesOf(this.#wanted.fields) }
     const settings = { index: { ...FAST.index, hidden: true } }
     await this.#ask([name], { settings, mappings, aliases: { [this.#door]: { is_hidden: true } } }, 'PUT')
@@ -142,9 +150,26 @@ export class AliasedBuild implements IndexBuild {
     }
   }
 
+  /** All of them, or none: also where somebody has moved one of them meanwhile. */
+  async #move(actions: readonly object[]): Promise<void> {
+    try {
+      await this.#ask(['_aliases'], { actions })
+    } catch (error) {
+      if (!isTidemarkError(error) || error.code !== 'not-found') throw error
+      const publicMessage = `${this.#api.system}: somebody else has moved ${this.#wanted.alias} or its build at the same time. Nothing was changed.`
+      throw new TidemarkError('conflict', { publicMessage, cause: error, retryable: true })
+    }
+  }
+
   async #ask(path: readonly string[], json: object, method: 'POST' | 'PUT' = 'POST'): Promise<void> {
     await this.#api.ask({ method, path, json, what: this.#wanted.alias, signal: this.#connection.signal }, anything)
   }
+}
+
+function taken(system: string, name: string): TidemarkError {
+  return new TidemarkError('fenced', {
+    publicMessage: `${system}: a later attempt of the run builds ${name}; this one writes nothing more.`,
+  })
 }
 
 function late(system: string, alias: string, name: string): TidemarkError {

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { WantedBuild } from '#lib/connectors/kit/index-build.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { SearchApi } from './api.ts'
@@ -29,12 +28,14 @@ export interface KnownIndex {
 }
 
 /** A name by which a build is written until it is published: another one for each attempt, so that an earlier one writes no more. */
-export const doorOf = (name: string, unique: string) => `${name}-${unique}`
+export const doorOf = (name: string, attempt: number, unique: string) => `${name}-${attempt}-${unique}`
+/** Whose it is. */
+export const attemptOf = (door: string) => Number(/-(\d+)-\w+$/.exec(door)?.[1] ?? 0)
 /** Those of its names that are not readers' or somebody else's. */
 export const doorsIn = ({ name, aliases }: Pick<KnownIndex, 'name' | 'aliases'>) => aliases.filter((alias) => alias.startsWith(`${name}-`))
 
 /** A name for a build that no other one has. */
-export function nameOf({ alias, at }: Pick<WantedBuild, 'alias' | 'at'>, unique: string): string {
+export function nameOf(alias: string, at: Instant, unique: string): string {
   return `${alias}-${stampOf(at)}-${unique}`
 }
 

@@ -1,13 +1,12 @@
-import type { Instant } from '#lib/domain/time/instant.ts'
 import type { ColumnType } from '#lib/domain/values/column-type.ts'
 
 /** One build of an index, as a run wants it. */
 export interface WantedBuild {
   /** The name that readers ask: it leads to this build only once that is whole. */
   alias: string
-  /** A build of an earlier attempt of the same run is gone on with. */
+  /** A build of an earlier attempt of the same run is gone on with, and taken from it. */
   runId: string
-  at: Instant
+  attempt: number
   /** The columns that are known beforehand; others are taken as they come. */
   fields: readonly IndexField[]
 }
@@ -42,7 +41,10 @@ export interface Begun {
 
 /** An index that is built aside: nobody sees it before it is published, and then all of it. All of it is safe to repeat. */
 export interface IndexBuild {
-  /** Goes on with the build of this run, or begins one; `anew`: what was put before is thrown away. Throws where its name is something else’s. */
+  /**
+   * Goes on with the build of this run, or begins one; `anew`: what was put before is thrown away. Throws where its name is something else’s, and `fenced`
+   * where a later attempt has it.
+   */
   begin(options?: { anew?: boolean }): Promise<Begun>
   /** Puts documents; what there is no room for now is put again until there is. */
   put(documents: readonly IndexDocument[]): Promise<RefusedDocument[]>
@@ -52,7 +54,7 @@ export interface IndexBuild {
   publish(): Promise<void>
   /** Removes all builds but the one that readers find and the one before; answers their names. */
   tidy(): Promise<string[]>
-  /** Throws this build away. */
+  /** Throws this build away, unless another attempt has it by now. */
   drop(): Promise<void>
 }
 

@@ -130,7 +130,7 @@ describe('what a flow is given', () => {
     const end = await start((ctx) =>
       ctx.task('index', {}, async (signal) => {
         signals.push(signal)
-        await ctx.connect('search').buildIndex({ alias: 'prices', runId: ctx.runId, at: ctx.scheduledFor, fields: [] })
+        await ctx.connect('search').buildIndex({ alias: 'prices', runId: ctx.runId, attempt: ctx.attempt, fields: [] })
         return result
       }),
     )

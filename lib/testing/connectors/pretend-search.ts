@@ -4,7 +4,6 @@ import elasticsearch from '#lib/connectors/elasticsearch.ts'
 import type { Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
 import type { IndexBuild, WantedBuild } from '#lib/connectors/kit/index-build.ts'
 import { Turns, UNLIMITED } from '#lib/connectors/kit/turns.ts'
-import type { Instant } from '#lib/domain/time/instant.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { HurriedClock } from '#lib/testing/clock/hurried-clock.ts'
 import { askOnce } from './ask-once.ts'
@@ -14,13 +13,11 @@ export interface PretendSearchWorld {
   server: PretendSearch
   connection(settings?: Record<string, unknown>, signal?: AbortSignal): Connection<ElasticsearchSettings>
   /** A build of the index `prices`. */
-  build(runId: string, at?: Instant): IndexBuild
+  build(runId: string, attempt?: number): IndexBuild
   /** One look at one thing; it is handed what the one before of the same path kept. */
   look(path: string, settings?: Record<string, unknown>): Promise<Observation>
 }
 
-/** When builds are of, unless a test says otherwise. */
-export const BUILT_AT = Date.parse('2026-11-20T07:00:00Z')
 /** A column of each type. */
 const FIELDS: WantedBuild['fields'] = [
   { name: 'shop', type: 'text', isKey: true },
@@ -52,8 +49,8 @@ export async function startSearchWorld(): Promise<PretendSearchWorld> {
     clock,
     server,
     connection,
-    build(runId, at = BUILT_AT) {
-      const build = elasticsearch.open(connection()).buildIndex?.({ alias: 'prices', runId, at, fields: FIELDS })
+    build(runId, attempt = 1) {
+      const build = elasticsearch.open(connection()).buildIndex?.({ alias: 'prices', runId, attempt, fields: FIELDS })
       if (build === undefined) throw new Error('builds nothing')
       return build
     },
