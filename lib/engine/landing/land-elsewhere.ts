@@ -1,8 +1,9 @@
+import type { ClientBase } from 'pg'
 import type { LandedCounts } from '#lib/domain/files/inbox-file.ts'
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { type JsonObject, parseJson } from '#lib/domain/values/json.ts'
 import type { LandedReading } from '#lib/records/landed/landed-reading.ts'
-import { landedBefore, noteCounts, takeMark } from './landed-mark.ts'
+import { landedBefore, noteCounts, orLandedMeanwhile, takeMark } from './landed-mark.ts'
 import { type Landing, type LandingContext, leave, type OpenLanding, openLanding, readingOf, type Whereabouts } from './landing.ts'
 import { fileId, landingRows } from './landing-row.ts'
 import { RowsAside } from './rows-aside.ts'
@@ -21,11 +22,9 @@ export async function landElsewhere(ctx: LandingContext, told: Landing, where: W
   aside.refuseMoreThan(landing.tolerance, usable + aside.count)
   const counts = await write(ctx, await openLanding(ctx, told, where), aside)
   aside.refuseMoreThan(landing.tolerance, counts.rows + aside.count)
-  return landing.whose.ofLake(() =>
-    ctx.lake.once('land', `${landing.written.into} ${fileId(landing)}`, async (sql) => {
-      return (await takeMark(ctx, sql, landing)) ?? noteCounts(sql, landing, counts)
-    }),
-  )
+  const mark = async (sql: ClientBase) => (await takeMark(ctx, sql, landing)) ?? noteCounts(sql, landing, counts)
+  const batch = `${landing.written.into} ${fileId(landing)}`
+  return orLandedMeanwhile(ctx, landing, () => landing.whose.ofLake(() => ctx.lake.once('land', batch, mark)))
 }
 
 /** Reads a file to its end; puts aside what cannot be used, and answers how many records can. */

@@ -3,7 +3,7 @@ import type { LandedCounts } from '#lib/domain/files/inbox-file.ts'
 import { pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { copyLines } from '#lib/engine/lake/copy-in.ts'
 import type { LandedReading } from '#lib/records/landed/landed-reading.ts'
-import { noteCounts, takeMark } from './landed-mark.ts'
+import { noteCounts, orLandedMeanwhile, takeMark } from './landed-mark.ts'
 import { type Landing, type LandingContext, leave, type OpenLanding, openLanding, readingOf, type Whereabouts } from './landing.ts'
 import { fileId, landingLines } from './landing-row.ts'
 import { LANDING_COLUMNS, prepareLandingTable } from './landing-table.ts'
@@ -46,9 +46,8 @@ export async function landInLake(ctx: LandingContext, told: Landing, where: Wher
     return noteCounts(sql, open.landing, await copyRecords(ctx, sql, open))
   }
   try {
-    return await whose.ofLake(() =>
-      ctx.lake.once('land', `${table} ${fileId(told)}`, (sql) => whose.inTransaction(table, () => landNow(sql))),
-    )
+    const work = (sql: ClientBase) => whose.inTransaction(table, () => landNow(sql))
+    return await orLandedMeanwhile(ctx, open.landing, () => whose.ofLake(() => ctx.lake.once('land', `${table} ${fileId(told)}`, work)))
   } finally {
     if (!isRead) await leave(open.opened, null).catch(() => null)
   }

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import type { LandedCounts } from '#lib/domain/files/inbox-file.ts'
+import { sqlState } from '#lib/engine/lake/lake-error.ts'
 import { asStored } from '#lib/engine/run/stored-result.ts'
 import type { Landing, LandingContext } from './landing.ts'
 import { fileId } from './landing-row.ts'
@@ -39,4 +40,17 @@ export async function noteCounts(sql: ClientBase, landing: Landing, counts: Land
     JSON.stringify(counts),
   ])
   return counts
+}
+
+const UNIQUE_VIOLATION = '23505'
+
+/** Lands a file. A run that is told of one twice lands it twice at a time: to the second its ledger says that the first was there. */
+export async function orLandedMeanwhile(ctx: LandingContext, landing: Landing, work: () => Promise<LandedCounts>): Promise<LandedCounts> {
+  try {
+    return await work()
+  } catch (error) {
+    const before = sqlState(error) === UNIQUE_VIOLATION ? await landedBefore(ctx, landing) : null
+    if (before === null) throw error
+    return before
+  }
 }

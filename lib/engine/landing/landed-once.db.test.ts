@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { landingSchema } from '#lib/catalogue/schema/landing.ts'
 import type { InboxFile } from '#lib/domain/files/inbox-file.ts'
 import { RunStopped } from '#lib/engine/run/stop.ts'
 import { jsonLines, type LandingWorld, landingWorld } from '#lib/testing/landing/landing-world.ts'
+import { landFile } from './land-file.ts'
 
 let world: LandingWorld
 beforeAll(async () => {
@@ -38,6 +40,17 @@ describe('once', () => {
     const file = world.store.put('a.jsonl', jsonLines(2000))
     const both = await Promise.all(['one', 'two', 'three'].map((name) => world.landed(file, {}, { name })))
     expect(both).toEqual([1, 2, 3].map(() => expect.objectContaining({ rows: 2000 })))
+    expect(await world.countPrices()).toBe(2000)
+  })
+
+  it('when one run is told of it twice and lands both at the same time', async () => {
+    const file = world.store.put('a.jsonl', jsonLines(2000))
+    const landing = landingSchema.parse({ into: 'lake/games.prices' })
+    const { end, result } = await world.inRun((ctx) =>
+      Promise.all([file, { ...file, version: null }, file].map((told) => landFile(ctx, told, landing))),
+    )
+    expect(end).toMatchObject({ state: 'completed' })
+    expect(result).toEqual([1, 2, 3].map(() => expect.objectContaining({ rows: 2000 })))
     expect(await world.countPrices()).toBe(2000)
   })
 
