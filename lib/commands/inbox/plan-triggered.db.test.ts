@@ -110,6 +110,11 @@ describe('files that wait', () => {
       expect((await planRuns(ctx)).ready).toEqual([])
       pass(SECOND_MS)
     }
+    await (await begin()).end('failed', 'The lake is down.')
+    pass(SECOND_MS)
+    expect((await planRuns(ctx)).ready).toEqual([])
+    // Somebody has mended it, and tries.
+    await requestRun(ctx, { flow: 'prices' })
     await (await begin()).end('partial')
     pass(SECOND_MS)
     expect((await planRuns(ctx)).ready).toHaveLength(1)

@@ -1,6 +1,6 @@
 import { insertRun } from '#lib/commands/runs/take-run.ts'
 import type { Sql } from '#lib/db/context.ts'
-import { getFailuresByFiles, listUnderWay, listWaitingFiles } from '#lib/db/inbox/run-files.ts'
+import { getFailuresInARow, listUnderWay, listWaitingFiles } from '#lib/db/inbox/run-files.ts'
 import type { FlowRow } from '#lib/db/runs/flows.ts'
 import { listStartedByFeeds, loadFeedsToday } from '#lib/db/runs/fresh-feeds.ts'
 import { getPage } from '#lib/db/settings.ts'
@@ -41,7 +41,7 @@ async function planForFiles(sql: Sql, now: Instant, flows: readonly FlowRow[]): 
     if (underWay.has(flow)) continue
     const debounceMs = flows.find(({ name }) => name === flow)?.debounceMs ?? 0
     if (quietFrom({ firstAt, lastAt, debounceMs }) > now) continue
-    const failed = await getFailuresByFiles(sql, flow)
+    const failed = await getFailuresInARow(sql, flow)
     if (failed !== null && failed.lastAt + pauseAfterFailures(failed.failures) > now) continue
     await ask(sql, now, flow, 'file')
   }

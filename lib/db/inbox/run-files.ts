@@ -1,5 +1,6 @@
 import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toText } from '#lib/db/instants.ts'
+import { isDryRunSql } from '#lib/db/runs/runs.ts'
 import { FILE_TRIES_MAX, pauseBeforeTry } from '#lib/domain/files/inbox-file.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { IS_REPLACED, type Taker } from './inbox-files.ts'
@@ -65,11 +66,11 @@ export async function endFilesOfRun(sql: Sql, runId: string, now: Instant): Prom
   )
 }
 
-/** How many runs that files asked for have failed in a row, and when the last of them ended; null: the last one did not, or there was none. */
-export async function getFailuresByFiles(sql: Sql, flow: string): Promise<{ failures: number; lastAt: Instant } | null> {
+/** How many runs of a flow have failed in a row, whoever asked for them, and when the last of them ended; null: the last one did not, or there was none. */
+export async function getFailuresInARow(sql: Sql, flow: string): Promise<{ failures: number; lastAt: Instant } | null> {
   const { rows } = await sql.query<{ isGood: boolean; ended_at: Date }>(
     `select state in ('completed', 'partial') as "isGood", ended_at from run
-     where flow = $1 and trigger = 'file' and ended_at is not null order by ended_at desc limit 10`,
+     where flow = $1 and state in ('completed', 'partial', 'failed', 'timed-out', 'cancelled') and ended_at is not null and not ${isDryRunSql('run')} order by ended_at desc limit 10`,
     [flow],
   )
   const [last] = rows
@@ -81,7 +82,7 @@ export async function getFailuresByFiles(sql: Sql, flow: string): Promise<{ fail
 /** Which of these flows have a run that goes on, or one that may begin at once. */
 export async function listUnderWay(sql: Sql, flows: readonly string[], now: Instant): Promise<Set<string>> {
   const { rows } = await sql.query<{ flow: string }>(
-    `select distinct flow from run where flow = any($1) and not parameters @> '{"dryRun": true}'
+    `select distinct flow from run where flow = any($1) and not ${isDryRunSql('run')}
        and (state = 'running' or (state in ('scheduled', 'overdue', 'crashed') and (attempt > 0 or scheduled_for <= $2)))`,
     [flows, toText(now)],
   )
