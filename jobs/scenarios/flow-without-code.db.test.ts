@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type SshServer, startSshServer } from '#demo/campus/sftp/ssh-server.ts'
+import { startSearch } from '#demo/startup/search.ts'
 import { termsCatalogue } from '#lib/testing/catalogues/scenario-catalogue.ts'
 import { spansOf } from '#lib/testing/history/state-world.ts'
 import { ScenarioHarness } from '#lib/testing/worlds/scenario-harness.ts'
@@ -16,7 +17,12 @@ beforeEach(async () => {
   const options = { folder: join(folder, 'files'), keyFolder: folder, user: 'tidemark', password: 'pretend' }
   ssh = await startSshServer({ clock: harness.clock, ...options })
   await mkdir(join(options.folder, 'inbox'))
-  harness.variables.set('SSH_PORT', String(ssh.port)).set('SSH_KEY', ssh.fingerprint).set('SSH_PASSWORD', options.password)
+  harness.variables
+    .set('SEARCH_URL', 'http://127.0.0.1:9')
+    .set('SEARCH_KEY', 'a:b')
+    .set('SSH_PORT', String(ssh.port))
+    .set('SSH_KEY', ssh.fingerprint)
+    .set('SSH_PASSWORD', options.password)
   await harness.changeLake(`create schema theirs; create table theirs.permits (id int, plate text, expires date);
     insert into theirs.permits select n, 'P' || n, '2026-12-31' from generate_series(1, 10) n`)
 })
@@ -39,10 +45,19 @@ const FILE = `  library-file:
     extract: { from: lake/parking.permits, sql: "select permit_id, plate from parking.permits order by 1" }
     deliver: { to: "library/inbox/permits_{date}.csv", format: csv, checksum: sha256 }`
 
+const INDEX = `  permit-index:
+    feed: student_life/search
+    schedule: "0 5 * * *"
+    after: [parking-permits]
+    extract: { from: lake/parking.permits }
+    select: { permit_id: { from: permit_id, type: integer }, plate: plate }
+    index: { into: search/permits, key: permit_id }`
+
 /** The terms, as they were loaded all along, and the flows that somebody writes into the same file. */
 function catalogue(flows: string): string {
   const more = `  parking: { kind: postgres, probe: 4h, url: "\${LAKE_DATABASE_URL}" }
   library: { kind: sftp, probe: 4h, host: 127.0.0.1, port: "\${SSH_PORT}", user: tidemark, password: "\${SSH_PASSWORD}", hostKey: "\${SSH_KEY}", settle: 0s }
+  search: { kind: elasticsearch, probe: 4h, url: "\${SEARCH_URL}", apiKey: "\${SEARCH_KEY}" }
 groups:`
   return termsCatalogue({ flows }).replace('\ngroups:', `\n${more}`)
 }
@@ -132,5 +147,26 @@ describe('a file that a flow without code delivers', () => {
       '2,P2',
     ])
     expect((await feed('library')).at(-1)).toMatch(/^fresh\/on-time 19 10:00–$/)
+  })
+})
+
+describe('an index that a flow without code builds', () => {
+  it('holds what the table before it holds, day by day, and its feed is fresh', async () => {
+    const search = await startSearch({ clock: harness.clock })
+    try {
+      harness.variables.set('SEARCH_URL', search.url).set('SEARCH_KEY', search.apiKey)
+      await harness.declare(catalogue(`${FLOW}\n${INDEX}`))
+      await harness.until('2026-11-19T12:00:00Z')
+      expect((await runs()).at(-1)).toEqual({ flow: 'permit-index', state: 'completed', rows: 10 })
+      await harness.changeLake("update theirs.permits set plate = 'NEW' where id = 3; delete from theirs.permits where id = 4")
+      await harness.until('2026-11-20T12:00:00Z')
+      const found = search.world.behind('permits')?.flatMap(({ documents }) => [...documents]) ?? []
+      expect(found).toHaveLength(9)
+      expect(Object.fromEntries(found)['3']).toEqual({ permit_id: 3, plate: 'NEW' })
+      expect(search.world.indices.size).toBe(2)
+      expect((await feed('search')).at(-1)).toMatch(/^fresh\/on-time 20 10:00–$/)
+    } finally {
+      await search.close()
+    }
   })
 })

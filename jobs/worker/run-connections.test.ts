@@ -58,8 +58,9 @@ function harness() {
     const { file, bytes } = await connections.openFile('sis', { bucket: 'b', key, version: null }, new AbortController().signal)
     return `${file.version}: ${Buffer.concat(await Array.fromAsync(bytes)).toString()}`
   }
+  const index = () => connections.buildIndex('sis', { alias: 'a', runId: 'r', attempt: 1, fields: [] }, services.signal)
   const copy = () => connections.copyFile('sis', { bucket: 'b', key: 'k', version: 'v', bytes: 1, modifiedAt: 0 }, 'b/x', services.signal)
-  return { seen, secret, ask, read, copy, close: connections.close }
+  return { seen, secret, ask, read, copy, index, close: connections.close }
 }
 
 describe('a run that asks a connection', () => {
@@ -122,6 +123,7 @@ describe('a run that asks a connection', () => {
 
   it('for what its connector does not do is told so', async () => {
     await expect(harness().copy()).rejects.toThrow('No file can be copied within sis: its connector does not do that.')
+    await expect(harness().index()).rejects.toThrow('No index can be built in sis: its connector builds none.')
   })
 
   it('has one session with it however often it asks, and leaves when the run is over', async () => {

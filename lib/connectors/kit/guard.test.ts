@@ -21,6 +21,7 @@ describe('what a session does with files', () => {
     files: breaking,
     openFile: async () => ({ file, bytes: breaking() }),
     copyFile: broken,
+    buildIndex: () => ({ begin: broken, put: broken, seal: broken, publish: broken, tidy: broken, drop: broken }),
     async *fileMessages() {
       yield { body: 'told', tries: 1, done: broken, giveBack: broken }
     },
@@ -29,11 +30,17 @@ describe('what a session does with files', () => {
   const opened = async () => (await session.openFile?.(file))?.bytes ?? []
   const told = async () => (await Array.fromAsync(session.fileMessages?.() ?? []))[0]
 
+  const build = () => session.buildIndex?.({ alias: 'a', runId: 'r', attempt: 1, fields: [] })
+
   it.each([
     ['listing', () => Array.fromAsync(session.files?.('landing') ?? [])],
     ['reading', async () => Array.fromAsync(await opened())],
     ['copying', () => session.copyFile?.(file, 'landing/b.csv')],
     ['taking a message off', async () => (await told())?.done()],
+    ['beginning an index', () => build()?.begin()],
+    ['putting into an index', () => build()?.put([])],
+    ['counting an index', () => build()?.seal(0)],
+    ['publishing an index', () => build()?.publish()],
     ['giving a message back', async () => (await told())?.giveBack()],
   ])('says nothing secret when %s fails', async (_what, ask) => {
     await expect(ask()).rejects.toThrow('denied to …')
