@@ -1,16 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { cut } from '#demo/campus/answer.ts'
 import { listen } from '#demo/campus/listen.ts'
-import { type Json, readJson, send, sendHtmlPage } from './dbt-cloud-answers.ts'
+import { type Json, readJson, send } from './dbt-cloud-answers.ts'
+import { failNow, finishJob, type JobAnswer, type JobFault } from './job-faults.ts'
 import { fits, type PrefectRun, refusalOf, shownRun, sorted } from './prefect-runs.ts'
-
-/** What it can do wrong, for one request each. */
-export type PrefectFault =
-  | { kind: 'too-many'; retryAfter: string }
-  | { kind: 'cut-off' | 'server-error' | 'html-page' | 'garbage' | 'silent' | 'other-shape' }
-  /** A run is started, and whoever asked for it does not learn that. */
-  | { kind: 'started-and-cut-off' | 'started-and-html-page' | 'started-and-503' }
 
 interface PrefectDeployment {
   id: string
@@ -21,6 +14,8 @@ interface PrefectDeployment {
 }
 
 const LIST_MAX = 200
+
+const refusal = (words: string): Json => ({ exception_message: words })
 
 /** A stand-in for a Prefect 3 server behind Basic: deployments, runs with its filters and pages, and its ways of saying no. */
 export class Prefect {
@@ -34,14 +29,14 @@ export class Prefect {
   /** Fewer than it is asked for: a server whose limit is lower than it says. */
   pageMax = LIST_MAX
   mayRun = true
-  #faults = new Map<string, PrefectFault[]>()
+  #faults = new Map<string, JobFault[]>()
 
   constructor(password: string) {
     this.password = password
   }
 
   /** The next requests whose path ends so go wrong, one after the other. */
-  failAt(path: string, ...faults: PrefectFault[]): void {
+  failAt(path: string, ...faults: JobFault[]): void {
     this.#faults.set(path, [...(this.#faults.get(path) ?? []), ...faults])
   }
 
@@ -67,14 +62,14 @@ export class Prefect {
     this.requests.push(`${request.method} ${pathname}`)
     const fault = [...this.#faults].find(([path]) => pathname.endsWith(path))?.[1].shift()
     const body = request.method === 'POST' ? await readJson(request) : {}
-    if (fault !== undefined && failNow(fault, response)) return
+    if (fault !== undefined && failNow(fault, response, refusal)) return
     const wanted = `Basic ${Buffer.from(`${this.user}:${this.password}`).toString('base64')}`
     if (request.headers.authorization !== wanted) return send(response, 401, { exception_message: 'Unauthorized' })
     const answer = this.#route(pathname.replace(/^\/api/, ''), body)
-    finish(response, answer, fault)
+    finishJob(response, answer, fault, refusal)
   }
 
-  #route(path: string, body: Json): Answer {
+  #route(path: string, body: Json): JobAnswer {
     const [, what] = /^\/(flows|deployments|flow_runs)\/filter$/.exec(path) ?? []
     const [, flow, name] = /^\/deployments\/name\/([^/]+)\/([^/]+)$/.exec(path) ?? []
     const [, started] = /^\/deployments\/([^/]+)\/create_flow_run$/.exec(path) ?? []
@@ -87,12 +82,12 @@ export class Prefect {
     return { status: 404, body: { detail: flow === undefined ? 'Not Found' : 'Deployment not found' } }
   }
 
-  #list(what: string, body: Json): Answer {
+  #list(what: string, body: Json): JobAnswer {
     const limit = Number(body['limit'] ?? LIST_MAX)
     const offset = Number(body['offset'] ?? 0)
     if (limit > LIST_MAX) return { status: 422, body: { detail: `Invalid limit: must be less than or equal to ${LIST_MAX}.` } }
-    const refusal = refusalOf(what, body)
-    if (refusal !== null) return invalid(refusal.at, refusal.words, body)
+    const no = refusalOf(what, body)
+    if (no !== null) return invalid(no.at, no.words, body)
     const all =
       what === 'flows'
         ? [...new Set(this.deployments.map(({ flow }) => flow))].map((flow) => ({ id: `flow-of-${flow}`, name: flow }))
@@ -105,7 +100,7 @@ export class Prefect {
     return { status: 200, body: all.slice(offset, offset + Math.min(limit, this.pageMax)) }
   }
 
-  #start(id: string, { idempotency_key: key, parameters = {} }: Json): Answer {
+  #start(id: string, { idempotency_key: key, parameters = {} }: Json): JobAnswer {
     const deployment = this.deployments.find((one) => one.id === id)
     if (!this.mayRun) return { status: 403, body: { exception_message: 'Forbidden' } }
     if (deployment === undefined) return { status: 404, body: { detail: 'Deployment not found' } }
@@ -120,12 +115,7 @@ export class Prefect {
   }
 }
 
-interface Answer {
-  status: number
-  body: unknown
-}
-
-function invalid(at: string, msg: string, body: Json, status = 422): Answer {
+function invalid(at: string, msg: string, body: Json, status = 422): JobAnswer {
   const detail = [{ loc: ['body', at], msg, type: 'value_error' }]
   return { status, body: { exception_message: 'Invalid request received.', exception_detail: detail, request_body: body } }
 }
@@ -133,52 +123,6 @@ function invalid(at: string, msg: string, body: Json, status = 422): Answer {
 function shownDeployment({ id, flow, name, paused, tags }: PrefectDeployment): Json {
   const rest = { schedules: [], labels: {}, work_pool_name: 'default', parameters: {}, status: 'READY', description: null }
   return { id, name, flow_id: `flow-of-${flow}`, paused, tags, ...rest }
-}
-
-/** False where the fault spoils the answer that is given. */
-function failNow(fault: PrefectFault, response: ServerResponse): boolean {
-  switch (fault.kind) {
-    case 'too-many':
-      response.setHeader('retry-after', fault.retryAfter)
-      send(response, 429, { exception_message: 'Too many requests' })
-      return true
-    case 'server-error':
-      send(response, 503, { exception_message: 'Service Unavailable' })
-      return true
-    case 'html-page':
-      sendHtmlPage(response)
-      return true
-    case 'garbage':
-      response.writeHead(200, { 'content-type': 'application/json' }).end('[{"id": 1,')
-      return true
-    case 'other-shape':
-      send(response, 200, { results: [{ id: 1 }] })
-      return true
-    case 'silent':
-      return true
-    default:
-      return false
-  }
-}
-
-function finish(response: ServerResponse, { status, body }: Answer, fault: PrefectFault | undefined): void {
-  switch (fault?.kind) {
-    case 'started-and-cut-off':
-      response.destroy()
-      break
-    case 'started-and-html-page':
-      sendHtmlPage(response)
-      break
-    case 'started-and-503':
-      send(response, 503, { exception_message: 'Service Unavailable' })
-      break
-    case 'cut-off':
-      response.setHeader('content-type', 'application/json')
-      cut(response, Buffer.from(JSON.stringify(body)))
-      break
-    default:
-      send(response, status, body)
-  }
 }
 
 /** Starts it on the loopback address; `url` is that of its API. */

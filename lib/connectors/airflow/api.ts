@@ -1,0 +1,203 @@
+import { z } from 'zod'
+import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { basicAuth, keyAuth } from '#lib/connectors/kit/ask.ts'
+import { HttpSession, type SessionQuestion, type Ticket } from '#lib/connectors/kit/http-session.ts'
+import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
+import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import type { JsonValue } from '#lib/domain/values/json.ts'
+import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
+import type { Connected } from './settings.ts'
+import {
+  type AirflowAsset,
+  assetSchema,
+  type Dag,
+  type DagRun,
+  dagSchema,
+  eventSchema,
+  runSchema,
+  taskSchema,
+  tokenSchema,
+  versionSchema,
+} from './shapes.ts'
+
+/** It gives no more at once. */
+const PAGE = 100
+
+type Ask = (question: SessionQuestion) => Promise<JsonValue>
+type Query = Record<string, string>
+
+/** The REST API of Airflow, v2 of Airflow 3 and v1 of Airflow 2. */
+export class AirflowApi {
+  readonly system: string
+  readonly base: string
+  /** Airflow 3, which tells more. */
+  readonly isThree: boolean
+  readonly #connection: Connected
+  readonly #session: HttpSession
+  #dags: Promise<Map<string, Dag>> | null = null
+  #assets: Promise<Map<string, AirflowAsset>> | null = null
+
+  constructor(connection: Connected) {
+    const { url, timeout, api } = connection.settings
+    this.isThree = api === 'v2'
+    this.system = `Airflow (${connection.key})`
+    this.base = url.replace(/\/+$/, '')
+    this.#connection = connection
+    this.#session = new HttpSession(connection, { system: this.system, timeoutMs: timeout, signIn: (ask) => this.#signIn(ask) })
+  }
+
+  async #signIn(ask: Ask): Promise<Ticket> {
+    const { user, password, token } = this.#connection.settings
+    if (token !== undefined) return { headers: keyAuth(token, 'bearer'), endsAt: null }
+    if (!this.isThree) return { headers: user === undefined ? {} : basicAuth(user, password), endsAt: null }
+    const explain = (code: number) => (code === 404 ? this.#elsewhere() : undefined)
+    const url = `${this.base}/auth/token`
+    const answer = await ask(user === undefined ? { url, explain } : { url, explain, json: { username: user, password } })
+    const { access_token: access, jwt_token: jwt } = this.#inShape(tokenSchema, answer, 'its token')
+    const issued = access ?? jwt
+    if (issued == null) throw refusedAnswer(this.system, 'it holds no token')
+    return { headers: keyAuth(issued, 'bearer'), endsAt: null }
+  }
+
+  #elsewhere(): TidemarkError {
+    const publicMessage = `${this.system} has no /auth/token at that address (HTTP 404). For Airflow 2 write api: v1; else check the url, which is that of its page without /api.`
+    return new TidemarkError('refused', { publicMessage, systemWide: true })
+  }
+
+  /** An answer; null where what was asked for is not there. */
+  async orNull<T>(answer: Promise<T>): Promise<T | null> {
+    try {
+      return await answer
+    } catch (error) {
+      if (isTidemarkError(error) && error.code === 'not-found') return null
+      throw error
+    }
+  }
+
+  async version(): Promise<string> {
+    return (await this.get('/version', versionSchema, 'its version')).version
+  }
+
+  /** All DAGs that are there, by their ids; asked for once in a session. */
+  dags(): Promise<Map<string, Dag>> {
+    this.#dags ??= this.#byKey(this.#list('/dags', 'dags', dagSchema, { order_by: 'dag_id' }), ({ id }) => id)
+    return this.#dags
+  }
+
+  /** One DAG; null where there is none. */
+  dag(id: string): Promise<Dag | null> {
+    return this.orNull(this.get(`/dags/${encodeURIComponent(id)}`, dagSchema, `the DAG ${id}`))
+  }
+
+  /** All assets, or datasets, by their URIs; asked for once in a session. */
+  assets(): Promise<Map<string, AirflowAsset>> {
+    this.#assets ??= this.#byKey(this.#list(`/${this.#assetsAre}`, this.#assetsAre, assetSchema, { order_by: 'id' }), ({ uri }) => uri)
+    return this.#assets
+  }
+
+  /** When something told of an asset last; null: nothing has. */
+  async lastEventOf({ id, last_asset_event: last }: AirflowAsset): Promise<number | null> {
+    if (last?.timestamp != null) return last.timestamp
+    const what = this.#assetsAre
+    const of = what.slice(0, -1)
+    const query = new URLSearchParams({ [`${of}_id`]: String(id), order_by: '-timestamp', limit: '1' })
+    const schema = z.object({ asset_events: z.array(eventSchema).optional(), dataset_events: z.array(eventSchema).optional() })
+    const { asset_events, dataset_events } = await this.get(`/${what}/events?${query}`, schema, `the events of its ${what}`)
+    return (asset_events ?? dataset_events)?.[0]?.timestamp ?? null
+  }
+
+  /** Runs of a DAG, or of all (`~`), that fit, each once. Throws where the list breaks off. */
+  runs(dag: string, query: Query): AsyncGenerator<DagRun> {
+    return this.#list(`/dags/${encodeURIComponent(dag)}/dagRuns`, 'dag_runs', runSchema, query)
+  }
+
+  /** One run by its id; null where there is none. */
+  run(dag: string, id: string): Promise<DagRun | null> {
+    return this.orNull(this.get(`/dags/${encodeURIComponent(dag)}/dagRuns/${encodeURIComponent(id)}`, runSchema, 'its run'))
+  }
+
+  /** The newest run of a DAG that ended well; null where there is none. */
+  async lastSuccess(dag: string): Promise<DagRun | null> {
+    for await (const run of this.#list(
+      `/dags/${encodeURIComponent(dag)}/dagRuns`,
+      'dag_runs',
+      runSchema,
+      { state: 'success', order_by: '-end_date' },
+      1,
+    ))
+      if (run.dag_id === dag && run.state === 'success' && run.end_date !== null) return run
+    return null
+  }
+
+  /** The tasks of a run that failed themselves. */
+  async failedTasks({ dag_id: dag, dag_run_id: id }: DagRun): Promise<z.output<typeof taskSchema>[]> {
+    const path = `/dags/${encodeURIComponent(dag)}/dagRuns/${encodeURIComponent(id)}/taskInstances`
+    const schema = z.object({ task_instances: z.array(taskSchema) })
+    const answer = await this.orNull(this.get(`${path}?state=failed&limit=${PAGE}`, schema, 'the tasks of its run'))
+    return answer?.task_instances.filter(({ state }) => state === 'failed') ?? []
+  }
+
+  /** Starts a run under an id: asked twice it is the same run. */
+  async start(dag: string, id: string, parameters: Record<string, unknown>): Promise<DagRun> {
+    const json = { dag_run_id: id, conf: parameters, ...(this.isThree && { logical_date: null, note: 'Asked for by Tidemark' }) }
+    const explain = (code: number, body: string) => {
+      if (code === 403)
+        return `${this.system} does not let us start ${dag} (HTTP 403). Give the account the right to create runs of the DAG.`
+      return code === 400 || code === 422
+        ? `${this.system} does not start ${dag} so (HTTP ${code}): ${foreignWords(body) || 'it does not say why'}.`
+        : undefined
+    }
+    try {
+      const answer = await this.#session.json({ url: this.#at(`/dags/${encodeURIComponent(dag)}/dagRuns`), json, explain })
+      return this.#inShape(runSchema, answer, 'the run that it has started')
+    } catch (error) {
+      const known = isTidemarkError(error) && error.status === 409 ? await this.run(dag, id) : null
+      if (known !== null) return known
+      throw error
+    }
+  }
+
+  async get<T>(path: string, shape: z.ZodType<T>, what: string): Promise<T> {
+    return this.#inShape(shape, await this.#session.json({ url: this.#at(path) }), what)
+  }
+
+  close(): Promise<void> {
+    return this.#session.close()
+  }
+
+  get #assetsAre(): 'assets' | 'datasets' {
+    return this.isThree ? 'assets' : 'datasets'
+  }
+
+  #at(path: string): string {
+    return `${this.base}/api/${this.isThree ? 'v2' : 'v1'}${path}`
+  }
+
+  #list<T extends { id: string | number }>(path: string, key: string, shape: z.ZodType<T>, query: Query, limit = PAGE): AsyncGenerator<T> {
+    const page = z.object({ [key]: z.array(z.unknown()), total_entries: z.int() })
+    return offsetPages(this.system, `its ${key.replace('_', ' ')}`, async (offset) => {
+      const asked = new URLSearchParams({ ...query, limit: String(limit), offset: String(offset) })
+      const answer: Record<string, unknown> = await this.get(`${path}?${asked}`, page, `the list of its ${key}`)
+      const items = z.array(shape).safeParse(answer[key])
+      if (!items.success) throw this.#misshapen(`one of its ${key}`, items.error)
+      return { items: items.data, isLast: offset + items.data.length >= Number(answer['total_entries']) }
+    })
+  }
+
+  async #byKey<T>(list: AsyncIterable<T>, keyOf: (one: T) => string): Promise<Map<string, T>> {
+    const found = new Map<string, T>()
+    for await (const one of list) found.set(keyOf(one), one)
+    return found
+  }
+
+  #inShape<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+    const parsed = schema.safeParse(value)
+    if (parsed.success) return parsed.data
+    throw this.#misshapen(what, parsed.error)
+  }
+
+  #misshapen(what: string, { issues }: z.ZodError): TidemarkError {
+    const at = issues[0]?.path.join('.')
+    return refusedAnswer(this.system, `${what} is not as Airflow writes it${at ? ` (${at})` : ''}`)
+  }
+}
