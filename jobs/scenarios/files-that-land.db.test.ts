@@ -1,6 +1,8 @@
+import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type PretendS3, startS3 } from '#demo/stores/s3.ts'
 import { acceptFiles } from '#lib/commands/inbox/accept-files.ts'
+import { DynamoWorld } from '#lib/testing/connectors/dynamodb-world.ts'
 import { spansOf } from '#lib/testing/history/state-world.ts'
 import { ScenarioHarness } from '#lib/testing/worlds/scenario-harness.ts'
 
@@ -102,5 +104,39 @@ describe('files that land in a bucket', () => {
     await harness.until('2026-11-30T06:07:00Z')
     expect(await games()).toEqual(['Chess'])
     expect(await inbox()).toEqual(['incoming/a.jsonl landed 3 1'])
+  })
+
+  it('are copied first, unpacked, decoded and landed in DynamoDB, where the catalogue says so', async () => {
+    const dynamo = await DynamoWorld.start()
+    try {
+      const attributes = ['uuid', 'upload_date']
+      await dynamo.createTable({
+        TableName: 'landing_table',
+        KeySchema: attributes.map((AttributeName, at) => ({ AttributeName, KeyType: at === 0 ? 'HASH' : 'RANGE' })),
+        AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      })
+      const { endpoint = '', accessKeyId = '', secretAccessKey = '' } = dynamo.connection().settings
+      harness.variables.set('DYNAMO_URL', String(endpoint)).set('DYNAMO_KEY', accessKeyId).set('DYNAMO_SECRET', secretAccessKey)
+      const connection =
+        'landing: { kind: dynamodb, probe: 4h, endpoint: "${DYNAMO_URL}", accessKeyId: "${DYNAMO_KEY}", secretAccessKey: "${DYNAMO_SECRET}" }'
+      await harness.declare(
+        catalogue('{ file: shop/uploads/incoming }')
+          .replace('connections:\n', `connections:\n  ${connection}\n`)
+          .replace('into: lake/games.prices', 'into: landing/landing_table, copy: shop/uploads/landed'),
+      )
+      const lines = Array.from({ length: 60 }, (_, n) => `${JSON.stringify({ game: `Zo\xeb ${n}` })}\r\n`).join('')
+      const { etag } = store.put('uploads', 'incoming/a.jsonl.gz', gzipSync(Buffer.from(lines, 'latin1')))
+      await harness.until('2026-11-30T06:03:00Z')
+      expect(await inbox()).toEqual(['incoming/a.jsonl.gz landed 1 60'])
+      const items = await dynamo.items('landing_table')
+      expect(items).toHaveLength(60)
+      expect(items).toContainEqual(
+        expect.objectContaining({ line: { N: '8' }, version: { S: etag }, document: { M: { game: { S: 'Zoë 7' } } } }),
+      )
+      expect(store.control.requests).toContainEqual(expect.stringContaining(`PUT /uploads/landed/shop/uploads/incoming/${etag}/a.jsonl.gz`))
+      expect((await spansOf(harness.ctx, 'prices', 'feed')).at(-1)).toMatch(/^fresh\/on-time 30/)
+    } finally {
+      await dynamo.close()
+    }
   })
 })
