@@ -45,7 +45,9 @@ describe('a text', () => {
     ['utf-32be', (text: string) => utf32(text, true)],
   ] as const)('of several bytes a character without a mark needs to be said: %s', async (encoding, encode) => {
     expect((await readLanded(encode(LINES), { encoding })).rows).toEqual(READ)
-    expect(await problemOf(encode('{"a":"b"}\n'))).toMatch(/^refused: The file cannot be used: it is UTF-(16|32)/)
+    expect(await problemOf(encode('{"a":"b"}\n'))).toMatch(
+      /^refused: The file cannot be used: it is UTF-(16|32) without a mark of byte order; write "encoding: utf-\1le" or "utf-\1be"\.$/,
+    )
     expect(await problemOf(encode(LINES))).toMatch(/^refused/)
   })
 

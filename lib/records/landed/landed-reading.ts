@@ -1,7 +1,7 @@
 import { isWide, type LandedEncoding, type LandedForm } from '#lib/domain/values/landed-text.ts'
 import { characterSet } from '#lib/domain/values/text-encoding.ts'
 import { csvRows } from '#lib/records/read/csv.ts'
-import { isMarkup, MARK_BYTES, notText, otherThanText } from '#lib/records/read/disguise.ts'
+import { isMarkup, MARK_BYTES, otherThanText, wideText } from '#lib/records/read/disguise.ts'
 import { sniffBytes, sniffStart } from '#lib/records/read/sniff.ts'
 import { cutOff, unusable } from '#lib/records/read/text-problems.ts'
 import { unpacked } from '#lib/records/read/unpack.ts'
@@ -84,7 +84,7 @@ export class LandedReading {
     const { head, chunks } = await sniffBytes(unpacked(what, bytes, limits), MARK_BYTES)
     const mark = textMark(head)
     const said = this.#format.encoding
-    const problem = mark === null && said === undefined ? notText(head) : otherThanText(head)
+    const problem = otherThanText(head) ?? (mark === null && said === undefined ? unmarkedText(head) : undefined)
     if (problem !== undefined) {
       await chunks.return()
       throw unusable(what, `it is ${problem}`)
@@ -160,6 +160,12 @@ export class LandedReading {
 function modeOf(encoding: LandedEncoding, isSaid: boolean): DecoderMode {
   if (!isSaid) return 'fallback'
   return !isWide(encoding) && characterSet(encoding) === 'windows-1252' ? 'western' : 'strict'
+}
+
+function unmarkedText(head: Buffer): string | undefined {
+  const wide = wideText(head)
+  const name = wide?.toLowerCase()
+  return wide && `${wide} without a mark of byte order; write "encoding: ${name}le" or "${name}be"`
 }
 
 function isLonger(text: string, bytesMax: number): boolean {

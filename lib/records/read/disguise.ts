@@ -62,7 +62,8 @@ export const MARK_BYTES: number = TAR_MARK_AT + TAR_MARK.length
 
 /** What bytes are when they are no text in any encoding we read, completing "it is …"; undefined when they may be. */
 export function notText(head: Buffer): string | undefined {
-  return otherThanText(head) ?? wideText(head)
+  const wide = wideText(head)
+  return otherThanText(head) ?? (wide === undefined ? undefined : `${wide}; have it written as UTF-8`)
 }
 
 /** What bytes are when they are no text at all, completing "it is …"; undefined when they may be. */
@@ -70,16 +71,17 @@ export function otherThanText(head: Buffer): string | undefined {
   const digits = head.toString('hex')
   const known = BEGINNINGS.find(([, beginning]) => digits.startsWith(beginning))
   if (known !== undefined) return known[0]
-  return head.toString('latin1', TAR_MARK_AT) === TAR_MARK ? 'a tar archive, which is not read' : undefined
+  if (head.toString('latin1', TAR_MARK_AT) === TAR_MARK) return 'a tar archive, which is not read'
+  const isEmpty = head.length > 0 && head.every((byte) => byte === 0)
+  return isEmpty ? 'empty but for bytes of 0, as a file is that was never written' : undefined
 }
 
 /** Text of two or four bytes a character, by its mark of byte order or because most of Latin text is 0 in it. */
-function wideText(head: Buffer): string | undefined {
+export function wideText(head: Buffer): 'UTF-16' | 'UTF-32' | undefined {
   const mark = head.toString('hex', 0, 4)
   const zeros = [...head.keys()].filter((at) => head[at] === 0)
-  if (zeros.length > 0 && zeros.length === head.length) return 'empty but for bytes of 0, as a file is that was never written'
-  if (mark === 'fffe0000' || mark === '0000feff' || isUnmarkedUtf32(head)) return 'UTF-32; have it written as UTF-8'
-  return mark.startsWith('fffe') || mark.startsWith('feff') || isUnmarkedUtf16(head, zeros) ? 'UTF-16; have it written as UTF-8' : undefined
+  if (mark === 'fffe0000' || mark === '0000feff' || isUnmarkedUtf32(head)) return 'UTF-32'
+  return mark.startsWith('fffe') || mark.startsWith('feff') || isUnmarkedUtf16(head, zeros) ? 'UTF-16' : undefined
 }
 
 /** Only one byte of every four is not 0, always the same one. */
