@@ -5,7 +5,7 @@ import { ContractNotes } from './contract-notes.tsx'
 
 const kept: ContractView = {
   ...{ key: 'lake/crm.customer', asset: 'Customers', onBreak: 'stop', seenAt: 0, broken: null, noted: [], announced: [], mended: [] },
-  held: { name: 'Customers', version: '1.0.0', status: 'active', owner: null, consumers: [] },
+  held: { name: 'Customers', version: '1.0.0', owner: null, consumers: [], fields: [] },
 }
 const words = (contracts: ContractView[], isTold = false) =>
   renderToStaticMarkup(<ContractNotes contracts={contracts} isTold={isTold} />).replaceAll(/<[^>]*>/g, '')

@@ -1,8 +1,9 @@
 import { AnnouncedNotes, BrokenNote } from '#app/_ui/feeds/contract-notes.tsx'
 import { Facts, Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { capital } from '#lib/domain/wording/sentences.ts'
-import type { ContractView } from '#lib/queries/catalogue/asset-contracts.ts'
+import type { ContractView, FieldView } from '#lib/queries/catalogue/asset-contracts.ts'
 
 const COMES_TO = { stop: 'Stale: what reads it may refuse to run', warn: 'Late' }
 
@@ -28,8 +29,9 @@ export function ContractSection({ contract }: { contract: ContractView | null })
           ['A break makes it', COMES_TO[onBreak]],
         ]}
       />
+      {held !== null && <PromisedFields fields={held.fields} />}
       {mended.length > 0 && (
-        <details className="fold">
+        <details className="fold mt-4">
           <summary>Broken before</summary>
           <ul className="mt-2 space-y-2">
             {mended.map(({ from, to, words }) => (
@@ -41,6 +43,41 @@ export function ContractSection({ contract }: { contract: ContractView | null })
         </details>
       )}
     </Section>
+  )
+}
+
+function PromisedFields({ fields }: { fields: readonly FieldView[] }) {
+  if (fields.length === 0) return null
+  return (
+    <details className="fold mt-4">
+      <summary>{fields.length === 1 ? 'The field it promises' : `The ${formatCount(fields.length)} fields it promises`}</summary>
+      <table className="table stacked w-full table-fixed">
+        <thead>
+          <tr>
+            <th scope="col">Field</th>
+            <th scope="col">Type</th>
+            <th scope="col">Rules</th>
+            <th scope="col">What it says</th>
+          </tr>
+        </thead>
+        <tbody>
+          {fields.map(({ name, type, rules, description }) => (
+            <tr key={name}>
+              <th scope="row" className="font-normal">
+                <code dir="auto">{name}</code>
+              </th>
+              <td className={type === null ? 'absent' : 'muted'}>{type ?? '–'}</td>
+              <td className={rules === '' ? 'absent' : undefined} dir="auto">
+                {rules === '' ? '–' : rules}
+              </td>
+              <td className={description === null ? 'absent' : 'col-span-full'} dir="auto">
+                {description ?? '–'}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
   )
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -49,10 +49,12 @@ describe('a catalogue on disk', () => {
       return { files: found.ok ? found.texts.map(({ file }) => file) : [], content }
     }
     const place = join(folder, 'contracted')
-    mkdirSync(join(place, 'contracts', 'crm'), { recursive: true })
+    for (const under of ['crm', '..2026']) mkdirSync(join(place, 'contracts', under), { recursive: true })
     writeFileSync(join(place, 'tidemark.yaml'), 'page: { name: P, zone: UTC }\n')
-    for (const name of ['crm/v2.yaml', 'crm/v1.json', '.hidden.yaml', 'README.md']) writeFileSync(join(place, 'contracts', name), '{}\n')
-    const expected = ['tidemark.yaml', 'contracts/crm/v1.json', 'contracts/crm/v2.yaml']
+    for (const name of ['crm/v2.yaml', 'crm/v1.json', '.hidden.yaml', '..2026/linked.yaml', 'README.md'])
+      writeFileSync(join(place, 'contracts', name), '{}\n')
+    symlinkSync('..2026/linked.yaml', join(place, 'contracts', 'linked.yaml'))
+    const expected = ['tidemark.yaml', 'contracts/crm/v1.json', 'contracts/crm/v2.yaml', 'contracts/linked.yaml']
     const before = await read(place)
     expect([before.files, (await read(join(place, 'tidemark.yaml'))).files]).toEqual([expected, expected])
     writeFileSync(join(place, 'contracts', 'crm', 'v2.yaml'), '{ id: x }\n')

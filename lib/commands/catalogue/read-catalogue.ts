@@ -46,13 +46,18 @@ async function listFiles(path: string): Promise<{ file: string; path: string }[]
   return names.map(({ name }) => ({ file: name, path: join(path, name) })).sort((a, b) => (a.file < b.file ? -1 : 1))
 }
 
+/** Neither hidden nor in a hidden folder; a link counts, as where a cluster mounts files. */
+const CONTRACT_FILE = /^[^.][^/]*(\/[^./][^/]*)*\.(ya?ml|json)$/i
+
 /** The contracts in the folder beside a catalogue, and in folders below it. */
 async function listContracts(folder: string): Promise<{ file: string; path: string }[]> {
-  const entries = await readdir(join(folder, CONTRACTS_FOLDER), { withFileTypes: true, recursive: true }).catch(() => [])
-  const files = entries
-    .filter((entry) => entry.isFile() && /^[^.].*\.(ya?ml|json)$/i.test(entry.name))
-    .map(({ parentPath, name }) => join(parentPath, name))
-  return files.map((path) => ({ file: relative(folder, path).replaceAll('\\', '/'), path })).sort((a, b) => (a.file < b.file ? -1 : 1))
+  const found = await readdir(join(folder, CONTRACTS_FOLDER), { withFileTypes: true, recursive: true }).catch(() => [])
+  const entries = found.filter((entry) => !entry.isDirectory())
+  const files = entries.map(({ parentPath, name }) => {
+    const path = join(parentPath, name)
+    return { file: relative(folder, path).replaceAll('\\', '/'), path }
+  })
+  return files.filter(({ file }) => CONTRACT_FILE.test(file)).sort((a, b) => (a.file < b.file ? -1 : 1))
 }
 
 async function readFiles(path: string): Promise<Found> {

@@ -1,6 +1,6 @@
 import type { Context } from '#lib/db/context.ts'
 import { announcedAfter, type ContractTerms, driftAt, termsAt } from '#lib/domain/contracts/contract-terms.ts'
-import { fieldsOfColumns } from '#lib/domain/contracts/field.ts'
+import { type Field, fieldsOfColumns } from '#lib/domain/contracts/field.ts'
 import type { KnownColumn } from '#lib/domain/search/known-columns.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
@@ -14,13 +14,21 @@ export interface BreakView {
   words: string
 }
 
+/** A promised field; `rules` is empty where it may be anything of its type. */
+export interface FieldView {
+  name: string
+  type: string | null
+  rules: string
+  description: string | null
+}
+
 /** What a contract promises of an asset, whether it is kept, and what will change. */
 export interface ContractView {
   key: string
   asset: string
   onBreak: ContractTerms['onBreak']
   /** The version that holds; null: none does yet. */
-  held: { name: string; version: string; status: string; owner: string | null; consumers: readonly string[] } | null
+  held: { name: string; version: string; owner: string | null; consumers: readonly string[]; fields: FieldView[] } | null
   /** null: nobody has told of columns yet. */
   seenAt: Instant | null
   broken: BreakView | null
@@ -60,6 +68,11 @@ export async function getAssetContracts(ctx: Context, ids: readonly number[]): P
   return rows.map((row) => toView(row, now))
 }
 
+function toField({ name, typeText, description, isKey, isRequired, isUnique, values }: Field): FieldView {
+  const rules = [isKey && 'key', isRequired && !isKey && 'required', isUnique && 'unique', values !== null && `one of ${values.join(', ')}`]
+  return { name, type: typeText, rules: rules.filter((rule) => rule !== false && rule !== null).join(', '), description }
+}
+
 function toView({ key, asset, terms, columns, seenAt, breaks }: Row, now: Instant): ContractView {
   const held = termsAt(terms, now)
   const drift = columns === null ? [] : driftAt(terms, fieldsOfColumns(columns), now)
@@ -67,7 +80,13 @@ function toView({ key, asset, terms, columns, seenAt, breaks }: Row, now: Instan
     key,
     asset,
     onBreak: terms.onBreak,
-    held: held && { name: held.name, version: held.version, status: held.status, owner: held.owner, consumers: held.consumers },
+    held: held && {
+      name: held.name,
+      version: held.version,
+      owner: held.owner,
+      consumers: held.consumers,
+      fields: held.fields.map(toField),
+    },
     seenAt,
     broken: breaks.find(({ to }) => to === null) ?? null,
     noted: drift.filter(({ weight }) => weight === 'noted').map(({ words }) => words),
