@@ -13,6 +13,8 @@ interface Target {
   /** As people write it: `<connection>/<path>`. */
   written: string
   where: string
+  /** A folder that gets further folders: who waits for files in one of those is asked to run, too. */
+  isFolder: boolean
 }
 
 interface Trigger {
@@ -34,7 +36,7 @@ export function checkTriggerLoops(outline: Outline, contracts: CatalogueContract
   const triggers = outline.flows.flatMap((flow) => triggersIn(flow, systems))
   const feedsWritten = feedsByWriter(outline, contracts)
   const edges = triggers.flatMap((trigger) => [
-    ...targets.filter((target) => trigger.kind === 'file' && isWithin(target.where, trigger.where)).map((target) => ({ target, trigger })),
+    ...targets.filter((target) => asksFor(target, trigger)).map((target) => ({ target, trigger })),
     ...(feedsWritten.get(trigger.where) ?? []).filter(() => trigger.kind === 'fresh').map((flow) => ({ target: { flow }, trigger })),
   ])
   const own = edges.filter(({ target, trigger }) => target.flow === trigger.flow)
@@ -45,11 +47,10 @@ export function checkTriggerLoops(outline: Outline, contracts: CatalogueContract
 function ownLoop(target: Target | { flow: string }, trigger: Trigger): Finding {
   if ('path' in target) {
     const remedy = 'Write to another place, or let other files start the flow.'
-    return wrongValue(
-      target.path,
-      `"${target.flow}" would start itself for ever: "${target.written}" lies inside its own trigger "${trigger.written}".`,
-      remedy,
-    )
+    const why = isWithin(target.where, trigger.where)
+      ? `"${target.written}" lies inside its own trigger "${trigger.written}"`
+      : `its trigger "${trigger.written}" lies where it copies files to, "${target.written}"`
+    return wrongValue(target.path, `"${target.flow}" would start itself for ever: ${why}.`, remedy)
   }
   return wrongValue(
     trigger.path,
@@ -72,6 +73,10 @@ function longLoops(outline: Outline, edges: readonly { target: { flow: string };
   })
 }
 
+function asksFor({ where, isFolder }: Target, trigger: Trigger): boolean {
+  return trigger.kind === 'file' && (isWithin(where, trigger.where) || (isFolder && isWithin(trigger.where, where)))
+}
+
 /** Within means at the place or below it; a place that is empty is all there is. */
 function isWithin(target: string, place: string): boolean {
   return target === place || target.startsWith(place.endsWith('/') ? place : `${place}/`)
@@ -83,11 +88,22 @@ const TARGETS = [
   ['deliver', 'to'],
 ] as const
 
-function targetsOf({ key: flow, path, node }: OutlineEntry, systems: ReadonlyMap<string, string>): Target[] {
+function targetsOf(entry: OutlineEntry, systems: ReadonlyMap<string, string>): Target[] {
+  const { key: flow, path, node } = entry
   return TARGETS.flatMap(([block, name]): Target[] => {
     const written = textAt(node, block, name)
-    return written === undefined ? [] : [{ flow, path: [...path, block, name], written, where: whereIs(written, systems) }]
+    if (written === undefined) return []
+    const where = whereIs(written, systems)
+    const target = { flow, path: [...path, block, name], written, where, isFolder: false }
+    if (name !== 'copy') return [target]
+    // Copies stand below the name of the connection they come from.
+    return sourcesOf(entry).map((source) => ({ ...target, where: `${where.replace(/\/$/, '')}/${source}`, isFolder: true }))
   })
+}
+
+function sourcesOf({ node }: OutlineEntry): string[] {
+  const places = itemsOf(childOf(node, 'on')).flatMap((trigger) => textAt(trigger, 'file') ?? [])
+  return [...new Set(places.map((place) => placeOfFiles(place).source))]
 }
 
 /** What flows with code write. */
@@ -98,7 +114,9 @@ function otherTargets(
 ): Target[] {
   const isKnown = (flow: string, key: string) => written.some((target) => target.flow === flow && target.written === key)
   return knownFlows(outline, contracts).flatMap(({ key: flow, path, assets }) =>
-    assets.writes.filter((key) => !isKnown(flow, key)).map((key) => ({ flow, path, written: key, where: whereIs(key, systems) })),
+    assets.writes
+      .filter((key) => !isKnown(flow, key))
+      .map((key) => ({ flow, path, written: key, where: whereIs(key, systems), isFolder: false })),
   )
 }
 

@@ -11,6 +11,7 @@ const store: ConnectorContract = {
   extractRequest: z.strictObject({ path: z.string() }),
   deliverOptions: z.strictObject({}),
   keepsFiles: true,
+  copiesFiles: true,
   hasQueue: ({ queue }) => queue !== undefined,
 }
 const contracts: CatalogueContracts = {
@@ -110,6 +111,29 @@ describe('a flow that would start itself', () => {
   it.each(['bucket/shop/done/a.csv', 'bucket/shop/incoming-done/a.csv', 'plain/shop/incoming/a.csv'])('not by writing %s', (to) => {
     expect(problems(flow('prices', '[{ file: bucket/shop/incoming }]', to))).toEqual([])
     expect(problems(flow('prices', '[{ file: here/shop/incoming }]', 'there/shop/incoming/a.csv'))).toEqual([])
+  })
+
+  const copying = (name: string, place: string, copy: string) => `  ${name}:
+    feed: shop/${name}
+    on: [{ file: ${place} }]
+    land: { copy: ${copy}, into: lake/shop.${name} }
+`
+
+  it.each([
+    ['bucket/shop/incoming/landed', 'bucket/shop/incoming', /"bucket\/shop\/incoming\/landed" lies inside its own trigger/],
+    ['bucket/shop', 'bucket/shop', /"bucket\/shop" lies inside its own trigger/],
+    ['bucket/shop/landed', 'bucket/shop/landed/bucket', /"bucket\/shop\/landed" lies inside its own trigger/],
+    ['bucket/shop/landed', 'bucket/shop/landed/bucket/shop/a', /its trigger ".*\/a" lies where it copies files to, "bucket\/shop\/landed"/],
+  ])('by copying its files to %s while those in %s start it is refused', (copy, place, words) => {
+    expect(problems(copying('prices', place, copy))).toEqual([expect.stringMatching(words)])
+  })
+
+  it('not by copying them elsewhere, but over a flow that takes the copies', () => {
+    const copies = copying('prices', 'bucket/shop/incoming', 'bucket/shop/landed')
+    expect(problems(copies, copying('deep', 'bucket/shop', 'bucket/other'))).toEqual([])
+    expect(problems(copies, flow('posts', '[{ file: bucket/shop/landed/bucket/shop }]', 'bucket/shop/incoming/x.csv'))).toEqual([
+      expect.stringMatching(/These flows would start each other for ever/),
+    ])
   })
 
   it('over others is refused, too', () => {
