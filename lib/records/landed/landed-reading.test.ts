@@ -61,6 +61,11 @@ describe('lines', () => {
   it('without an end and without sense at the end of a file are a file that was cut off', async () => {
     expect(await problemOf('{"a":1}\n{"a":', {}, 'x.jsonl')).toBe('unavailable: The file was cut off in the middle.')
     expect(await problemOf('{"a":1}\n{"a":\n', {}, 'x.jsonl')).toBe('read 1')
+    // In the middle of a character, of a text that says that it is UTF-8.
+    const marked = Buffer.from('\ufeff{"a":1}\n{"a":"ü"}')
+    expect(await problemOf(marked.subarray(0, -3), {}, 'x.jsonl')).toBe('unavailable: The file was cut off in the middle.')
+    const whole = Buffer.concat([marked.subarray(0, -3), Buffer.from('"}')])
+    expect((await readLanded(whole, {}, 'x.jsonl')).aside).toEqual([[2, 'holds bytes that are no text in its encoding']])
   })
 
   it('of CSV end with a return alone, too, and are counted within quotes', async () => {

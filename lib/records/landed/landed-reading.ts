@@ -118,7 +118,7 @@ export class LandedReading {
       line += texts.length
       const records = texts.flatMap((text, index) => toRecord(before + index + 1, text) ?? [])
       // The last line lacks its end: then the text does too.
-      if (isLast && records.some((record) => 'reason' in record && record.reason === NO_JSON)) throw cutOff(what)
+      if (isLast && records.some((record) => 'reason' in record) && !isJsonText(texts.at(-1) ?? '')) throw cutOff(what)
       if (records.length > 0) yield records
     }
   }
@@ -170,6 +170,11 @@ function unmarkedText(head: Buffer): string | undefined {
 
 function isLonger(text: string, bytesMax: number): boolean {
   return text.length * 3 > bytesMax && Buffer.byteLength(text) > bytesMax
+}
+
+function isJsonText(text: string): boolean {
+  const document = storableDocument(text)
+  return !('reason' in document) || document.reason !== NO_JSON
 }
 
 /** null: there is nothing on this line. */
