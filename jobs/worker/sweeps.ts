@@ -54,7 +54,8 @@ export async function planSweep(services: JobServices, wakeUps: WakeUps): Promis
   const { ctx } = services
   await releaseLostRuns(ctx)
   await followReceiver(ctx)
-  await followContracts(ctx)
+  // What cannot be judged holds up no run: one that requires a contract waits for it by itself.
+  await followContracts(ctx).catch((error) => ctx.log.error('contracts could not be judged', { error: toInternalMessage(error) }))
   await advanceOrders(ctx)
   const { ready } = await planRuns(ctx)
   for (const { runId } of ready) if (!(await take(services, runId))) await wakeUps.send('run-flow', { runId })

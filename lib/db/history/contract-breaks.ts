@@ -1,5 +1,6 @@
 import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toInstantOrNull, toText } from '#lib/db/instants.ts'
+import { toStorableJson } from '#lib/db/storable-json.ts'
 import type { ContractBreak } from '#lib/domain/freshness/facts.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
@@ -55,6 +56,6 @@ export async function putBreaks(
   await sql.query(
     `insert into contract_break (asset_id, from_at, status, version, words)
      select "assetId", $2, status, version, words from jsonb_to_recordset($1::jsonb) as x("assetId" int, status text, version text, words text)`,
-    [JSON.stringify(begun), toText(now)],
+    [toStorableJson(begun), toText(now)],
   )
 }

@@ -118,6 +118,10 @@ describe('what is breaking and what is not', () => {
     ])
   })
 
+  test('what turns or ends words is marked where a name holds it', () => {
+    expect(told([], [aField('pay\u202Eroll\u0000', 'text')])).toEqual(['noted: the field "pay\uFFFDroll\uFFFD" came'])
+  })
+
   test('the worst difference counts', () => {
     const weigh = (promised: Field[], found: Field[]) => weightOf(compareFields(promised, found))
     expect(weigh([id], [id])).toBeNull()

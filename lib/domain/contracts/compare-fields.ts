@@ -1,3 +1,4 @@
+import { toShownText } from '#lib/domain/values/shown-text.ts'
 import type { Field } from './field.ts'
 import { typeChange } from './field-type.ts'
 
@@ -20,11 +21,13 @@ export function compareFields(promised: readonly Field[], found: readonly Field[
   const came = found.filter((field) => !paired.has(field))
   const renames = guessRenames(gone, came)
   const taken = new Set(renames.values())
-  return [
+  const differences = [
     ...gone.map((field) => goneInWords(field, renames.get(field))),
     ...[...pairs].flatMap(([before, after]) => compareField(before, after)),
     ...came.filter((field) => !taken.has(field)).map(cameInWords),
   ]
+  // Names and types come from outside.
+  return differences.map((one) => ({ ...one, words: toShownText(one.words) }))
 }
 
 /** The worst that differences mean; null: there are none. */
