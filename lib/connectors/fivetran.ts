@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { FivetranApi } from '#lib/connectors/fivetran/api.ts'
+import { listRuns, pageOf } from '#lib/connectors/fivetran/list-runs.ts'
+import { observeSyncs } from '#lib/connectors/fivetran/observe.ts'
+import { type FivetranSettings, fivetranSettings, isConnectionId } from '#lib/connectors/fivetran/settings.ts'
+import { checked } from './kit/check.ts'
+import { defineConnector, type Found } from './kit/connector.ts'
+
+/** Fivetran: a path is the id of one of its connections, and so is a job. */
+export default defineConnector<FivetranSettings>({
+  kind: 'fivetran',
+  example: {
+    settings: [
+      { url: 'https://fivetran.example.edu/v1', key: '${FIVETRAN_KEY}', secret: '${FIVETRAN_SECRET}' },
+      { url: 'https://fivetran.example.edu/v1', key: '${FIVETRAN_KEY}', secret: '${FIVETRAN_SECRET}', groups: ['projected_sickle'] },
+    ],
+    asset: { path: 'speak_inexpensive' },
+    speaksTo: 'Fivetran, by its REST API',
+    told: '`key` and `secret` of its API; `groups` whose connections are looked at, by their ids, `url` https://api.fivetran.com/v1, `timeout` 1m',
+    toldOfAsset: null,
+    asked: null,
+    evidence: [
+      { reads: '`succeeded_at`, the end of the last sync of the connection that succeeded', clock: 'loadedAt', strength: 'strong' },
+    ],
+    permission: 'reading connections (an API key of a role that may view them)',
+  },
+  settings: fivetranSettings,
+  assetSettings: z.strictObject({}),
+  assetKind: 'table',
+  limits: { atOnce: 2, perMinute: null },
+  refuseAsset({ path }) {
+    if (isConnectionId(path)) return null
+    const remedy = 'Write <connection>/<id>, the id of a connection of Fivetran, such as speak_inexpensive.'
+    return { at: [], problem: `"${path}" is no id of a connection of Fivetran.`, remedy }
+  },
+
+  open(connection) {
+    const api = new FivetranApi(connection)
+    return {
+      check: () => checked(connection, () => enter(api)),
+      async *discover() {
+        for (const { id, schema, service, group_id: group } of await api.syncs()) {
+          const labels = { service, schema, group }
+          const found: Found = {
+            path: id,
+            kind: 'table',
+            name: schema,
+            settings: {},
+            upstream: [],
+            policy: null,
+            group: service,
+            labels,
+            job: id,
+          }
+          yield { ...found, url: pageOf(id), gaps: ['Fivetran does not tell here what its source is made from.'] }
+        }
+      },
+      observe: (assets) => observeSyncs(connection, api, assets),
+      runs: (since) => listRuns(api, since),
+      close: () => api.close(),
+    }
+  },
+})
+
+async function enter(api: FivetranApi): Promise<string> {
+  const syncs = await api.syncs()
+  const count = syncs.length === 1 ? '1 connection' : `${syncs.length} connections`
+  const counted = (what: string, many: number) => (many === 0 ? '' : `, ${many} ${what}`)
+  const paused = counted('paused', syncs.filter((one) => one.paused === true).length)
+  const broken = counted('broken', syncs.filter((one) => one.status.setup_state === 'broken').length)
+  return `Fivetran lets us in; it has ${count}${paused}${broken}.`
+}

@@ -1,0 +1,92 @@
+import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { basicAuth } from '#lib/connectors/kit/ask.ts'
+import { HttpSession } from '#lib/connectors/kit/http-session.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import type { Connected } from './settings.ts'
+import { namedSchema, pageSchema, type Sync, syncSchema } from './shapes.ts'
+
+const PAGE = 100
+const PAGES_MAX = 1000
+/** Without it Fivetran answers in an older form, or 406. */
+const ACCEPT = 'application/json;version=2'
+
+/** The REST API of Fivetran. */
+export class FivetranApi {
+  readonly system: string
+  readonly #connection: Connected
+  readonly #session: HttpSession
+  #listed: Promise<Map<string, unknown>> | null = null
+
+  constructor(connection: Connected) {
+    const { key, secret, timeout } = connection.settings
+    this.system = `Fivetran (${connection.key})`
+    this.#connection = connection
+    this.#session = new HttpSession(connection, {
+      system: this.system,
+      timeoutMs: timeout,
+      signIn: async () => ({ headers: basicAuth(key, secret), endsAt: null }),
+    })
+  }
+
+  /** The ids of all connections that the settings name, in the order of Fivetran. */
+  async ids(): Promise<string[]> {
+    return [...(await this.#all()).keys()]
+  }
+
+  /** All of them that can be read. */
+  async syncs(): Promise<Sync[]> {
+    const read = [...(await this.#all()).values()].map((item) => syncSchema.safeParse(item))
+    return read.flatMap(({ data }) => (data === undefined ? [] : [data]))
+  }
+
+  /** One of them. Throws where it is not there, or is not as Fivetran writes it. */
+  async sync(id: string): Promise<Sync> {
+    const item = (await this.#all()).get(id)
+    if (item === undefined) {
+      const groups = this.#connection.settings.groups === undefined ? '' : ' in the groups of the catalogue'
+      const publicMessage = `${this.system} has no connection ${id}${groups}, or none that its key may see.`
+      throw new TidemarkError('not-found', { publicMessage, lasting: 'gone' })
+    }
+    const read = syncSchema.safeParse(item)
+    if (read.success) return read.data
+    throw refusedAnswer(this.system, `its connection ${id} is not as Fivetran writes it (${read.error.issues[0]?.path.join('.')})`)
+  }
+
+  close(): Promise<void> {
+    return this.#session.close()
+  }
+
+  /** Asked for once in a session: the list says all of each, so that a thousand are ten questions. */
+  #all(): Promise<Map<string, unknown>> {
+    this.#listed ??= this.#list()
+    return this.#listed
+  }
+
+  async #list(): Promise<Map<string, unknown>> {
+    const { groups } = this.#connection.settings
+    const found = new Map<string, unknown>()
+    const cursors = new Set<string>()
+    for (let cursor: string | null = null, pages = 0; pages < PAGES_MAX; pages++) {
+      const { items, next_cursor: next } = await this.#page(cursor)
+      for (const item of items) {
+        const named = namedSchema.safeParse(item)
+        if (!named.success) throw refusedAnswer(this.system, 'one of its connections has no id')
+        if (groups?.includes(named.data.group_id) ?? true) found.set(named.data.id, item)
+      }
+      if (next == null || next === '') return found
+      if (cursors.has(next)) throw refusedAnswer(this.system, 'the pages of its connections go round in a circle')
+      cursors.add(next)
+      cursor = next
+    }
+    throw refusedAnswer(this.system, 'the pages of its connections do not end')
+  }
+
+  async #page(cursor: string | null) {
+    const { url } = this.#connection.settings
+    const search = new URLSearchParams({ limit: String(PAGE), ...(cursor !== null && { cursor }) })
+    const answer = await this.#session.json({ url: `${url.replace(/\/+$/, '')}/connections?${search}`, headers: { accept: ACCEPT } })
+    const read = pageSchema.safeParse(answer)
+    if (read.success && read.data.code === 'Success') return read.data.data
+    throw refusedAnswer(this.system, 'the list of its connections is not as Fivetran writes it. Check that the address is that of its API')
+  }
+}

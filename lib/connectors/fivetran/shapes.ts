@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { readMoment } from '#lib/records/read/dbt-artifact.ts'
+
+/** A time; what is there and is none is no connection that can be read. */
+const moment = z
+  .string()
+  .nullish()
+  .transform((text, issues) => {
+    const at = readMoment(text)
+    if (at === null && text != null) issues.addIssue({ code: 'custom', message: 'is not a time' })
+    return at
+  })
+
+const noteSchema = z.object({ code: z.string().nullish(), message: z.string().nullish() })
+
+export const namedSchema = z.object({ id: z.string().min(1), group_id: z.string() })
+
+export const syncSchema = namedSchema.extend({
+  service: z.string(),
+  schema: z.string(),
+  paused: z.boolean().nullish(),
+  succeeded_at: moment,
+  failed_at: moment,
+  status: z.object({
+    setup_state: z.string(),
+    sync_state: z.string().nullish(),
+    update_state: z.string().nullish(),
+    is_historical_sync: z.boolean().nullish(),
+    rescheduled_for: z.string().nullish(),
+    tasks: z.array(noteSchema).nullish(),
+  }),
+})
+/** What Fivetran calls a connection: it carries one source into one destination. */
+export type Sync = z.output<typeof syncSchema>
+
+export const pageSchema = z.object({
+  code: z.string(),
+  data: z.object({ items: z.array(z.unknown()), next_cursor: z.string().nullish() }),
+})
