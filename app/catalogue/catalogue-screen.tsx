@@ -45,7 +45,7 @@ function shownBy({ answer: { hits } }: CatalogueView): Topic[] {
 
 function whatThereIs({ answer: { counts }, seesFound }: CatalogueView): string {
   const of = (state: string) => counts.state.find(({ value }) => value === state)?.count ?? 0
-  const columns = 'Find them by name, column, owner, folder, or by why they exist.'
+  const columns = 'Find them by name, column, owner, contract, folder, or by why they exist.'
   if (!seesFound) return columns
   const found = of('found') === 0 ? 'everything that was found is taken over' : `${formatCount(of('found'))} found and not adopted`
   return `${formatCount(of('adopted'))} in the catalogue, ${found}${of('gone') === 0 ? '' : `, ${formatCount(of('gone'))} gone`}. ${columns}`
@@ -68,7 +68,7 @@ function Instead({ asked, view: { instead } }: ScreenProps) {
     )
   return (
     <div className="max-w-[640px] space-y-3">
-      <p>Every word must stand somewhere in its name, key, owner, place, columns, reason or description.</p>
+      <p>Every word must stand somewhere in its name, key, owner, place, columns, contract, reason or description.</p>
       {words.length > 1 && (
         <p>
           With fewer words:{' '}

@@ -28,6 +28,8 @@ export const PLACE_WORDS: Record<Place, string> = {
   flow: 'written by flow',
   job: 'written by job',
   touches: 'reads or writes',
+  contract: 'contract',
+  reader: 'read, by its contract, by',
 }
 
 /** What was asked for and found, for the heading and the title of the page: `12 for “term”`, `306 assets`. */

@@ -28,7 +28,7 @@ export function Filters({ asked, view }: FiltersProps) {
           name="q"
           defaultValue={asked.q}
           placeholder="Name, column, owner, folder, or why it exists"
-          aria-label="Find by name, column, owner, folder or reason"
+          aria-label="Find by name, column, owner, contract, folder or reason"
           autoComplete="off"
         />
         <Choice name="group" all="All groups" asked={asked} view={view} words={(key) => view.groupNames.get(key) ?? key} />

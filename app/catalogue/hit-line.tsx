@@ -137,9 +137,10 @@ function Reason({ match, search }: { match: Match; search: SearchWords }) {
     case 'key':
       return marked
     case 'column':
+    case 'promised':
       return (
         <>
-          column <code>{marked}</code>
+          {match.field === 'promised' ? 'promised field' : 'column'} <code>{marked}</code>
           {match.description !== null && (
             <>
               : <Marked text={match.description} search={search} />

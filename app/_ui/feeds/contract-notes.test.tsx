@@ -4,7 +4,18 @@ import type { ContractView } from '#lib/queries/catalogue/asset-contracts.ts'
 import { ContractNotes } from './contract-notes.tsx'
 
 const kept: ContractView = {
-  ...{ key: 'lake/crm.customer', asset: 'Customers', onBreak: 'stop', seenAt: 0, broken: null, noted: [], announced: [], mended: [] },
+  ...{
+    id: 1,
+    versions: [],
+    key: 'lake/crm.customer',
+    asset: 'Customers',
+    onBreak: 'stop',
+    seenAt: 0,
+    broken: null,
+    noted: [],
+    announced: [],
+    mended: [],
+  },
   held: { name: 'Customers', version: '1.0.0', owner: null, consumers: [], fields: [] },
 }
 const words = (contracts: ContractView[], isTold = false) =>

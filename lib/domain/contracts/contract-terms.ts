@@ -47,20 +47,20 @@ export function nextTermsAt(terms: ContractTerms, at: Instant): Instant | null {
 }
 
 /** Versions that hold at some time, in the order in which they do. */
-function holding({ versions }: ContractTerms): TermsVersion[] {
+export function versionsThatHold({ versions }: ContractTerms): TermsVersion[] {
   const held = versions.filter(({ status, from }) => !NOT_IN_FORCE.has(status) && (status !== 'proposed' || from !== null))
   return held.sort((a, b) => (a.from ?? Number.NEGATIVE_INFINITY) - (b.from ?? Number.NEGATIVE_INFINITY))
 }
 
 /** The version that holds at an instant; null: none does. */
 export function termsAt(terms: ContractTerms, at: Instant): TermsVersion | null {
-  return holding(terms).findLast(({ from }) => from === null || from <= at) ?? null
+  return versionsThatHold(terms).findLast(({ from }) => from === null || from <= at) ?? null
 }
 
 /** What is promised to change after an instant, in order. */
 export function announcedAfter(terms: ContractTerms, at: Instant): Announced[] {
   let before = termsAt(terms, at)
-  return holding(terms).flatMap((version) => {
+  return versionsThatHold(terms).flatMap((version) => {
     if (version.from === null || version.from <= at) return []
     const differences = compareFields(before?.fields ?? version.fields, version.fields)
     before = version

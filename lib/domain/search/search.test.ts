@@ -77,6 +77,19 @@ describe('why something was found', () => {
     expect(why('')).toEqual([])
   })
 
+  it('is what a contract promises where no column says it', () => {
+    const promised = [
+      { name: 'term_code', description: 'The registrar alone gives it' },
+      { name: 'seats', description: null },
+    ]
+    const found = (text: string) => matchesOf(readSearchWords(text), { ...TERMS, promised })
+    expect(found('seats term_code')).toEqual([
+      { field: 'promised', text: 'seats', description: null },
+      { field: 'column', text: 'term_code', description: 'Four digits, 2267' },
+    ])
+    expect(found('alone')).toEqual([{ field: 'promised', ...{ text: 'term_code', description: promised[0]?.description } }])
+  })
+
   it('is marked in its text, and nothing where letters would shift', () => {
     const marked = (text: string, typed: string) =>
       markedPieces(text, readSearchWords(typed))

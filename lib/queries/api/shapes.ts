@@ -163,10 +163,10 @@ export type ApiAsset = z.infer<typeof assetSchema>
 
 const matchSchema = z
   .object({
-    field: z.enum(['name', 'key', ...PLACES, 'column', 'why', 'description']),
+    field: z.enum(['name', 'key', ...PLACES, 'column', 'promised', 'why', 'description']),
     text: z.string(),
     label: z.string().nullable().meta({ description: 'Which label, where it is one.' }),
-    description: z.string().nullable().meta({ description: 'What is said of a column.' }),
+    description: z.string().nullable().meta({ description: 'What is said of a column or promised field.' }),
   })
   .meta({ id: 'Match', description: 'What of it the words of a question stand in.' })
 

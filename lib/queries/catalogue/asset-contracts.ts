@@ -1,5 +1,12 @@
 import type { Context } from '#lib/db/context.ts'
-import { announcedAfter, type ContractTerms, driftAt, termsAt } from '#lib/domain/contracts/contract-terms.ts'
+import {
+  announcedAfter,
+  type ContractTerms,
+  driftAt,
+  type TermsVersion,
+  termsAt,
+  versionsThatHold,
+} from '#lib/domain/contracts/contract-terms.ts'
 import { type Field, fieldsOfColumns } from '#lib/domain/contracts/field.ts'
 import type { KnownColumn } from '#lib/domain/search/known-columns.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
@@ -24,11 +31,14 @@ export interface FieldView {
 
 /** What a contract promises of an asset, whether it is kept, and what will change. */
 export interface ContractView {
+  id: number
   key: string
   asset: string
   onBreak: ContractTerms['onBreak']
   /** The version that holds; null: none does yet. */
   held: { name: string; version: string; owner: string | null; consumers: readonly string[]; fields: FieldView[] } | null
+  /** All that held, hold or will, in that order. */
+  versions: readonly TermsVersion[]
   /** null: nobody has told of columns yet. */
   seenAt: Instant | null
   broken: BreakView | null
@@ -73,12 +83,14 @@ function toField({ name, typeText, description, isKey, isRequired, isUnique, val
   return { name, type: typeText, rules: rules.filter((rule) => rule !== false && rule !== null).join(', '), description }
 }
 
-function toView({ key, asset, terms, columns, seenAt, breaks }: Row, now: Instant): ContractView {
+function toView({ id, key, asset, terms, columns, seenAt, breaks }: Row, now: Instant): ContractView {
   const held = termsAt(terms, now)
   const drift = columns === null ? [] : driftAt(terms, fieldsOfColumns(columns), now)
   return {
+    id,
     key,
     asset,
+    versions: versionsThatHold(terms),
     onBreak: terms.onBreak,
     held: held && {
       name: held.name,

@@ -6,6 +6,11 @@ const LINES = "E'\\n'"
 const toldText = (columns: string) =>
   `lower(concat_ws(${LINES}, told_lines(${columns}, '$[*].name'), told_lines(${columns}, '$[*].description')))`
 
+/** The versions of a contract that hold at some time, as `versionsThatHold` says. */
+const VERSIONS = '$.versions[*] ? (@.status != "draft" && @.status != "retired" && (@.status != "proposed" || @.from != null))'
+const promisedLines = (...paths: readonly string[]) =>
+  `lower(concat_ws(${LINES}, ${paths.map((path) => `told_lines(t.terms, '${VERSIONS}${path}')`).join(', ')}))`
+
 const FEED_PLACE = `
   select f.subject_id as feed_id, s.key, s.name, g.key as "group", f.owner, lower(concat_ws(${LINES}, f.owner, s.name, s.key, g.name, g.key)) as place,
     lower(concat_ws(${LINES}, f.owner, g.name, g.key)) as above
@@ -16,8 +21,10 @@ const CONNECTION_PLACE = `select x.key, x.removed_at, lower(concat_ws(${LINES}, 
 const ASSETS = `
   select a.asset_kind as kind, s.id, a.connection_key as connection, a.path, s.key, s.name, lower(s.name || E'\\n' || s.key) as head,
     case when f.gone_at is not null or o.gone_at is not null then 'gone' else 'adopted' end as state, coalesce(sp.status, 'none') as status,
-    fp."group", fp.owner, concat_ws(${LINES}, fp.place, c.place, lower(a.flow), lower(a.job), lower(${jobNameOfKeySql('a.job')}), f.place_text) as places,
-    case when f.columns <> '[]' then f.column_text else ${toldText('p.columns')} end as columns,
+    fp."group", fp.owner, concat_ws(${LINES}, fp.place, c.place, lower(a.flow), lower(a.job), lower(${jobNameOfKeySql('a.job')}), f.place_text,
+      ${promisedLines('.name', '.id', '.owner', '.description', '.consumers[*]')}) as places,
+    concat_ws(${LINES}, case when f.columns <> '[]' then f.column_text else ${toldText('p.columns')} end,
+      ${promisedLines('.fields[*].name', '.fields[*].description')}) as columns,
     lower(s.why) as why, coalesce(lower(s.description), nullif(f.about_text, ''), lower(p.description)) as about
   from asset a
   join subject s on s.id = a.subject_id and s.removed_at is null
@@ -26,6 +33,7 @@ const ASSETS = `
   left join found_asset f on f.connection_key = a.connection_key and f.path = a.path
   left join adoption o on o.asset_id = a.subject_id
   left join pushed p on p.asset_id = a.subject_id
+  left join asset_contract t on t.asset_id = a.subject_id
   left join status_span sp on sp.subject_id = s.id and sp.to_at is null`
 
 /** Nobody's promise: of a connection that is still there, and nowhere in the catalogue. */

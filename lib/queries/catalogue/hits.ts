@@ -3,7 +3,8 @@ import type { EntryKind, EntryState } from '#lib/domain/search/entry.ts'
 import { type Match, matchesOf, type Searchable } from '#lib/domain/search/match.ts'
 import type { SearchWords } from '#lib/domain/search/question.ts'
 import { toStorableText } from '#lib/domain/values/storable-text.ts'
-import { type HitFacts, NOTHING, READS } from './hit-facts.ts'
+import { type HitFacts, NOTHING } from './hit-facts.ts'
+import { READS } from './hit-reads.ts'
 import type { FoundHit } from './ranked-sql.ts'
 
 /** Something of the catalogue that answers a question, and why it does. */
@@ -41,7 +42,8 @@ export async function getHits(ctx: Context, search: SearchWords, found: readonly
   return found.map((one) => {
     const { kind, key, state, connection, path, rank, tie } = one
     const { facts, places } = described.get(tie) ?? { facts: { ...NOTHING, name: key }, places: [] }
-    const matches = matchesOf(search, { key, places, ...facts })
+    const promised = facts.contract?.versions.flatMap(({ fields }) => fields)
+    const matches = matchesOf(search, { key, places, ...facts, ...(promised !== undefined && { promised }) })
     return { ...facts, kind, key, state, connection, path, rank, places, matches, place: placeOf(one) }
   })
 }

@@ -25,7 +25,8 @@ function rankOfWord(word: string, thing: Searchable): number | null {
   if (` ${spaced(head).replaceAll('\n', ' ').toLowerCase()}`.includes(` ${spaced(word)}`)) return RANK.words
   if (has(head, word)) return RANK.inside
   if (thing.places.some(({ text }) => has(text, word))) return RANK.place
-  if (thing.columns.some((column) => has(column.name, word) || has(column.description, word))) return RANK.column
+  if ([...thing.columns, ...(thing.promised ?? [])].some((column) => has(column.name, word) || has(column.description, word)))
+    return RANK.column
   if (has(thing.why, word)) return RANK.why
   return has(thing.description, word) ? RANK.description : null
 }
