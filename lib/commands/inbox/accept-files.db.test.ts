@@ -46,6 +46,21 @@ describe('a file that a flow waits for', () => {
     ])
   })
 
+  it('of which nothing tells one content from the next waits again when it is told after it ended, and is landed once by what its store says', async () => {
+    const bare = told('incoming/a.jsonl.gz', { version: null, bytes: null, at: null, sequencer: null })
+    const dated = told('incoming/b.jsonl.gz', { version: null, bytes: null, sequencer: null })
+    expect(await accept(bare, dated)).toMatchObject({ arrived: 2 })
+    expect(await accept(bare, dated)).toMatchObject({ arrived: 0, known: 2 })
+    for (const state of ['landed', 'failed']) {
+      await setState(bare.key, state)
+      await setState(dated.key, state)
+      clock.set(clock.now() + MINUTE_MS)
+      expect(await accept(dated)).toMatchObject({ arrived: 0, known: 1 })
+      expect(await accept(bare, bare)).toMatchObject({ arrived: 1 })
+      expect(await rows()).toEqual(['incoming/a.jsonl.gz ~@ arrived', expect.stringMatching(`^incoming/b.jsonl.gz ~@.* ${state}$`)])
+    }
+  })
+
   it('is kept once when many tell of it at the same time', async () => {
     const files = Array.from({ length: 30 }, (_, n) => told(`incoming/${n}.jsonl.gz`))
     const others = Array.from({ length: 4 }, () => database.context(clock))

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Sql } from '#lib/db/context.ts'
 import { toInstantOrNull, toText, toTextOrNull } from '#lib/db/instants.ts'
-import { type FileState, type InboxFile, type LandedCounts, versionOfMark } from '#lib/domain/files/inbox-file.ts'
+import { type FileState, type InboxFile, type LandedCounts, UNDATED_MARKS, versionOfMark } from '#lib/domain/files/inbox-file.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** A version of a file to be kept in an inbox. */
@@ -60,6 +60,10 @@ function toRows({ source }: Arrival, files: readonly ArrivingFile[]): string {
 const FILES =
   'jsonb_to_recordset($4::jsonb) as x(bucket text, key text, key_hash text, version text, bytes bigint, sequencer text, modified_at timestamptz)'
 
+/** SQL: nothing was told by which one content of `f` can be told from the next: told again, its store has to say whether it is another one. */
+const IS_UNMARKED = `(f.version like '${UNDATED_MARKS}' and f.state in ('landed', 'failed'))`
+const IS_BACK = `(f.state = 'gone' or ${IS_UNMARKED})`
+
 // What a listing sees again, thousands at a time, is left untouched: a conflict would lock its row, which writes it.
 const INSERT = `
   insert into inbox_file as f (flow_key, source, bucket, key, key_hash, version, bytes, sequencer, modified_at, arrived_at, due_at, seen_at)
@@ -73,13 +77,13 @@ const INSERT = `
   order by x.key_hash, x.version
   on conflict (flow_key, key_hash, version) do update set
     sequencer = greatest(f.sequencer, excluded.sequencer), seen_at = coalesce(excluded.seen_at, f.seen_at),
-    modified_at = case when f.state = 'gone' then excluded.modified_at else f.modified_at end,
-    arrived_at = case when f.state = 'gone' then excluded.arrived_at else f.arrived_at end,
-    due_at = case when f.state = 'gone' then excluded.due_at else f.due_at end,
-    tries = case when f.state = 'gone' then 0 else f.tries end, reason = case when f.state <> 'gone' then f.reason end,
-    ended_at = case when f.state <> 'gone' then f.ended_at end,
-    state = case when f.state = 'gone' then 'arrived' else f.state end
-  where (f.state = 'gone' and $5) or excluded.sequencer > f.sequencer
+    modified_at = case when ${IS_BACK} then excluded.modified_at else f.modified_at end,
+    arrived_at = case when ${IS_BACK} then excluded.arrived_at else f.arrived_at end,
+    due_at = case when ${IS_BACK} then excluded.due_at else f.due_at end,
+    tries = case when ${IS_BACK} then 0 else f.tries end, reason = case when not ${IS_BACK} then f.reason end,
+    ended_at = case when not ${IS_BACK} then f.ended_at end,
+    state = case when ${IS_BACK} then 'arrived' else f.state end
+  where (f.state = 'gone' and $5) or ${IS_UNMARKED} or excluded.sequencer > f.sequencer
     or (f.state = 'gone' and excluded.sequencer is null and excluded.modified_at > f.modified_at)
     or excluded.seen_at > coalesce(f.seen_at, f.arrived_at) + interval '1 day'
   returning xmax = 0 or arrived_at = $3 as "isNew"`

@@ -29,6 +29,8 @@ export interface LandedCounts {
 }
 
 const DERIVED = '~'
+/** For SQL's `like`: the marks of files of which neither a version nor a time was told. */
+export const UNDATED_MARKS = `${DERIVED}%@`
 
 /** What tells a file from others under its key: its version, else its length and time, as far as they are known. */
 export function markOfVersion(told: { version: string | null; bytes: number | null; at: Instant | null }): string {
