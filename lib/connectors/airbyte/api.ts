@@ -1,0 +1,142 @@
+import type { z } from 'zod'
+import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { basicAuth, keyAuth } from '#lib/connectors/kit/ask.ts'
+import { HttpSession, type SessionQuestion, type Ticket } from '#lib/connectors/kit/http-session.ts'
+import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { SECOND_MS } from '#lib/domain/time/instant.ts'
+import type { JsonValue } from '#lib/domain/values/json.ts'
+import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
+import type { Connected } from './settings.ts'
+import { type Job, jobSchema, pageSchema, type Sync, syncSchema, tokenSchema } from './shapes.ts'
+
+/** It gives no more at once. */
+const PAGE = 100
+
+/** The public API of Airbyte, its Cloud or one that is run by oneself. */
+export class AirbyteApi {
+  readonly system: string
+  readonly #connection: Connected
+  readonly #base: string
+  readonly #session: HttpSession
+  #syncs: Promise<Map<string, Sync>> | null = null
+
+  constructor(connection: Connected) {
+    const { url, timeout } = connection.settings
+    this.system = `Airbyte (${connection.key})`
+    this.#connection = connection
+    this.#base = url.replace(/\/+$/, '')
+    this.#session = new HttpSession(connection, { system: this.system, timeoutMs: timeout, signIn: (ask) => this.#signIn(ask) })
+  }
+
+  async #signIn(ask: (question: SessionQuestion) => Promise<JsonValue>): Promise<Ticket> {
+    const { clientId, clientSecret, user, password } = this.#connection.settings
+    if (clientId === undefined) return { headers: basicAuth(user, password), endsAt: null }
+    const json = { client_id: clientId, client_secret: clientSecret, grant_type: 'client_credentials' }
+    const answer = await ask({ url: `${this.#base}/applications/token`, json })
+    const { access_token: token, expires_in: seconds } = this.#inShape(tokenSchema, answer, 'its token')
+    return { headers: keyAuth(token, 'bearer'), endsAt: seconds == null ? null : this.#connection.clock.now() + seconds * SECOND_MS }
+  }
+
+  /** All connections that the settings name, by their ids; asked for once in a session. */
+  syncs(): Promise<Map<string, Sync>> {
+    this.#syncs ??= this.#listSyncs()
+    return this.#syncs
+  }
+
+  async #listSyncs(): Promise<Map<string, Sync>> {
+    const found = new Map<string, Sync>()
+    for await (const sync of this.#list('connections', syncSchema, {})) if (this.#isOurs(sync)) found.set(sync.id, sync)
+    return found
+  }
+
+  #isOurs({ workspaceId }: Sync): boolean {
+    return this.#connection.settings.workspaces?.includes(workspaceId) ?? true
+  }
+
+  /** One connection. Throws with the remedy where there is none to be followed. */
+  async sync(id: string): Promise<Sync> {
+    const explain = (code: number) => (code === 404 ? this.#noSync(id) : undefined)
+    const answer = await this.#session.json({ url: `${this.#base}/connections/${id}`, explain })
+    const sync = this.#inShape(syncSchema, answer, `connection ${id}`)
+    if (!this.#isOurs(sync)) throw this.noSync(id)
+    return sync
+  }
+
+  /** Why there is no such connection to be looked at. */
+  noSync(id: string): TidemarkError {
+    return new TidemarkError('not-found', { publicMessage: this.#noSync(id), lasting: 'gone' })
+  }
+
+  #noSync(id: string): string {
+    const where = this.#connection.settings.workspaces === undefined ? '' : ' in the workspaces of the catalogue'
+    return `${this.system} has no connection ${id}${where}, or none that this account may see.`
+  }
+
+  /** Syncs that fit, in that order, each once: a reset or clear is a job, too, and empties what a sync has loaded. */
+  async *jobs(filter: Record<string, string>, limit = PAGE): AsyncGenerator<Job> {
+    for await (const job of this.#list('jobs', jobSchema, { jobType: 'sync', ...filter }, limit)) if (job.jobType === 'sync') yield job
+  }
+
+  /** Begins a sync; Airbyte runs one of a connection at a time, and takes no key. */
+  async start({ id, name }: Sync): Promise<Job> {
+    const explain = (code: number, body: string) => this.#whyNotStarted(name, code, body)
+    const answer = await this.#session.json({
+      url: `${this.#base}/jobs`,
+      json: { connectionId: id, jobType: 'sync' },
+      isOnce: true,
+      explain,
+    })
+    return this.#inShape(jobSchema, answer, 'the sync that it has started')
+  }
+
+  #whyNotStarted(name: string, status: number, body: string): TidemarkError | string | undefined {
+    if (status === 403) return `${this.system} does not let us start ${name} (HTTP 403). Give the account the right to run syncs.`
+    if (status === 400 || status === 422)
+      return `${this.system} does not start ${name} so (HTTP ${status}): ${foreignWords(body) || 'it does not say why'}.`
+    if (status !== 409) return undefined
+    const publicMessage = `${this.system} starts no sync of ${name} while another job of it goes on (HTTP 409).`
+    return new TidemarkError('unavailable', { publicMessage, status, retryable: true })
+  }
+
+  /** The page of a connection; that of the Cloud is on another host than its API. */
+  pageOf({ id, workspaceId }: Sync): string | null {
+    const isCloud = this.#base === 'https://api.airbyte.com/v1'
+    const web = isCloud ? 'https://cloud.airbyte.com' : /^(.*)\/api\/(?:public\/)?v1$/.exec(this.#base)?.[1]
+    return web === undefined ? null : `${web}/workspaces/${workspaceId}/connections/${id}`
+  }
+
+  close(): Promise<void> {
+    return this.#session.close()
+  }
+
+  /** Until a page is empty: a server with a limit of its own may give less than was asked for. */
+  #list<T extends { id: string | number }>(
+    what: string,
+    shape: z.ZodType<T>,
+    query: Record<string, string>,
+    limit = PAGE,
+  ): AsyncGenerator<T> {
+    const { workspaces } = this.#connection.settings
+    const ours = workspaces === undefined ? {} : { workspaceIds: workspaces.join(',') }
+    return offsetPages(this.system, `its ${what}`, async (offset) => {
+      const search = new URLSearchParams({ ...ours, ...query, limit: String(limit), offset: String(offset) })
+      const { data } = this.#inShape(
+        pageSchema,
+        await this.#session.json({ url: `${this.#base}/${what}?${search}` }),
+        `the list of ${what}`,
+      )
+      return { items: data.map((one) => this.#inShape(shape, one, `one of its ${what}`)), isLast: data.length === 0 }
+    })
+  }
+
+  #inShape<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+    const parsed = schema.safeParse(value)
+    if (parsed.success) return parsed.data
+    const at = parsed.error.issues[0]?.path.join('.')
+    throw refusedAnswer(
+      this.system,
+      `${what} is not as Airbyte writes it${at ? ` (${at})` : ''}. Check that the address is that of its API`,
+    )
+  }
+}

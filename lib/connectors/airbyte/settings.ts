@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { addressSchema } from '#lib/connectors/kit/address.ts'
+import type { Connection } from '#lib/connectors/kit/connector.ts'
+import { durationSchema } from '#lib/domain/time/duration.ts'
+import { MINUTE_MS } from '#lib/domain/time/instant.ts'
+
+const TOGETHER = [
+  ['clientId', 'clientSecret'],
+  ['clientSecret', 'clientId'],
+  ['user', 'password'],
+  ['password', 'user'],
+] as const
+
+export const airbyteSettings = z
+  .strictObject({
+    /** The address of its API: it ends in `/api/public/v1` where Airbyte is run by oneself. */
+    url: addressSchema('must be an address such as https://airbyte.example.edu/api/public/v1', 'user and password').default(
+      'https://api.airbyte.com/v1',
+    ),
+    clientId: z.string().min(1).optional(),
+    clientSecret: z.string().min(1).optional(),
+    user: z.string().min(1).optional(),
+    password: z.string().min(1).optional(),
+    /** Only connections of these, by their ids; absent: of every workspace that the account may see. */
+    workspaces: z.array(z.string().min(1)).min(1).optional(),
+    timeout: durationSchema.default(MINUTE_MS),
+  })
+  .superRefine((settings, issues) => {
+    const blame = (key: string, message: string) => issues.addIssue({ code: 'custom', path: [key], message })
+    for (const [key, other] of TOGETHER) {
+      if (settings[key] !== undefined && settings[other] === undefined) blame(other, `is missing: ${key} needs it`)
+    }
+    if (settings.clientId !== undefined && settings.user !== undefined) blame('user', 'is not used with clientId')
+    if (settings.clientId === undefined && settings.user === undefined && settings.clientSecret === settings.password)
+      blame('clientId', 'is missing, with clientSecret; or write user and password')
+  })
+export type AirbyteSettings = z.output<typeof airbyteSettings>
+
+export type Connected = Connection<AirbyteSettings>
+
+/** Whether a path may be the id of a connection, as Airbyte makes them. */
+export const isConnectionId = (path: string) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(path)
