@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { addressSchema } from '#lib/connectors/kit/address.ts'
+import { checkEntra, entraKeys } from '#lib/connectors/kit/azure/entra.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 
@@ -14,18 +15,7 @@ export const azureBlobSettings = z
     accountKey: z.string().min(1).optional(),
     /** A shared access signature, `sv=…&sig=…`. */
     sas: z.string().min(1).optional(),
-    tenant: z
-      .string()
-      .regex(/^[\w.-]+$/, 'is not the id of a tenant')
-      .optional(),
-    clientId: z.string().min(1).optional(),
-    clientSecret: z.string().min(1).optional(),
-    /** The token of a workload identity, `file:/var/run/secrets/azure/tokens/azure-identity-token`. */
-    federatedToken: z.string().min(1).optional(),
-    /** Whoever the machine is; with `clientId` that one of its identities. */
-    managedIdentity: z.literal(true).optional(),
-    /** Where tokens come from, in clouds of their own; of a managed identity the address on the machine. */
-    authority: addressSchema('must be the address that gives tokens', 'clientId').optional(),
+    ...entraKeys,
     /** Looked into by check and discovery; absent: all that we may list. */
     containers: z.array(z.string().min(1)).min(1).optional(),
     /** The address of a storage queue that is told of files, `https://<account>.queue.core.windows.net/landing`. */
@@ -36,11 +26,7 @@ export const azureBlobSettings = z
     const blame = (key: string, message: string) => issues.addIssue({ code: 'custom', message, path: [key] })
     const ways = WAYS.filter((way) => settings[way] !== undefined)
     if (ways.length !== 1) blame(ways[1] ?? 'accountKey', `needs one of ${WAYS.join(', ')}, and only one`)
-    for (const way of ['clientSecret', 'federatedToken'] as const) {
-      if (settings[way] === undefined) continue
-      if (settings.tenant === undefined) blame('tenant', `goes with ${way}, and is missing`)
-      if (settings.clientId === undefined) blame('clientId', `goes with ${way}, and is missing`)
-    }
+    checkEntra(settings, blame)
     if (/^https:/.test(settings.url) || settings.accountKey !== undefined || settings.sas !== undefined) return
     blame('url', 'must begin with https: a token is sent over no other')
   })

@@ -1,6 +1,6 @@
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { WantedJobRun } from '#lib/connectors/kit/connector.ts'
-import { startOnce } from '#lib/connectors/kit/start-once.ts'
+import { startOnce } from '#lib/connectors/kit/starting/start-once.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { PrefectApi } from './api.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Connector, Session, WantedJobRun } from '#lib/connectors/kit/connector.ts'
-import { requireListed } from '#lib/connectors/kit/require-listed.ts'
+import { requireListed } from '#lib/connectors/kit/starting/require-listed.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'

@@ -1,5 +1,5 @@
+import type { Connection, WantedJobRun } from '#lib/connectors/kit/connector.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
-import type { Connection, WantedJobRun } from './connector.ts'
 
 interface Start<R> {
   system: string

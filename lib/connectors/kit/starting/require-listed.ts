@@ -1,6 +1,6 @@
+import type { WantedJobRun } from '#lib/connectors/kit/connector.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
-import type { WantedJobRun } from './connector.ts'
 
 /** What a system has just started stands in its lists within so long. */
 const LISTED_WITHIN_MS = 2 * MINUTE_MS

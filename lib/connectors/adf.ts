@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { AdfApi } from '#lib/connectors/adf/api.ts'
+import { observePipelines } from '#lib/connectors/adf/observe.ts'
+import { listRuns } from '#lib/connectors/adf/pipeline-run.ts'
+import { type AdfSettings, adfSettings, whyNoPipeline } from '#lib/connectors/adf/settings.ts'
+import { startPipeline } from '#lib/connectors/adf/start-run.ts'
+import { checked } from './kit/check.ts'
+import { defineConnector, type Found } from './kit/connector.ts'
+
+const FACTORY = {
+  subscription: '00000000-0000-0000-0000-000000000001',
+  resourceGroup: 'data',
+  factory: 'loads',
+  url: 'https://management.example.edu',
+  authority: 'https://login.example.edu',
+}
+
+/** Azure Data Factory: one connection is one factory, a path and a job are a pipeline. */
+export default defineConnector<AdfSettings>({
+  kind: 'adf',
+  example: {
+    settings: [
+      { ...FACTORY, tenant: 'example', clientId: 'tidemark', clientSecret: '${AZURE_CLIENT_SECRET}' },
+      { ...FACTORY, tenant: 'example', clientId: 'tidemark', federatedToken: '${AZURE_FEDERATED_TOKEN}' },
+      { ...FACTORY, managedIdentity: true },
+    ],
+    asset: { path: 'load_prices' },
+    speaksTo: 'a factory of Azure Data Factory',
+    told: '`subscription`, `resourceGroup`, `factory`, and one of `clientSecret` or `federatedToken` (with `tenant`, `clientId`), `managedIdentity` true (perhaps with `clientId`); `authority` https://login.microsoftonline.com, `url` https://management.azure.com, `timeout` 1m',
+    toldOfAsset: null,
+    asked: null,
+    evidence: [
+      {
+        reads: 'the end of the last run of the pipeline that succeeded, in which a failure may have been handled',
+        clock: 'loadedAt',
+        strength: 'weak',
+      },
+    ],
+    permission: 'the role Reader on the factory; Data Factory Contributor where orders are to start pipelines',
+  },
+  settings: adfSettings,
+  assetSettings: z.strictObject({}),
+  assetKind: 'table',
+  startsJobs: () => true,
+  limits: { atOnce: 4, perMinute: null },
+  refuseAsset({ path }) {
+    const why = whyNoPipeline(path)
+    return why === null ? null : { at: [], problem: `"${path}" ${why}.`, remedy: 'Write <connection>/<pipeline>.' }
+  },
+
+  open(connection) {
+    const api = new AdfApi(connection)
+    return {
+      check: () =>
+        checked(connection, async () => {
+          const { size } = await api.pipelines()
+          return `${api.system} lets us in; it has ${size === 1 ? '1 pipeline' : `${size} pipelines`}.`
+        }),
+      async *discover() {
+        for (const { name, properties } of (await api.pipelines()).values()) {
+          const folder = properties?.folder?.name ?? null
+          const found: Found = {
+            path: name,
+            kind: 'table',
+            name,
+            settings: {},
+            upstream: [],
+            policy: null,
+            group: folder ?? 'pipelines',
+            job: name,
+          }
+          const gaps = ['Azure does not tell here what its pipelines read.']
+          yield { ...found, gaps, description: properties?.description ?? null, ...(folder !== null && { labels: { folder } }) }
+        }
+      },
+      observe: (assets) => observePipelines(connection, api, assets),
+      runs: (since) => listRuns(connection, api, since),
+      start: (job, wanted) => startPipeline(connection, api, job, wanted),
+      close: () => api.close(),
+    }
+  },
+})
