@@ -16,6 +16,7 @@ const catalogue = `page: { name: Campus, zone: America/New_York }
 connections:
   lake: { kind: postgres, url: "\${LAKE_DATABASE_URL}" }
   parking: { kind: http, baseUrl: "https://parking.campus.example" }
+  shop: { kind: s3, region: eu-central-1 }
 lake:
   roles:
     ${role}: { password: "\${REPORTS_PASSWORD}", reads: [parking] }
@@ -26,6 +27,11 @@ flows:
     extract: { from: parking/lots, format: json }
     select: { id: { from: id, type: integer }, name: name }
     load: { into: lake/parking.lots, mode: merge, key: id }
+  prices:
+    feed: life/parking
+    on: [{ file: shop/prices/in }]
+    debounce: 2m
+    land: { into: lake/games.prices, limits: { unpacked: 2GB } }
 `
 const folder = mkdtempSync(join(tmpdir(), 'tidemark-lake-'))
 let lake: TestDatabase
@@ -58,6 +64,7 @@ it('`lake prepare` makes what the catalogue needs, as a table and as JSON, and s
   const first = await tidemark('lake', 'prepare')
   expect(first.printed).toMatch(/^what +name +it was +took +tried$/m)
   expect(first.printed).toMatch(/^table +parking\.lots +made +\d+ ms +2 columns, read$/m)
+  expect(first.printed).toMatch(/^table +games\.prices +made +\d+ ms +a row for each record of a file, read$/m)
   expect(first.printed).toMatch(
     new RegExp(`^access +${role} +made +\\d+ ms +read 1 and was refused \\d+ of \\d+ tables, and every change$`, 'm'),
   )

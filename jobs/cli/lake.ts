@@ -1,6 +1,6 @@
 import { specOf } from '#jobs/declared-flows/load-flow.ts'
 import { loadExtensions } from '#jobs/worker/load-extensions.ts'
-import { declaredFlowSchema, lakeTableOf } from '#lib/catalogue/schema/declared-flow.ts'
+import { lakeTableOf } from '#lib/catalogue/schema/declared-flow.ts'
 import { type CatalogueDocument, catalogueDocumentSchema } from '#lib/catalogue/schema/document.ts'
 import { loadCatalogue } from '#lib/commands/catalogue/load-catalogue.ts'
 import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
@@ -28,17 +28,12 @@ async function readDocument(command: CommandLine): Promise<CatalogueDocument | n
 }
 
 function tablesOf({ flows, page }: CatalogueDocument): LoadSpec[] {
-  return Object.values(flows).flatMap((written) => {
-    const flow = declaredFlowSchema.safeParse(written)
-    if (!flow.success || flow.data.load === undefined) return []
-    return [specOf(flow.data, flow.data.load, {}, flow.data.timezone ?? page.zone)]
-  })
+  return Object.values(flows).flatMap((flow) => (flow?.load === undefined ? [] : [specOf(flow, flow.load, {}, flow.timezone ?? page.zone)]))
 }
 
 function landingTablesOf({ flows }: CatalogueDocument): string[] {
-  return Object.values(flows).flatMap((written) => {
-    const flow = declaredFlowSchema.safeParse(written)
-    const into = flow.success ? flow.data.land?.into : undefined
+  return Object.values(flows).flatMap((flow) => {
+    const into = flow?.land?.into
     return into !== undefined && lakeTableOf(into) !== null ? [pathOf(into)] : []
   })
 }
