@@ -23,6 +23,7 @@ const PRICES = 'on: [{ file: shop/uploads }]\nland: { into: lake/games.prices }\
 async function run(files: readonly InboxFile[], yaml = PRICES, more: RunOptions = {}) {
   const waiting = files.map((file) => ({ id: file.key, tries: 1, file }))
   const ends: Record<string, FileEnd> = {}
+  const again: number[] = []
   const inbox: FlowInbox = {
     take: async (most) => waiting.splice(0, most),
     settle: async (file, end) => {
@@ -30,11 +31,12 @@ async function run(files: readonly InboxFile[], yaml = PRICES, more: RunOptions 
       return end.kind === 'landed' ? 'landed' : 'failed'
     },
     giveBack: async () => {},
+    landAgain: async (landedBefore) => again.push(landedBefore),
     countWaiting: async () => waiting.length,
     landedBefore: async () => ({ files: 0, rows: 0, rejected: 0, changedBytes: 0 }),
   }
   const flow = flowFromDeclaration({ name: 'prices', written: declaredFlowSchema.parse(parse(yaml)), zone: 'UTC' })
-  return { end: await lake.run('prices', flow, { store, inbox, ...more }), ends, waiting }
+  return { end: await lake.run('prices', flow, { store, inbox, ...more }), ends, waiting, again }
 }
 
 describe('a declared flow that lands files', () => {
@@ -81,6 +83,17 @@ describe('a declared flow that lands files', () => {
     const { end, ends } = await run([store.put('a.jsonl', '{}\n')])
     expect(end).toMatchObject({ state: 'failed', problem: expect.stringContaining('games.prices has no column "uuid"') })
     expect(ends).toEqual({})
+  })
+
+  it('lets those wait again that landed before their table was made, and says nothing of a table that somebody else made', async () => {
+    const first = await run([store.put('a.jsonl', '{}\n')])
+    const made =
+      "select extract(epoch from landed_at)::float8 * 1000 as at from tidemark.landed_file where landing_table = 'games.prices' and source = ''"
+    expect(first.again).toEqual((await lake.rows<{ at: number }>(made)).map(({ at }) => at))
+    expect(first.again).toHaveLength(1)
+    expect((await run([])).again).toEqual(first.again)
+    await lake.rows("delete from tidemark.landed_file where landing_table = 'games.prices' and source = ''")
+    expect((await run([])).again).toEqual([])
   })
 
   it('takes none in a dry run', async () => {

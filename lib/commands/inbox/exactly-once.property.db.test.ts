@@ -93,6 +93,7 @@ function mortal(inbox: FlowInbox, fate: Fate): FlowInbox {
     settle: between(inbox.settle),
     giveBack: between(inbox.giveBack),
     countWaiting: inbox.countWaiting,
+    landAgain: inbox.landAgain,
     landedBefore: inbox.landedBefore,
   }
 }

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { pruneHistory } from '#lib/commands/status/prune-history.ts'
 import { asActor, type Context } from '#lib/db/context.ts'
-import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
 import { fileFlow } from '#lib/testing/runs/file-flow.ts'
 import { retryFiles } from './retry-files.ts'
+import { runInbox } from './run-inbox.ts'
 
 let database: TestDatabase
 let clock: FakeClock
@@ -51,6 +52,31 @@ it('all files that have failed wait again, from their first try on, and nothing 
   expect(await files('posts')).toMatchObject([{ state: 'failed' }])
   const { rows } = await ctx.pool.query("select target, after from audit where action = 'inbox.retry'")
   expect(rows).toEqual([{ target: 'flow:prices', after: { files: 1 } }])
+})
+
+it('what landed before an instant waits again for a run whose table was made anew then, and only while the run is in its hands', async () => {
+  await ctx.pool.query("update inbox_file set key = 'early', arrived_at = $1, ended_at = $1 where state = 'landed'", [
+    new Date(clock.now() - HOUR_MS),
+  ])
+  await insert('prices', 'landed')
+  await ctx.pool.query("update inbox_file set key = 'late', arrived_at = $1 where key = 'landed'", [new Date(clock.now() - HOUR_MS)])
+  await insert('posts', 'landed', { agoMs: HOUR_MS })
+  const runId = '00000000-0000-4000-8000-000000000001'
+  await ctx.pool.query(
+    `insert into run (id, flow, scheduled_for, state, trigger, parameters, fence, started_at, created_at) values ($1, 'prices', $2, 'running', 'manual', '{}', 7, $2, $2)`,
+    [runId, new Date(clock.now())],
+  )
+  const inbox = (fence: number) => runInbox(ctx, { flow: 'prices', runId, fence })
+  expect(await inbox(6).landAgain(clock.now() - MINUTE_MS)).toBe(0)
+  expect(await inbox(7).landAgain(clock.now() - 2 * HOUR_MS)).toBe(0)
+  expect(await inbox(7).landAgain(clock.now() - MINUTE_MS)).toBe(1)
+  const states = (await files()).filter(({ key }) => ['early', 'late'].includes(key))
+  expect(states).toMatchObject([
+    { key: 'early', state: 'arrived', tries: 0, reason: null, due: true },
+    { key: 'late', state: 'landed' },
+  ])
+  expect(await files('posts')).toMatchObject([{ state: 'landed' }])
+  await ctx.pool.query('delete from run')
 })
 
 it('a file that is named need not wait for its next try, unless it has landed, is under way or belongs to another flow', async () => {

@@ -2,6 +2,7 @@ import type { Context } from '#lib/db/context.ts'
 import {
   countWaitingFiles,
   giveBackFiles,
+  landFilesAgain,
   noteLanded,
   noteNotLanded,
   sumLandedFiles,
@@ -38,6 +39,7 @@ export function runInbox({ pool, clock }: Context, run: Taker): FlowInbox {
         files.map(({ id }) => id),
         run.fence,
       ),
+    landAgain: (landedBefore) => landFilesAgain(pool, run, landedBefore, clock.now()),
     countWaiting: () => countWaitingFiles(pool, run.flow, clock.now()),
     landedBefore: () => sumLandedFiles(pool, run.flow, run.runId),
   }

@@ -216,6 +216,17 @@ export async function retryFailedFiles(sql: Sql, flow: string, ids: readonly str
   return rowCount ?? 0
 }
 
+/** Lets files of a flow that landed before an instant wait again, while the run is still the attempt's; answers how many. */
+export async function landFilesAgain(sql: Sql, { flow, runId, fence }: Taker, landedBefore: Instant, now: Instant): Promise<number> {
+  const { rowCount } = await sql.query(
+    // None landed before it arrived: there is an index of that.
+    `update inbox_file set state = 'arrived', tries = 0, reason = null, ended_at = null, due_at = $5
+     where flow_key = $1 and arrived_at < $4 and state = 'landed' and ended_at < $4 and ${HELD}`,
+    [flow, runId, fence, toText(landedBefore), toText(now)],
+  )
+  return rowCount ?? 0
+}
+
 /** The sums of the files that have landed in a run. */
 export async function sumLandedFiles(
   sql: Sql,

@@ -37,6 +37,10 @@ class MemoryInbox implements FlowInbox {
     this.givenBack.push(...files.map(({ id }) => id))
   }
 
+  async landAgain(): Promise<number> {
+    return 0
+  }
+
   async landedBefore(): Promise<LandedBefore> {
     return { files: 2, rows: 30, rejected: 1, changedBytes: 0 }
   }

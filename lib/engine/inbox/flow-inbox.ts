@@ -1,4 +1,5 @@
 import type { FileState, InboxFile, LandedCounts } from '#lib/domain/files/inbox-file.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** A file that a run has in its hands: nobody else carries it over. */
 export interface TakenFile {
@@ -28,6 +29,8 @@ export interface FlowInbox {
   /** Gives files back that were not tried to their end. */
   giveBack(files: readonly TakenFile[]): Promise<void>
   countWaiting(): Promise<number>
+  /** Lets what landed before an instant wait again, from its first try on; answers how many files. */
+  landAgain(landedBefore: Instant): Promise<number>
   /** What has landed in this run before, in attempts of workers that were lost. */
   landedBefore(): Promise<LandedBefore>
 }
@@ -38,5 +41,6 @@ export const EMPTY_INBOX: FlowInbox = {
   settle: async () => undefined,
   giveBack: async () => {},
   countWaiting: async () => 0,
+  landAgain: async () => 0,
   landedBefore: async () => ({ files: 0, rows: 0, rejected: 0, changedBytes: 0 }),
 }

@@ -18,10 +18,10 @@ export async function prepareInLake(ctx: LandingContext, table: string, whose: W
 /** Of each lake of a run, the tables that are there: files are landed several at a time. */
 const preparing = new WeakMap<LandingContext['lake'], Map<string, Promise<void>>>()
 
-async function prepareOnce({ lake }: LandingContext, table: string, whose: WhoseFailure): Promise<void> {
+async function prepareOnce({ lake, now }: LandingContext, table: string, whose: WhoseFailure): Promise<void> {
   const tables = preparing.get(lake) ?? new Map<string, Promise<void>>()
   preparing.set(lake, tables)
-  const prepare = (sql: ClientBase) => whose.inTransaction(table, () => prepareLandingTable(sql, table))
+  const prepare = (sql: ClientBase) => whose.inTransaction(table, () => prepareLandingTable(sql, table, now()))
   const prepared = tables.get(table) ?? lake.once('land', table, prepare)
   tables.set(table, prepared)
   try {

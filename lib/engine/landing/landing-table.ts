@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg'
 import { LAKE } from '#lib/catalogue/schema/declared-flow.ts'
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import { quoteTable } from '#lib/engine/lake/copy-in.ts'
 import { ADVISORY_LOCKS } from '#lib/platform/postgres/advisory-locks.ts'
 
@@ -18,6 +19,9 @@ const TYPES = {
   run_id: 'uuid',
 } as const
 
+/** In place of a file, beside the marks of those that a table holds: when the table was made. */
+export const MADE_MARK = '00000000-0000-0000-0000-000000000000'
+
 /** The columns of a landing table, in the order in which rows are written. */
 export const LANDING_COLUMNS: readonly string[] = Object.keys(TYPES)
 
@@ -27,7 +31,7 @@ export function markedTable(into: string): string {
 }
 
 /** Makes a landing table and its schema where they are missing; refuses one that lacks a column or has it of another type. Needs a transaction. */
-export async function prepareLandingTable(sql: ClientBase, table: string): Promise<void> {
+export async function prepareLandingTable(sql: ClientBase, table: string, at: Instant): Promise<void> {
   const found = await columnsOf(sql, table)
   if (found !== null) return refuseOther(table, found)
   await sql.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.lakeSchema])
@@ -42,6 +46,10 @@ export async function prepareLandingTable(sql: ClientBase, table: string): Promi
   await sql.query(`create index on ${quoteTable(table)} (upload_date)`)
   // What stood in a table of this name went with it.
   await sql.query('delete from tidemark.landed_file where landing_table = $1', [table])
+  await sql.query(
+    `insert into tidemark.landed_file (landing_table, file, source, bucket, key, version, run, landed_at) values ($1, $2, '', '', '', '', $2, $3)`,
+    [table, MADE_MARK, new Date(at)],
+  )
 }
 
 async function columnsOf(sql: ClientBase, table: string): Promise<Map<string, string> | null> {

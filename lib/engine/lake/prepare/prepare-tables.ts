@@ -59,13 +59,13 @@ export async function* prepareDeclared(place: Place, specs: readonly LoadSpec[])
 
 /** Makes the tables that files are landed in. */
 export async function* prepareLandings(place: Place, tables: readonly string[]): AsyncGenerator<PrepareStep> {
-  for (const table of tables) yield await prepareStep(place, 'table', table, () => prepareLanding(place.pool, table))
+  for (const table of tables) yield await prepareStep(place, 'table', table, () => prepareLanding(place, table))
 }
 
-async function prepareLanding(pool: Pool, table: string): Promise<Pick<PrepareStep, 'outcome' | 'said'>> {
+async function prepareLanding({ pool, clock }: Place, table: string): Promise<Pick<PrepareStep, 'outcome' | 'said'>> {
   return inTransaction(pool, async (client) => {
     const isThere = await targetExists(client, table)
-    await prepareLandingTable(client, table)
+    await prepareLandingTable(client, table, clock.now())
     await client.query(`select from ${quotedTable(table)} limit 1`)
     return { outcome: isThere ? 'there' : 'made', said: 'a row for each record of a file, read' }
   })
