@@ -8,6 +8,8 @@ interface FactoryPipeline {
   name: string
   folder: string | null
   parameters: string[]
+  /** Those of them that have no default. */
+  needed: string[]
 }
 
 interface FactoryRun {
@@ -18,6 +20,8 @@ interface FactoryRun {
   end: string | null
   message: string
   parameters: Json
+  /** The run of a pipeline that began it. */
+  caller: { pipelineName: string; pipelineRunId: string } | null
   /** When it was begun. */
   madeAt: number
 }
@@ -52,7 +56,7 @@ export class DataFactory {
   }
 
   pipeline(name: string, own: Partial<FactoryPipeline> = {}): void {
-    this.pipelines.push({ name, folder: null, parameters: ['tidemark'], ...own })
+    this.pipelines.push({ name, folder: null, parameters: ['tidemark'], needed: [], ...own })
   }
 
   /** A run that succeeded then, unless it is said otherwise. */
@@ -66,6 +70,7 @@ export class DataFactory {
       end: at,
       message: '',
       parameters: {},
+      caller: null,
       madeAt: Date.parse(at),
       ...own,
     }
@@ -84,6 +89,8 @@ export class DataFactory {
     const answer = isIn
       ? this.#route(url, body === '' ? {} : JSON.parse(body))
       : no(401, 'ExpiredAuthenticationToken', 'The access token has expired.')
+    // Whoever does as it says begins a second run.
+    if (fault?.kind === 'started-and-503') response.setHeader('retry-after', '1')
     finishJob(response, answer, fault, refusal)
   }
 
@@ -139,10 +146,11 @@ export class DataFactory {
     return { status: 200, body: { value: all.slice(from, from + PAGE).map(shownRun), ...rest } }
   }
 
-  #start({ name, parameters: known }: FactoryPipeline, parameters: Json): JobAnswer {
+  /** It takes no notice of parameters that the pipeline does not have. */
+  #start({ name, needed }: FactoryPipeline, parameters: Json): JobAnswer {
     if (!this.mayRun) return no(403, 'AuthorizationFailed', 'The client does not have authorization to perform this action.')
-    const unknown = Object.keys(parameters).find((one) => !known.includes(one))
-    if (unknown !== undefined) return no(400, 'BadRequest', `The parameter ${unknown} is not known.`)
+    const missing = needed.find((one) => !(one in parameters))
+    if (missing !== undefined) return no(400, 'BadRequest', `The parameter ${missing} has no value.`)
     const run = this.ran(name, new Date(this.now()).toISOString(), { status: 'Queued', start: null, end: null, parameters })
     return { status: 200, body: { runId: run.id } }
   }
@@ -170,9 +178,10 @@ function written(at: string | null): string | null {
   return at === null ? null : at.replace(/(\.\d+)?Z$/, (_, fraction = '.') => `${fraction.padEnd(8, '0')}Z`)
 }
 
-function shownRun({ id, pipeline, status, start, end, message, parameters }: FactoryRun): Json {
+function shownRun({ id, pipeline, status, start, end, message, parameters, caller }: FactoryRun): Json {
   const times = { runStart: written(start), runEnd: written(end), lastUpdated: written(end ?? start), durationInMs: 28105 }
-  const invokedBy = { id: 'x', name: 'Manual', invokedByType: 'Manual' }
+  const by = caller === null ? 'Manual' : 'PipelineActivity'
+  const invokedBy = { id: 'x', name: by, invokedByType: by, ...caller }
   return { runId: id, runGroupId: id, isLatest: true, pipelineName: pipeline, status, message, parameters, invokedBy, ...times }
 }
 

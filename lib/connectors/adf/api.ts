@@ -130,10 +130,14 @@ export class AdfApi {
   }
 
   async #ask(question: SessionQuestion): Promise<unknown> {
-    const explain = (code: number) =>
-      code === 403
+    const { factory, resourceGroup } = this.#connection.settings
+    const explain = (code: number) => {
+      if (code === 404)
+        return `Azure knows no data factory ${factory} in the resource group ${resourceGroup} (HTTP 404). Check subscription, resourceGroup and factory.`
+      return code === 403
         ? `${this.system} lets this identity see nothing (HTTP 403). Give it the role Reader on the factory, or Data Factory Contributor where runs are to be started.`
         : undefined
+    }
     return this.#session.json({ explain, ...question })
   }
 

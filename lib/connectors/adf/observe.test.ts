@@ -79,7 +79,10 @@ describe('a connection to a data factory', () => {
     const refused = await check({ clientSecret: 'other-than-that' })
     expect(refused).toMatchObject({ ok: false, detail: expect.stringContaining('the client secret is wrong') })
     expect(JSON.stringify(refused)).not.toContain('other-than-that')
-    expect(await check({ factory: 'gone' })).toMatchObject({ ok: false, detail: expect.stringContaining('404') })
+    expect(await check({ factory: 'gone' })).toMatchObject({
+      ok: false,
+      detail: expect.stringMatching(/^Azure knows no data factory gone in the resource group .* Check subscription/),
+    })
   })
 
   it('finds its pipelines, which are jobs of the same names', async () => {
@@ -95,6 +98,7 @@ describe('a connection to a data factory', () => {
     [{ clientSecret: 'z' }, ['tenant', 'clientId']],
     [{ managedIdentity: true, tenant: 'x', clientId: 'y', clientSecret: 'z' }, ['managedIdentity']],
     [{ managedIdentity: true, factory: '../other' }, ['factory']],
+    [{ managedIdentity: true, url: 'http://management.example.edu' }, ['url']],
   ])('refuses settings that do not go together: %j', (own, at) => {
     const read = adf.settings.safeParse({ subscription: 'one', resourceGroup: 'data', factory: 'loads', ...own })
     expect(read.error?.issues.map(({ path }) => path[0])).toEqual(at)

@@ -1,4 +1,4 @@
-import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
+import { type ExternalRun, jobKey } from '#lib/domain/runs/external-run.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
 import type { AdfApi } from './api.ts'
@@ -21,12 +21,13 @@ export const LONGEST_MS = 7 * DAY_MS
 
 /** A run of a pipeline in our words; null: it is of none, or in a state nobody knows. */
 export function externalRun(
-  { settings }: Pick<Connected, 'settings'>,
+  { settings, key }: Pick<Connected, 'settings' | 'key'>,
   api: Pick<AdfApi, 'resource'>,
   run: PipelineRun,
 ): ExternalRun | null {
   const state = STATES[run.status ?? '']
   if (state === undefined || run.pipelineName == null) return null
+  const { pipelineName: caller, pipelineRunId: callerId } = run.invokedBy ?? {}
   return {
     job: run.pipelineName,
     externalId: run.runId,
@@ -41,6 +42,7 @@ export function externalRun(
       settings.url === MANAGEMENT
         ? `https://adf.azure.com/en/monitoring/pipelineruns/${run.runId}?factory=${encodeURIComponent(api.resource)}`
         : null,
+    ...(caller && callerId && { parent: { job: jobKey(key, caller), externalId: callerId } }),
   }
 }
 

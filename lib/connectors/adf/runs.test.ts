@@ -62,6 +62,11 @@ describe('the runs of a data factory', () => {
     expect(await runs()).toMatchObject([{ state, endedAt, error }])
   })
 
+  it('that another pipeline began name its run', async () => {
+    world.factory.ran('load', TEN, { caller: { pipelineName: 'load_all', pipelineRunId: 'r1' } })
+    expect(await runs()).toMatchObject([{ parent: { job: 'adf/load_all', externalId: 'r1' } }])
+  })
+
   it('that go on since yesterday are told, too, and of many all, or the list is refused', async () => {
     world.factory.ran('load', '2026-11-28T08:00:00Z', { status: 'InProgress', end: null })
     for (let i = 0; i < 250; i++) world.factory.ran('load', new Date(SINCE + i * 1000).toISOString())
@@ -73,7 +78,11 @@ describe('the runs of a data factory', () => {
   it('have their page in the studio, where it is the public cloud; one whose state nobody knows is not told', () => {
     const settings = adfSettings.parse({ subscription: 'one', resourceGroup: 'data', factory: 'loads', managedIdentity: true })
     const told = (status: string) =>
-      externalRun({ settings }, { resource: '/subscriptions/one' }, runSchema.parse({ runId: 'r1', pipelineName: 'load', status }))
+      externalRun(
+        { settings, key: 'adf' },
+        { resource: '/subscriptions/one' },
+        runSchema.parse({ runId: 'r1', pipelineName: 'load', status }),
+      )
     expect(told('Succeeded')?.url).toBe('https://adf.azure.com/en/monitoring/pipelineruns/r1?factory=%2Fsubscriptions%2Fone')
     expect(told('Dreaming')).toBeNull()
   })
@@ -137,7 +146,12 @@ describe('a pipeline of a data factory', () => {
     expect(await wordsOf(start({}, {}, 'bare'))).toBe(
       'The data factory (adf) can be asked to run bare once it has a parameter "tidemark". Add one of the type String, by which a run is found that was started from here. false',
     )
-    expect(await wordsOf(start({ parameters: { nonsense: 1 } }))).toMatch(/does not start load so \(HTTP 400\).* false$/)
+    expect(await wordsOf(start({ parameters: { nonsense: 1 } }))).toBe(
+      'The data factory (adf) has no parameter nonsense in its pipeline load. false',
+    )
+    expect(starts()).toEqual([])
+    world.factory.pipeline('by_day', { parameters: ['tidemark', 'day'], needed: ['day'] })
+    expect(await wordsOf(start({}, {}, 'by_day'))).toMatch(/does not start by_day so \(HTTP 400\).* false$/)
     world.factory.mayRun = false
     expect(await wordsOf(start())).toMatch(/does not let us start load \(HTTP 403\).*createRun\/action\. false$/)
     expect(triedAt).toBeNull()

@@ -27,10 +27,18 @@ export const adfSettings = z
     const ways = WAYS.filter((way) => settings[way] !== undefined)
     if (ways.length !== 1) blame(ways[1] ?? 'clientSecret', `needs one of ${WAYS.join(', ')}, and only one`)
     checkEntra(settings, blame)
+    if (!isPrivate(settings.url)) blame('url', 'must begin with https: a token is sent over no other')
   })
 export type AdfSettings = z.output<typeof adfSettings>
 
 export type Connected = Connection<AdfSettings>
+
+/** Whether nobody between can read what is sent there. */
+function isPrivate(url: string): boolean {
+  if (!URL.canParse(url)) return true
+  const { protocol, hostname } = new URL(url)
+  return protocol === 'https:' || hostname === '127.0.0.1' || hostname === 'localhost'
+}
 
 /** Why a path names no pipeline, in words; null: it may be one. */
 export function whyNoPipeline(path: string): string | null {

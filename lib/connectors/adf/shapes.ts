@@ -23,6 +23,7 @@ export const runSchema = z
     runId: z.string(),
     pipelineName: z.string().nullish(),
     parameters: z.record(z.string(), z.unknown()).nullish(),
+    invokedBy: z.object({ pipelineName: z.string().nullish(), pipelineRunId: z.string().nullish() }).nullish(),
     runStart: moment,
     runEnd: moment,
     status: z.string().nullish(),

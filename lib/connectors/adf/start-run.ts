@@ -20,7 +20,7 @@ const OLDEST_WISH_MS = 2 * DAY_MS
  * have begun one that is not listed yet.
  */
 export async function startPipeline(connection: Connected, api: AdfApi, job: string, wanted: WantedJobRun): Promise<ExternalRun> {
-  await requireParameter(api, job)
+  await requireParameters(api, job, wanted)
   const known = (await withKey(connection, api, job, wanted.key)) ?? (await goingOn(connection, api, job, wanted))
   const run = known ?? (await begin(connection, api, job, wanted))
   const told = externalRun(connection, api, run)
@@ -34,7 +34,7 @@ function begin(connection: Connected, api: AdfApi, job: string, wanted: WantedJo
     system: api.system,
     called: `the pipeline ${job}`,
     wanted,
-    async start() {
+    async start(): Promise<PipelineRun> {
       const id = await api.start(job, { ...wanted.parameters, [PARAMETER]: wanted.key })
       const queued = { pipelineName: job, parameters: {}, runStart: null, runEnd: null, status: 'Queued', message: null, lastUpdated: null }
       return { ...queued, id, runId: id }
@@ -43,11 +43,18 @@ function begin(connection: Connected, api: AdfApi, job: string, wanted: WantedJo
   })
 }
 
-/** Without it a run whose start was not answered could not be told from another, and would be started twice. */
-async function requireParameter(api: AdfApi, name: string): Promise<void> {
+/**
+ * Without ours a run whose start was not answered could not be told from another, and would be started twice. Of others that the pipeline does not have it is not
+ * known whether Azure says so.
+ */
+async function requireParameters(api: AdfApi, name: string, { parameters }: Pick<WantedJobRun, 'parameters'>): Promise<void> {
   const pipeline = whyNoPipeline(name) === null ? await api.pipeline(name) : null
   if (pipeline === null) throw api.noPipeline(name)
-  if (pipeline.properties?.parameters?.[PARAMETER] !== undefined) return
+  const known = pipeline.properties?.parameters ?? {}
+  const unknown = Object.keys(parameters).find((one) => !Object.hasOwn(known, one))
+  if (unknown !== undefined)
+    throw new TidemarkError('invalid', { publicMessage: `${api.system} has no parameter ${unknown} in its pipeline ${name}.` })
+  if (Object.hasOwn(known, PARAMETER)) return
   throw new TidemarkError('invalid', {
     publicMessage: `${api.system} can be asked to run ${name} once it has a parameter "${PARAMETER}". Add one of the type String, by which a run is found that was started from here.`,
   })
