@@ -1,3 +1,4 @@
+import type { KeyPromise } from '#lib/domain/coverage/key-promise.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { Policy } from './policies/policy.ts'
 
@@ -14,4 +15,6 @@ export interface AssetSettings {
   policies: readonly Policy[]
   /** null: the asset is known from the runs that load it, ours or another system's: its promise judges their silence. */
   blindAfterMs: number | null
+  /** What is promised of each of its keys, beside the policies; absent or null: nothing. */
+  expect?: KeyPromise | null
 }

@@ -1,4 +1,6 @@
 import { breakAt } from '#lib/domain/contracts/broken-contracts.ts'
+import { judgedKeys } from '#lib/domain/coverage/judge-keys.ts'
+import { keysInWords } from '#lib/domain/coverage/key-words.ts'
 import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { blockedInWords } from '#lib/domain/wording/blocked-words.ts'
@@ -24,7 +26,7 @@ export function evaluate(settings: AssetSettings, facts: PreparedFacts, now: Ins
   const forecast = new Forecast(settings, facts, knownUntil(settings, facts, now))
   const { limits } = forecast
   const judgement = forecast.at(now)
-  const rests = restsOnEvidence(span) && span.reason !== 'blocked' && span.reason !== 'contract-broken'
+  const rests = restsOnEvidence(span) && span.reason !== 'blocked' && span.reason !== 'contract-broken' && span.reason !== 'key-overdue'
   const weakBy = rests ? judgement.weakBy : null
   const blockers = span.reason === 'blocked' && span.status !== null ? blockersAt(facts.upstream, now, span.status) : []
   return {
@@ -36,7 +38,11 @@ export function evaluate(settings: AssetSettings, facts: PreparedFacts, now: Ins
     nextChangeAt: instantOrNull(span.to),
     weakBy,
     blockedBy: blockers.slice(0, BLOCKERS_MAX).map(({ assetId }) => assetId),
-    explanation: explainBreak(span, facts, now) ?? explainFollowing(settings, span, blockers) ?? explain(span, judgement, weakBy),
+    explanation:
+      explainBreak(span, facts, now) ??
+      explainKeys(settings, span, facts, now) ??
+      explainFollowing(settings, span, blockers) ??
+      explain(span, judgement, weakBy),
   }
 }
 
@@ -68,6 +74,13 @@ function explain({ status, reason }: Span, { policy }: Judgement, weakBy: string
 function explainBreak({ status, reason }: Span, facts: PreparedFacts, now: Instant): string | null {
   const broken = reason === 'contract-broken' ? breakAt(facts, now) : null
   return status === null || broken === null ? null : `${statusInWords(status)}: its contract is broken: ${broken.words}.`
+}
+
+/** The same where one of its keys says it: which, since when, and how the others stand. */
+function explainKeys(settings: AssetSettings, { status, reason }: Span, facts: PreparedFacts, now: Instant): string | null {
+  if (reason !== 'key-overdue' || status === null || settings.expect == null) return null
+  const known = judgedKeys(settings, facts, knownUntil(settings, facts, now))
+  return `${statusInWords(status)}: ${keysInWords(settings.expect, known, now)}.`
 }
 
 /** The same where what it is made from says it; null: its own clocks do, or the work on it. */

@@ -1,3 +1,4 @@
+import type { KeyReading } from '#lib/domain/coverage/key-reading.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { RollUpMember } from './roll-up.ts'
 import type { Witness } from './witnesses/witness.ts'
@@ -107,6 +108,8 @@ export interface AssetFacts {
   windows: readonly MaintenanceWindow[]
   /** Absent: no contract about it was ever broken. */
   breaks?: readonly ContractBreak[]
+  /** The newest row of each key, as looks saw it; absent: nobody looked at keys. */
+  keys?: readonly KeyReading[]
   /** Only policy `upstream` asks for it; absent: nothing is known. */
   upstream?: readonly Upstream[]
 }

@@ -1,3 +1,4 @@
+import { type JudgedKey, judgedKeys } from '#lib/domain/coverage/judge-keys.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { countUpTo, sortedInstants } from '#lib/domain/time/sorted-instants.ts'
 import type { AssetSettings } from './asset-settings.ts'
@@ -15,9 +16,10 @@ export interface Judgement {
   weakBy: string | null
 }
 
-/** How one policy judges what is known, from now on. */
+/** How one policy judges what is known, from now on, or the promise about one key. */
 interface PolicyForecast {
-  policy: JudgedPolicy
+  /** null: of a key, which counts only where it is late or stale. */
+  policy: JudgedPolicy | null
   limits: Limits
   early: { status: Status; onTime: Reason; due: Reason }
   /** Reason of late and stale, from all that does not depend on the moment; null leaves it open. */
@@ -27,6 +29,8 @@ interface PolicyForecast {
   /** From when on what it rests on counts; null when it rests on nothing. */
   effectiveAt: Instant | null
   weakBy: string | null
+  /** From here on nobody expects it any more; absent: that never comes. */
+  until?: Instant | null
 }
 
 const NOT_SUCCESSFUL: ReadonlySet<string> = new Set(['failed', 'timed-out', 'cancelled', 'crashed'])
@@ -41,7 +45,8 @@ export class Forecast {
   constructor(settings: AssetSettings, facts: PreparedFacts, asOf: Instant) {
     this.#asOf = asOf
     this.#hungFrom = hungFrom(facts, asOf)
-    this.#forecasts = settings.policies.filter(judgesAClock).map((policy) => forecastOf(settings, facts, policy, asOf))
+    const own = settings.policies.filter(judgesAClock).map((policy) => forecastOf(settings, facts, policy, asOf))
+    this.#forecasts = own.length === 0 ? own : [...own, ...judgedKeys(settings, facts, asOf).map(forecastOfKey)]
   }
 
   /** The limits of the policy that turns first; null when nothing is promised or nothing is known. */
@@ -57,7 +62,9 @@ export class Forecast {
   /** Instants after `asOf` at which the judgement may change, ascending. */
   points(): Instant[] {
     const points = [this.#hungFrom]
-    for (const { limits, oldDataUntil: until } of this.#forecasts) points.push(limits.dueFrom, limits.lateAt, limits.staleAt, until)
+    for (const { limits, oldDataUntil, until } of this.#forecasts) {
+      points.push(limits.dueFrom, limits.lateAt, limits.staleAt, oldDataUntil, until ?? NEVER)
+    }
     return sortedInstants(points.filter((at) => at > this.#asOf && at < NEVER))
   }
 
@@ -73,6 +80,7 @@ export class Forecast {
     let status: Status | null = null
     for (const candidate of this.#forecasts) {
       const found = statusOf(candidate, at)
+      if (found === null) continue
       const order = status === null ? -1 : severity(found) - severity(status)
       if (worst === null || order < 0 || (order === 0 && candidate.limits.lateAt < worst.limits.lateAt)) {
         worst = candidate
@@ -85,13 +93,15 @@ export class Forecast {
 
   #reasonOf({ limits, early, why, oldDataUntil }: PolicyForecast, at: Instant): Reason {
     if (at < limits.lateAt) return at < limits.dueFrom ? early.onTime : early.due
-    if (why === 'empty' || why === 'future-data') return why
+    if (why === 'empty' || why === 'future-data' || why === 'key-overdue') return why
     if (at >= this.#hungFrom) return 'run-hung'
     return why ?? (at < oldDataUntil ? 'old-data' : 'overdue')
   }
 }
 
-function statusOf({ limits, early }: PolicyForecast, at: Instant): Status {
+/** null: of a key of which nothing is to be said. */
+function statusOf({ policy, limits, early, until }: PolicyForecast, at: Instant): Status | null {
+  if (policy === null && (at < limits.lateAt || at >= (until ?? NEVER))) return null
   if (at < limits.lateAt) return early.status
   return at < limits.staleAt ? 'late' : 'stale'
 }
@@ -112,6 +122,19 @@ function forecastOf(settings: AssetSettings, facts: PreparedFacts, policy: Judge
     oldDataUntil: oldDataUntil(settings, facts, policy, value, asOf),
     effectiveAt: value.effectiveAt,
     weakBy: value.weakBy,
+  }
+}
+
+function forecastOfKey({ lateAt, staleAt, until, countsFrom }: JudgedKey): PolicyForecast {
+  return {
+    policy: null,
+    limits: { dueFrom: lateAt, lateAt, staleAt, dueAt: lateAt - 1 },
+    early: { status: 'fresh', onTime: 'on-time', due: 'on-time' },
+    why: 'key-overdue',
+    oldDataUntil: -NEVER,
+    effectiveAt: countsFrom,
+    weakBy: null,
+    until,
   }
 }
 

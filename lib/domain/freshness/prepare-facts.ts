@@ -1,3 +1,4 @@
+import { type KeyHistory, keyHistories } from '#lib/domain/coverage/judge-keys.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { sortedInstants } from '#lib/domain/time/sorted-instants.ts'
 import { clockHistory, effectiveAt } from './clock-history.ts'
@@ -65,6 +66,8 @@ export interface PreparedFacts {
   answeredSince: { from: Instant; seenAt: Instant } | null
   /** Ascending, never at the same time. */
   breaks: readonly BrokenStretch[]
+  /** What was known of each key. */
+  keys: readonly KeyHistory[]
   work: readonly WorkPart[]
   upstream: readonly Upstream[]
   /** What each witness said of a clock; dates are local to `zone`. */
@@ -82,7 +85,12 @@ export function prepareFacts(facts: AssetFacts): PreparedFacts {
   return {
     createdAt: facts.createdAt,
     probedAt: facts.probedAt,
-    changes: sortedInstants([...effective, ...endedRuns.map((run) => run.endedAt), ...hangs.flatMap((hang) => [hang.startedAt, hang.to])]),
+    changes: sortedInstants([
+      ...effective,
+      ...(facts.keys ?? []).map(({ countsFrom }) => countsFrom),
+      ...endedRuns.map((run) => run.endedAt),
+      ...hangs.flatMap((hang) => [hang.startedAt, hang.to]),
+    ]),
     firstArrivalAt: effective.reduce((first, at) => Math.min(first, at), NEVER),
     toldAt: sortedInstants(facts.arrivals.filter(({ witness }) => !isLook(witness)).map(effectiveAt)),
     endedRuns,
@@ -94,6 +102,7 @@ export function prepareFacts(facts: AssetFacts): PreparedFacts {
     lasting: facts.lasting.map(({ from, to, reason }) => ({ from, to: to ?? NEVER, reason })).sort((a, b) => a.from - b.from),
     answeredSince: answeredSince(facts),
     breaks: (facts.breaks ?? []).map((one) => ({ ...one, to: one.to ?? NEVER })).sort((a, b) => a.from - b.from),
+    keys: keyHistories(facts.keys ?? []),
     work: workParts(facts.windows),
     upstream: facts.upstream ?? [],
     histories: historiesOf(facts.arrivals),

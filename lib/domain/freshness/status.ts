@@ -18,6 +18,7 @@ export const REASONS = [
   'run-failed',
   'run-hung',
   'old-data',
+  'key-overdue',
   'blocked',
   'contract-broken',
   'paused',

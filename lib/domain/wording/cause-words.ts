@@ -14,6 +14,10 @@ const CAUSES: Record<Exclude<Reason, 'on-time' | 'idle' | 'due'>, readonly [itse
   'run-failed': ['its load failed', (name) => `the load of ${name} failed`],
   'run-hung': ['its load takes far longer than it should', (name) => `the load of ${name} takes far longer than it should`],
   'old-data': ['it holds older data than promised', (name) => `${name} holds older data than promised`],
+  'key-overdue': [
+    'nothing has arrived of one of its keys since it was due',
+    (name) => `nothing has arrived of one of the keys of ${name} since it was due`,
+  ],
   blocked: ['something it is made from is not fresh', (name) => `something that ${name} is made from is not fresh`],
   'contract-broken': ['what arrived is not what was agreed', (name) => `what arrived in ${name} is not what was agreed`],
   paused: ['it is paused', (name) => `${name} is paused`],

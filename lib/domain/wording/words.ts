@@ -24,6 +24,7 @@ const REASON_WORDS: Record<Reason, string> = {
   'run-failed': 'the run that should have loaded it did not succeed',
   'run-hung': 'the run that should load it takes far longer than it should',
   'old-data': 'it holds older data than promised, whenever it was last loaded',
+  'key-overdue': 'nothing has arrived of one of its keys since it was due',
   blocked: 'something it is made from is not fresh',
   'contract-broken': 'what arrived is not what was agreed',
   paused: 'paused by an admin',

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
+import type { KeyPromise } from '#lib/domain/coverage/key-promise.ts'
 import { type Arrival, JUDGED_CLOCKS } from '#lib/domain/freshness/facts.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import { connectionWitness, type Witness } from '#lib/domain/freshness/witnesses/witness.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
-import { aDeadline, anAge, aWriter, calendarDays, settings } from './domain-builders.ts'
+import { aDeadline, anAge, aWriter, calendarDays, keyPromise, settings } from './domain-builders.ts'
 
 /** The stretch of the scenarios; clocks change in New York and Berlin in it. */
 export const START: Instant = Date.parse('2026-03-01T00:00Z')
@@ -25,6 +26,11 @@ const POLICIES: Policy[] = [
   { kind: 'none' },
 ]
 
+const EXPECTED: KeyPromise[] = [
+  keyPromise({ of: ['steam', 'sony'], eachMs: 12 * HOUR_MS }),
+  keyPromise({ of: 'seen', eachMs: 9 * HOUR_MS, staleMs: 20 * HOUR_MS, withinMs: 3 * DAY_MS }),
+]
+
 export const LAKE = connectionWitness('lake')
 export const DBT = connectionWitness('dbt')
 
@@ -33,9 +39,18 @@ export const anInstant = fc
   .tuple(fc.integer({ min: 0, max: 30 * 48 - 1 }), fc.constantFrom(0, 0, 0, 1, -1))
   .map(([slot, off]) => Math.max(START, START + slot * 30 * MINUTE_MS + off))
 export const aDelay = fc.constantFrom(0, 0, MINUTE_MS, HOUR_MS, 7 * HOUR_MS, 30 * HOUR_MS)
+/** What a look saw of the keys of a table. */
+export const someKeys = fc.array(fc.record({ key: fc.constantFrom('steam', 'sony', 'epic'), ago: aDelay, isMissing: fc.boolean() }), {
+  maxLength: 3,
+})
+
 export const someSettings = fc
-  .tuple(fc.uniqueArray(fc.constantFrom(...POLICIES), { minLength: 1, maxLength: 3 }), fc.constantFrom(null, 15 * MINUTE_MS, 10 * HOUR_MS))
-  .map(([policies, blindAfterMs]) => settings(policies, { blindAfterMs }))
+  .tuple(
+    fc.uniqueArray(fc.constantFrom(...POLICIES), { minLength: 1, maxLength: 3 }),
+    fc.constantFrom(null, 15 * MINUTE_MS, 10 * HOUR_MS),
+    fc.constantFrom(null, ...EXPECTED),
+  )
+  .map(([policies, blindAfterMs, expect]) => settings(policies, { blindAfterMs, expect }))
 
 export const aFact = fc
   .record({

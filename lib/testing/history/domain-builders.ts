@@ -1,3 +1,4 @@
+import type { KeyPromise } from '#lib/domain/coverage/key-promise.ts'
 import type { AssetSettings, SettingsVersion } from '#lib/domain/freshness/asset-settings.ts'
 import { evaluate } from '#lib/domain/freshness/evaluate.ts'
 import type { Arrival, AssetFacts, JudgedClock, RunOutcome } from '#lib/domain/freshness/facts.ts'
@@ -37,6 +38,11 @@ export function anAge(own: Partial<AgePolicy> = {}): AgePolicy {
 
 export function calendarDays(own: Partial<CalendarDaysPolicy> = {}): CalendarDaysPolicy {
   return { kind: 'calendar-days', lateAfterDays: 1, staleAfterDays: 100, by: '08:00', clock: null, zone: 'UTC', calendar: null, ...own }
+}
+
+/** What is promised of each key, judged by the column `shop`. */
+export function keyPromise(own: Partial<KeyPromise> = {}): KeyPromise {
+  return { column: 'shop', of: 'seen', eachMs: DAY_MS, staleMs: 3 * DAY_MS, withinMs: 30 * DAY_MS, zone: 'UTC', ...own }
 }
 
 export function settings(policies: AssetSettings['policies'], own: Partial<AssetSettings> = {}): AssetSettings {

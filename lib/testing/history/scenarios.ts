@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { diffKeys, type KeyReading, type SeenKeys } from '#lib/domain/coverage/key-reading.ts'
 import type { AssetSettings, SettingsVersion } from '#lib/domain/freshness/asset-settings.ts'
 import { effectiveAt } from '#lib/domain/freshness/clock-history.ts'
 import type {
@@ -17,10 +18,10 @@ import { blindFrom } from '#lib/domain/freshness/sight.ts'
 import type { Span } from '#lib/domain/freshness/span.ts'
 import { timeline } from '#lib/domain/freshness/timeline.ts'
 import { DAY_MS, HOUR_MS, type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
-import { aDelay, aFact, anInstant, aTelling, DBT, END, LAKE, START, someSettings } from './arbitrary-facts.ts'
+import { aDelay, aFact, anInstant, aTelling, DBT, END, LAKE, START, someKeys, someSettings } from './arbitrary-facts.ts'
 
 type Event =
-  | { kind: 'probe' | 'told'; knownAt: Instant; arrivals: Arrival[] }
+  | { kind: 'probe' | 'told'; knownAt: Instant; arrivals: Arrival[]; keys?: SeenKeys }
   | { kind: 'answer'; knownAt: Instant; answer: Exclude<ProbeAnswer, 'good'> }
   | { kind: 'unreachable'; knownAt: Instant; since: Instant }
   | { kind: 'run-started'; knownAt: Instant }
@@ -36,12 +37,22 @@ export interface Scenario {
   events: Event[]
 }
 
+function keysSeen(knownAt: Instant, keys: readonly { key: string; ago: number; isMissing: boolean }[]): SeenKeys {
+  const found = keys.flatMap(({ key, ago, isMissing }) => (isMissing ? [] : [{ key, at: knownAt - ago }]))
+  return { column: 'shop', eachMs: 12 * HOUR_MS, isWritten: true, expected: keys.map(({ key }) => key), found }
+}
+
 const anEvent: fc.Arbitrary<Event> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc
-      .tuple(anInstant, fc.array(fc.tuple(aFact, fc.constantFrom(LAKE, LAKE, DBT)), { maxLength: 2 }))
-      .map(([knownAt, seen]) => ({ kind: 'probe' as const, knownAt, arrivals: seen.map(([make, witness]) => make(knownAt, witness)) })),
+      .tuple(anInstant, fc.array(fc.tuple(aFact, fc.constantFrom(LAKE, LAKE, DBT)), { maxLength: 2 }), someKeys)
+      .map(([knownAt, seen, keys]) => ({
+        kind: 'probe' as const,
+        knownAt,
+        arrivals: seen.map(([make, witness]) => make(knownAt, witness)),
+        keys: keysSeen(knownAt, keys),
+      })),
   },
   aTelling,
   fc.tuple(anInstant, aDelay).map(([knownAt, ago]) => ({ kind: 'unreachable' as const, knownAt, since: knownAt - ago })),
@@ -121,6 +132,7 @@ function learnEvent(known: Known, event: Event): Known {
         blind,
         probedAt: knownAt,
         arrivals: [...known.arrivals, ...event.arrivals],
+        keys: [...(known.keys ?? []), ...newKeys(known, event)],
       }
     }
     case 'told':
@@ -149,6 +161,10 @@ function learnEvent(known: Known, event: Event): Known {
 function withBreak({ breaks = [] }: Known, status: ContractBreak['status'] | null, knownAt: Instant): ContractBreak[] {
   const ended = breaks.map((one) => ({ ...one, to: one.to ?? knownAt })).filter(({ from, to }) => from < to)
   return status === null ? ended : [...ended, { from: knownAt, to: null, status, words: 'the field "email" is gone' }]
+}
+
+function newKeys({ keys = [] }: Known, { keys: seen, knownAt }: Extract<Event, { kind: 'probe' | 'told' }>): KeyReading[] {
+  return seen === undefined ? [] : diffKeys(keys, seen, knownAt)
 }
 
 function isRunning(known: Pick<AssetFacts, 'runs'>): boolean {
@@ -205,7 +221,7 @@ function countsFrom(scenario: Scenario, before: Known, known: Known, event: Even
   if (event.kind === 'answer') return Math.min(known.heard.begunAt ?? event.knownAt, ...blind)
   if (event.kind === 'unreachable') return known.blind.at(-1)?.from ?? event.knownAt
   if (event.kind !== 'probe' && event.kind !== 'told') return event.knownAt
-  const counted = event.arrivals.map(effectiveAt)
+  const counted = [...event.arrivals.map(effectiveAt), ...newKeys(before, event).map(({ countsFrom }) => countsFrom)]
   if (event.kind === 'told') return Math.min(...counted)
   return Math.min(...counted, ...blind, before.probedAt === null ? scenario.createdAt : event.knownAt)
 }
