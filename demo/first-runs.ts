@@ -41,8 +41,7 @@ export async function runFlowsOnce(ctx: Context, signal: AbortSignal): Promise<v
   }
 }
 
-/** Asks for a run and waits for its end. */
-export async function runOnce(ctx: Context, flow: string, signal: AbortSignal): Promise<void> {
+async function runOnce(ctx: Context, flow: string, signal: AbortSignal): Promise<void> {
   try {
     const { runId } = await requestRun(ctx, { flow, requestedBy: 'demo' })
     while (!signal.aborted) {

@@ -1,6 +1,7 @@
 import type { AppliesTo } from '#lib/domain/access/access-rules.ts'
 import type { Role } from '#lib/domain/access/actor.ts'
 import type { ContractTerms } from '#lib/domain/contracts/contract-terms.ts'
+import type { KeyPromise } from '#lib/domain/coverage/key-promise.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import type { Route } from '#lib/domain/messages/route.ts'
 import type { FlowTrigger } from '#lib/domain/runs/triggers.ts'
@@ -151,6 +152,8 @@ export interface CatalogueAsset {
   policies: Policy[]
   /** What its producer promises of its shape; absent: nothing. */
   contract?: ContractTerms
+  /** What is promised of each of its keys; absent: nothing. */
+  expect?: KeyPromise
   /** null: known from runs alone (a flow or a job writes it and the judged clock is `loadedAt`), never blind. */
   blindAfterMs: number | null
   /** What the connector needs to look at it, as written and found valid: the connector parses it again. */

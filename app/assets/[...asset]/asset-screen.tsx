@@ -22,6 +22,7 @@ import { AgeCharts } from './age-chart.tsx'
 import { ArrivalList } from './arrival-list.tsx'
 import { ClockList } from './clock-list.tsx'
 import { ContractSection } from './contract-section.tsx'
+import { KeySection } from './key-section.tsx'
 import { OwnSystem } from './own-system.tsx'
 import { RowsChart } from './rows-chart.tsx'
 import { WhySection } from './why-section.tsx'
@@ -43,6 +44,7 @@ export function AssetScreen({ found, by }: { found: AssetPage; by: Actor['kind']
     >
       <Head found={found} by={by} />
       <WhySection found={found} />
+      <KeySection coverage={found.coverage} />
       <ClockList found={found} />
       <AgeCharts ages={found.ages} isSeen={asset.status !== 'unknown'} />
       <History subject={`asset:${asset.key}`} name={asset.name} bars={found.bars} days={found.days} />

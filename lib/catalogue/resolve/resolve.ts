@@ -16,7 +16,6 @@ import { ASSET_KEYS, type CatalogueDocument, CONNECTION_KEYS, type WrittenPolicy
 import { isJudgedByLoads } from '#lib/catalogue/schema/written-policy.ts'
 import { judgesAClock } from '#lib/domain/freshness/judged-value.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
-import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { heartbeatJob } from '#lib/domain/push/pushed-run.ts'
 import { REJECT_TOLERANCE } from '#lib/domain/runs/run-outcome.ts'
@@ -24,6 +23,7 @@ import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { resolveAudiences, resolvePeople } from './audiences.ts'
 import { lookedInto, ofContract } from './contracts.ts'
 import { withDeclaredFlows } from './declared-flows.ts'
+import { ofKeys, promisesInWords } from './key-promises.ts'
 import { flowAssets, type LineageEdge, lineageEdges } from './lineage.ts'
 import { resolveMessages } from './messages.ts'
 import { type Placed, placeAssets, policiesOf, settingsBeside, type WrittenFeed } from './placed-assets.ts'
@@ -156,7 +156,7 @@ function resolveAsset({ key, written, feed }: Placed, around: Surroundings): Cat
   const policies = around.policies.get(key) ?? []
   const isFollower = policies.some(({ kind }) => kind === 'upstream') && !policies.some(judgesAClock)
   const job = flow === null ? jobOf(key, written.job, contract) : undefined
-  const isToldByRuns = hasWriter(flow, job) && isJudgedByLoads(policies)
+  const isToldByRuns = hasWriter(flow, job) && isJudgedByLoads(policies) && written['expect'] === undefined
   const threeLooks = Math.max(3 * (connection?.probeEveryMs ?? 0), BLIND_AFTER_MIN_MS)
   return {
     key,
@@ -173,6 +173,7 @@ function resolveAsset({ key, written, feed }: Placed, around: Surroundings): Cat
     was: written.was ?? null,
     policies,
     ...ofContract(around.document, { key, written, feed }),
+    ...ofKeys(written, around.document.page.zone),
     blindAfterMs: written.blindAfter ?? (isToldByRuns || isFollower ? null : threeLooks),
     settings: settingsBeside(written, ASSET_KEYS),
   }
@@ -184,7 +185,6 @@ function resolveFeed(
   [key, written]: [string, WrittenFeed],
   assets: readonly CatalogueAsset[],
 ): CatalogueFeed {
-  const promises = assets.filter((asset) => asset.promised).flatMap((asset) => asset.policies)
   return {
     key,
     group,
@@ -193,7 +193,7 @@ function resolveFeed(
     description: written.description ?? null,
     owner: written.owner ?? null,
     runbook: written.runbook ?? null,
-    promise: [...new Set(promises.map(promiseInWords))].join('; '),
+    promise: promisesInWords(assets),
     source,
     ...(written.was !== undefined && { was: written.was }),
   }

@@ -147,8 +147,8 @@ function withId<S>(subjectId: number | undefined, settings: S): { subjectId: num
   return subjectId === undefined ? [] : [{ subjectId, settings }]
 }
 
-function settingsOf({ feed, promised, policies, blindAfterMs, flow, job }: CatalogueAsset): VersionedAssetSettings {
-  return { feed, promised, policies, blindAfterMs, flow, ...(job !== undefined && { job }) }
+function settingsOf({ feed, promised, policies, blindAfterMs, flow, job, expect }: CatalogueAsset): VersionedAssetSettings {
+  return { feed, promised, policies, blindAfterMs, flow, ...(job !== undefined && { job }), ...(expect !== undefined && { expect }) }
 }
 
 /** Notes that the catalogue file has problems: the last good one stays in force, with what was taken over of what was found, and the page says so. */

@@ -14,8 +14,10 @@ import { type BadProbe, storeBadProbes, storeGoodProbes } from '#lib/db/catalogu
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { insertArrivals, loadLatestSeen, type NewArrival } from '#lib/db/history/arrivals.ts'
 import { type ClosedGap, closeConnectionGap, insertAssetGaps } from '#lib/db/history/blind.ts'
+import { insertKeyReadings, loadKeyReadings } from '#lib/db/history/key-readings.ts'
 import { noteGoneUntil } from '#lib/db/history/lasting-answers.ts'
 import { loadOwnLoads, type OwnLoads } from '#lib/db/history/run-outcomes.ts'
+import { diffKeys, type KeyReading } from '#lib/domain/coverage/key-reading.ts'
 import { effectiveAt } from '#lib/domain/freshness/clock-history.ts'
 import type { Arrival } from '#lib/domain/freshness/facts.ts'
 import { isBroken } from '#lib/domain/freshness/status.ts'
@@ -38,6 +40,7 @@ interface Told {
   look: GoodLook
   observation: StoredObservation
   arrivals: Arrival[]
+  keys: KeyReading[]
 }
 
 /**
@@ -75,6 +78,10 @@ function recordLooks(ctx: Context, connectionKey: string, lookedAt: Instant, obs
     await storeBadProbes(sql, at, failed)
     const arrivals = told.flatMap(toNewArrivals)
     await insertArrivals(sql, arrivals)
+    await insertKeyReadings(
+      sql,
+      told.flatMap(({ asset: { assetId }, keys }) => keys.map((one) => ({ ...one, assetId }))),
+    )
     await insertAssetGaps(
       sql,
       told.flatMap(({ asset }) => closedGaps(asset, at, restated !== null)),
@@ -110,10 +117,13 @@ async function tell(
   })
   const clocks = good.flatMap(({ asset, look }) => look.readings.map(({ clock }) => ({ assetId: asset.assetId, clock })))
   const known = await loadLatestSeen(sql, witness, clocks)
+  const keyed = good.filter(({ look }) => look.keys !== undefined).map(({ asset: { assetId } }) => ({ assetId, from: at }))
+  const knownKeys = await loadKeyReadings(sql, keyed)
   const told = good.map(({ asset, look }): Told => {
     const { readings, rows, evidence, state, warnings } = look
     const arrivals = diffReadings(known.get(asset.assetId) ?? {}, readings, { lookedAt: at, witness, rows })
-    return { asset, look, observation: { lookedAt: at, readings, rows, evidence, state, warnings }, arrivals }
+    const keys = look.keys === undefined ? [] : diffKeys(knownKeys.get(asset.assetId) ?? [], look.keys, at)
+    return { asset, look, observation: { lookedAt: at, readings, rows, evidence, state, warnings }, arrivals, keys }
   })
   const loads = await loadOwnLoads(
     sql,
@@ -201,9 +211,9 @@ async function settleStatuses(sql: Sql, { now, at, told, heard, restated }: Reco
 }
 
 /** From when on the statuses must be rebuilt because of this probe; null: not at all. A first probe counts for all the time before. */
-function changedSince({ asset, arrivals }: Told, now: Instant): Instant | null {
+function changedSince({ asset, arrivals, keys }: Told, now: Instant): Instant | null {
   if (asset.probedAt === null) return 0
-  let since = Math.min(END_OF_TIME, ...arrivals.map(effectiveAt))
+  let since = Math.min(END_OF_TIME, ...arrivals.map(effectiveAt), ...keys.map(({ countsFrom }) => countsFrom))
   since = Math.min(since, blindAt(asset, now + 1) ?? since)
   if (asset.nextChangeAt !== null && asset.nextChangeAt <= now) since = Math.min(since, asset.nextChangeAt)
   return since === END_OF_TIME ? null : since

@@ -76,6 +76,14 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
   { name: 'blind', keptMs: KEPT_MS.facts, rows: 'select ctid from blind where to_at < $1' },
   { name: 'contract_break', keptMs: KEPT_MS.facts, rows: 'select ctid from contract_break where to_at < $1' },
   {
+    // Of each key the last is judged.
+    name: 'key_reading',
+    keptMs: KEPT_MS.facts,
+    rows: `select ctid from key_reading k where recorded_at < $1 and exists (
+      select 1 from key_reading later where later.asset_id = k.asset_id and later.column_name = k.column_name and later.key = k.key
+        and later.recorded_at > k.recorded_at and later.recorded_at < $1)`,
+  },
+  {
     // The last shape is what a contract is judged by.
     name: 'asset_shape',
     keptMs: KEPT_MS.facts,

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Presence } from '#lib/domain/connections/pulse.ts'
+import type { SeenKeys } from '#lib/domain/coverage/key-reading.ts'
 import type { Evidence, JudgedClock, LastingReason } from '#lib/domain/freshness/facts.ts'
 import type { PartialIdentity } from '#lib/domain/lineage/identity.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
@@ -76,6 +77,8 @@ export type Observation =
       /** Handed back as `previous` next time. Small; no secrets, no rows. */
       state: Record<string, unknown> | null
       warnings: string[]
+      /** What its keys hold, where its settings ask for them and anything may have moved; absent: as before. */
+      keys?: SeenKeys
       /** All is as the look before left it, warnings and state included: what is kept of that one stands. */
       isSame?: boolean
     }

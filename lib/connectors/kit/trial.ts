@@ -8,6 +8,8 @@ export interface Untried {
   /** Of which clock it is the statement; null: it is the asset's `where`. */
   clock: JudgedClock | null
   sql: string
+  /** It reads the keys that are promised something of, and stands nowhere as such. */
+  isOfKeys?: true
 }
 
 type WithSql = { where?: unknown } & Partial<Record<JudgedClock, unknown>>
@@ -41,8 +43,15 @@ export function leftOpen(tried: Untried, words: string): Trial {
   return { ...placeOf(tried), isWrong: false, problem: `${subjectOf(tried)} could not be tried.`, remedy: words }
 }
 
-const placeOf = ({ assetKey, clock }: Untried) => ({ assetKey, at: clock === null ? ['where'] : [clock, 'sql'] })
-const subjectOf = ({ clock }: Untried) => (clock === null ? 'The condition' : `The statement of ${clock}`)
+function placeOf({ assetKey, clock, isOfKeys }: Untried): Pick<Trial, 'assetKey' | 'at'> {
+  if (isOfKeys) return { assetKey, at: ['expect'] }
+  return { assetKey, at: clock === null ? ['where'] : [clock, 'sql'] }
+}
+
+function subjectOf({ clock, isOfKeys }: Untried): string {
+  if (isOfKeys) return 'What reads the newest row of each key'
+  return clock === null ? 'The condition' : `The statement of ${clock}`
+}
 
 /** The word that stands there, as it is written. */
 function wordAt(sql: string, at: number): string | null {

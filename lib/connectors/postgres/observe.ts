@@ -7,8 +7,9 @@ import { type ColumnState, type Metadata, readColumns, readMetadata, type TableS
 import { failed, kept, type Probed, tableWarnings } from './observation/observation.ts'
 import { compareProbes, hasTurn, parseProbeState } from './observation/probe-state.ts'
 import { type ColumnJob, readByColumns } from './observation/read-columns.ts'
+import { withKeys } from './observation/read-keys.ts'
 import { readByRows } from './observation/read-rows.ts'
-import { readByStatements, type StatementJob } from './observation/read-statements.ts'
+import { withStatements } from './observation/read-statements.ts'
 import { overOpen } from './probe.ts'
 import { isLineBroken, toStatementWords, toUnreachable } from './problems.ts'
 import { canHoldTime } from './read-instant.ts'
@@ -61,7 +62,13 @@ function toProbed(
   if (settings.column !== undefined) columns.push({ name: settings.column, clock: settings.clock })
   if (settings.dataThrough !== undefined) columns.push({ name: settings.dataThrough, clock: 'dataThroughAt' })
   const zone = settings.zone ?? connection.settings.zone ?? null
-  const about = JSON.stringify([columns.map((c) => [c.name, c.clock]), settings.clock, zone, ...(settings.where ? [settings.where] : [])])
+  const about = JSON.stringify([
+    columns.map((c) => [c.name, c.clock]),
+    settings.clock,
+    zone,
+    ...(settings.where ? [settings.where] : []),
+    ...(settings.expect ? [settings.expect] : []),
+  ])
   const previous = parseProbeState(asset.previous)
   const difference = compareProbes(previous, about, table, metadata.server)
   const isDue = asset.hasFailed === true || hasTurn(look, asset.key, connection.settings.fullLookEvery)
@@ -205,26 +212,6 @@ function isThere(probed: Probed): Observation {
   return { ok: true, assetKey: probed.asset.key, readings: [], rows: null, evidence, state: null, warnings: tableWarnings(probed) }
 }
 
-async function* probeWithStatements(
-  connection: Connection<PostgresSettings>,
-  lines: Lines<Session>,
-  session: Session,
-  wanted: readonly Wanted[],
-): AsyncGenerator<Observation[]> {
-  const told = new Map(wanted.filter(({ settings }) => hasToldClocks(settings)).map((one) => [one.asset.key, one]))
-  const jobs: StatementJob[] = []
-  for await (const some of probeTables(connection, lines, session, wanted)) {
-    const whole: Observation[] = []
-    for (const seen of some) {
-      const own = told.get(seen.assetKey)
-      if (own === undefined || !seen.ok) whole.push(seen)
-      else jobs.push({ asset: own.asset, settings: own.settings, seen })
-    }
-    yield whole
-  }
-  yield* eachAlone(overOpen(connection, lines, session, jobs, (line, asked) => readByStatements(connection, lines, line, asked)))
-}
-
 /** Observes many tables: one query over counters and identity of all, then the newest value only where something moved or a full probe
  * is due. Throws only when the server is out of reach. */
 export async function* observe(
@@ -240,7 +227,10 @@ export async function* observe(
   }
   if (wanted.length === 0) return
   try {
-    for await (const some of lines.stream(connection.signal, (session) => probeWithStatements(connection, lines, session, wanted)))
+    for await (const some of lines.stream(connection.signal, (session) => {
+      const told = withStatements(connection, lines, session, { wanted, seen: probeTables(connection, lines, session, wanted) })
+      return withKeys(connection, lines, session, { wanted, seen: told })
+    }))
       for (const seen of some) yield seen
   } catch (error) {
     throw connection.signal.aborted

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { checkTableAsset, tableAssetShape } from '#lib/connectors/kit/table-asset.ts'
 import { checkToldTwice, toldByStatementShape } from '#lib/connectors/kit/told-statement.ts'
+import { keyPromiseSchema } from '#lib/domain/coverage/key-promise.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { zoneSchema } from '#lib/domain/time/local-day.ts'
@@ -22,9 +23,11 @@ export const postgresSettingsSchema = z.strictObject({
 export type PostgresSettings = z.infer<typeof postgresSettingsSchema>
 
 export const postgresAssetSchema = z
-  .strictObject({ ...tableAssetShape(/--|\/\*|\*\//), ...toldByStatementShape() })
+  .strictObject({ ...tableAssetShape(/--|\/\*|\*\//), ...toldByStatementShape(), expect: keyPromiseSchema.optional() })
   .superRefine((asset, issues) => {
     checkTableAsset(asset, issues)
     checkToldTwice(asset, issues)
+    if (asset.expect !== undefined && asset.column === undefined)
+      issues.addIssue({ code: 'custom', message: 'judges the newest rows by the column; name the column, too', path: ['expect'] })
   })
 export type PostgresAsset = z.infer<typeof postgresAssetSchema>

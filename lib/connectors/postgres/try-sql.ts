@@ -1,12 +1,14 @@
 import type { Connection, ObservedAsset, Trial } from '#lib/connectors/kit/connector.ts'
 import type { Lines } from '#lib/connectors/kit/lines.ts'
 import { leftOpen, type Untried, untriedOf, wrong } from '#lib/connectors/kit/trial.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import { OF_A_CONDITION } from './observation/read-columns.ts'
+import { keysStatement } from './observation/read-keys.ts'
 import { isOfTheMoment, statementWithin, whyNotTime, whyRefused } from './observation/read-statements.ts'
 import { type ProbeAnswer, type ProbeJob, probeAll } from './probe.ts'
 import { sqlStateOf, toStatementWords, toUnreachable } from './problems.ts'
 import type { Session } from './session.ts'
-import { type PostgresSettings, postgresAssetSchema } from './settings.ts'
+import { type PostgresAsset, type PostgresSettings, postgresAssetSchema } from './settings.ts'
 import { parseTablePath, quoteTable, type TablePath } from './table-path.ts'
 
 interface Tried extends Untried {
@@ -14,21 +16,30 @@ interface Tried extends Untried {
   text: string
 }
 
-function asked({ clock, sql }: Untried, path: TablePath): string {
+function asked({ clock, sql, isOfKeys }: Untried, path: TablePath): string {
+  if (isOfKeys) return `select * from (\n${sql}\n) as tried limit 0`
   return clock === null ? `select 1 from ${quoteTable(path)} where (\n${sql}\n) limit 0` : statementWithin(sql, 0)
 }
 
-function toTried(asset: ObservedAsset): Tried[] {
+function untriedKeys({ key }: ObservedAsset, settings: PostgresAsset, path: TablePath, now: Instant): Untried[] {
+  const { expect, column } = settings
+  if (expect === undefined || column === undefined) return []
+  return [{ assetKey: key, clock: null, isOfKeys: true, sql: keysStatement({ path, settings, expect, column }, now) }]
+}
+
+function toTried(asset: ObservedAsset, now: Instant): Tried[] {
   const path = parseTablePath(asset.path)
   const settings = postgresAssetSchema.safeParse(asset.settings)
   if (path === null || !settings.success) return []
-  return untriedOf(asset, settings.data).map((one) => ({ ...one, text: asked(one, path) }))
+  const untried = [...untriedOf(asset, settings.data), ...untriedKeys(asset, settings.data, path, now)]
+  return untried.map((one) => ({ ...one, text: asked(one, path) }))
 }
 
 const toJob = (tried: Tried): ProbeJob<Tried> => ({ job: tried, text: tried.text, heavy: false, isReadOnly: true })
 
 /** Where in what the catalogue holds the server points; null: nowhere in it. */
-function placeIn({ text, sql }: Tried, error: unknown): number | null {
+function placeIn({ text, sql, isOfKeys }: Tried, error: unknown): number | null {
+  if (isOfKeys) return null
   const position: unknown = error instanceof Error ? Reflect.get(error, 'position') : undefined
   const at = Number(position) - 1 - (text.indexOf('(\n') + 2)
   return at >= 0 && at < sql.length ? at : null
@@ -53,7 +64,7 @@ export async function* trySql(
   lines: Lines<Session>,
   assets: readonly ObservedAsset[],
 ): AsyncGenerator<Trial> {
-  const jobs = assets.flatMap(toTried).map(toJob)
+  const jobs = assets.flatMap((asset) => toTried(asset, connection.clock.now())).map(toJob)
   if (jobs.length === 0) return
   try {
     yield* lines.stream(connection.signal, async function* (session) {

@@ -110,6 +110,8 @@ const FACTS = [
      select from contract_break o where o.asset_id = $1 and tstzrange(o.from_at, o.to_at) && tstzrange(b.from_at, b.to_at))`,
   `update asset_shape b set asset_id = $1 where asset_id = $2 and not exists (
      select from asset_shape o where o.asset_id = $1 and o.seen_at = b.seen_at)`,
+  `update key_reading k set asset_id = $1 where asset_id = $2 and not exists (
+     select from key_reading o where o.asset_id = $1 and o.column_name = k.column_name and o.key = k.key and o.recorded_at = k.recorded_at)`,
   ...JOIN_EDGES,
   'update asset set feed_id = $1 where feed_id = $2',
   'update feed set group_id = $1 where group_id = $2',
@@ -126,6 +128,7 @@ const REST = [
   'delete from sight where asset_id = $1',
   'delete from contract_break where asset_id = $1',
   'delete from asset_shape where asset_id = $1',
+  'delete from key_reading where asset_id = $1',
   'delete from asset_contract where asset_id = $1',
   'delete from asset where subject_id = $1',
   'delete from feed where subject_id = $1',

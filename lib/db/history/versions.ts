@@ -83,7 +83,8 @@ export async function spreadCurrentPolicies(sql: Sql, from: Instant | null = nul
   if (from !== null) await cutVersions(sql, from)
   await sql.query(
     `update subject_version v
-     set settings = v.settings || jsonb_build_object('policies', c.settings -> 'policies', 'blindAfterMs', c.settings -> 'blindAfterMs')
+     set settings = (v.settings - 'expect') || jsonb_build_object('policies', c.settings -> 'policies', 'blindAfterMs', c.settings -> 'blindAfterMs')
+       || jsonb_strip_nulls(jsonb_build_object('expect', c.settings -> 'expect'))
      from (
        select distinct on (subject_id) subject_id, settings from subject_version
        where subject_id in (select id from subject where kind = 'asset') and settings is not null

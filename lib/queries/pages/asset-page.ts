@@ -3,6 +3,7 @@ import type { Context } from '#lib/db/context.ts'
 import { type AssetVersion, loadAssetVersions } from '#lib/db/history/versions.ts'
 import { jobNameOfKeySql } from '#lib/db/runs/job-names.ts'
 import { mayOrder } from '#lib/domain/access/actions.ts'
+import type { KeyPromise } from '#lib/domain/coverage/key-promise.ts'
 import { lateInWords } from '#lib/domain/freshness/days/delivery-words.ts'
 import { lateArrivals } from '#lib/domain/freshness/days/late-arrivals.ts'
 import type { Arrival, JudgedClock } from '#lib/domain/freshness/facts.ts'
@@ -12,6 +13,7 @@ import type { GoodAgain } from '#lib/domain/lineage/again/again.ts'
 import { findCauses } from '#lib/domain/lineage/causes/find-causes.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { type ContractView, getAssetContracts } from '#lib/queries/catalogue/asset-contracts.ts'
+import { getAssetKeys, type KeyView } from '#lib/queries/catalogue/asset-keys.ts'
 import { type AgeOfClock, getAges } from '#lib/queries/days/ages.ts'
 import { type ExternalRunRow, getRecentExternalRuns } from '#lib/queries/runs/external-run-rows.ts'
 import { getReload, type ReloadView } from '#lib/queries/runs/reload-order.ts'
@@ -95,6 +97,8 @@ export interface AssetPage {
   /** What every witness says of every clock. */
   told: ClockLine[]
   policies: Policy[]
+  /** What is promised of each of its keys, and how these stand; null: nothing. */
+  coverage: { promise: KeyPromise; keys: KeyView[] } | null
   blindAfterMs: number | null
   bars: Bars | null
   days: DayRow[]
@@ -185,7 +189,9 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
   const own = versions.get(id) ?? []
   const settings = own.at(-1)?.settings
   const blindAfterMs = settings?.blindAfterMs ?? null
-  const [held, told, ages, reload] = await Promise.all([
+  const promise = settings?.expect ?? null
+  const [keys, held, told, ages, reload] = await Promise.all([
+    getAssetKeys(ctx, id, promise),
     trouble(ctx, asset),
     getClockLines(ctx, { id, probedAt: asset.probedAt, blindAfterMs, zone: page.zone }),
     getAges(ctx, { id, probedAt: asset.probedAt, clocks: look.clocks }, own, arrivals.rows),
@@ -197,6 +203,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     ...held,
     group: { key: groupKey, name: groupName },
     policies: settings?.policies ?? [],
+    coverage: promise && { promise, keys },
     bars: bars.get(id) ?? null,
     arrivals: withLateness(arrivals.rows, own, window),
     facts: facts.get(id),

@@ -1,6 +1,7 @@
 import type { Context } from '#lib/db/context.ts'
 import { readSearchWords } from '#lib/domain/search/question.ts'
 import { getAssetContracts } from '#lib/queries/catalogue/asset-contracts.ts'
+import { getAssetKeys } from '#lib/queries/catalogue/asset-keys.ts'
 import { getCatalogueView, UNFILTERED } from '#lib/queries/catalogue/catalogue-view.ts'
 import { getFoundThing } from '#lib/queries/catalogue/found-thing.ts'
 import { getHits } from '#lib/queries/catalogue/hits.ts'
@@ -42,5 +43,9 @@ export const CATALOGUE_QUERIES: Record<string, (ctx: Context, about: Asked) => P
     await searchCatalogue(ctx, askedFor('_told'), null, 50),
   ],
   getAssetContracts: (ctx, { assets }) => getAssetContracts(ctx, assets),
+  getAssetKeys: async (ctx, { assets, name }) =>
+    Promise.all(
+      assets.map((id) => getAssetKeys(ctx, id, { column: name, of: 'seen', eachMs: 1, staleMs: 2, withinMs: 864e5, zone: 'UTC' })),
+    ),
   getAssetFacts: async (ctx, { assets }) => [...(await getAssetFacts(ctx, assets))],
 }

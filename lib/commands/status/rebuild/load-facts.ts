@@ -5,6 +5,7 @@ import { loadArrivals } from '#lib/db/history/arrivals.ts'
 import { loadOpenGaps } from '#lib/db/history/blind.ts'
 import { loadContractBreaks } from '#lib/db/history/contract-breaks.ts'
 import { loadJobOutcomes, outcomesFor } from '#lib/db/history/job-outcomes.ts'
+import { loadKeyReadings } from '#lib/db/history/key-readings.ts'
 import { loadLastingAnswers } from '#lib/db/history/lasting-answers.ts'
 import { loadFeedsOfAssets, loadGroupsOfFeeds, type Membership } from '#lib/db/history/memberships.ts'
 import { loadRunOutcomes } from '#lib/db/history/run-outcomes.ts'
@@ -57,6 +58,10 @@ export async function loadFacts(
   const clocked = onlyStatus ? reach.filter(({ assetId }) => (versions.get(assetId) ?? []).some(asksForAClock)) : reach
   const arrivals = await loadArrivals(sql, clocked)
   const runs = await loadRuns(sql, clocked, versions)
+  const keys = await loadKeyReadings(
+    sql,
+    clocked.filter(({ assetId }) => (versions.get(assetId) ?? []).some(({ settings }) => settings?.expect != null)),
+  )
   return new Map(
     wanted.map((w) => [
       w.assetId,
@@ -72,6 +77,7 @@ export async function loadFacts(
           lasting: lasting.get(w.assetId) ?? [],
           windows: windows.get(w.assetId) ?? [],
           breaks: breaks.get(w.assetId) ?? [],
+          keys: keys.get(w.assetId) ?? [],
         },
       },
     ]),

@@ -5,6 +5,7 @@ import type { Lines } from '#lib/connectors/kit/lines.ts'
 import {
   clocksTold,
   type GoodLook,
+  hasToldClocks,
   inFuture,
   noZone,
   type Told,
@@ -14,7 +15,7 @@ import {
   withTold,
 } from '#lib/connectors/kit/told-clocks.ts'
 import { withoutEnd } from '#lib/connectors/kit/told-statement.ts'
-import { type ProbeAnswer, type ProbeJob, probeAll } from '#lib/connectors/postgres/probe.ts'
+import { overOpen, type ProbeAnswer, type ProbeJob, probeAll } from '#lib/connectors/postgres/probe.ts'
 import { isElsewhere, sqlStateOf, toLasting } from '#lib/connectors/postgres/problems.ts'
 import { readInstant, TYPE } from '#lib/connectors/postgres/read-instant.ts'
 import type { FirstRow, Session } from '#lib/connectors/postgres/session.ts'
@@ -23,7 +24,7 @@ import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
 import { isFuture } from '#lib/domain/time/instant.ts'
 
 /** An asset some clocks of which statements tell, and what was seen of it besides. */
-export interface StatementJob {
+interface StatementJob {
   asset: ObservedAsset
   settings: PostgresAsset
   seen: GoodLook
@@ -128,19 +129,44 @@ function toObservation({ asset, seen }: StatementJob, answers: readonly Told[]):
   return { ...look, state: { ...seen.state, told }, isSame: seen.isSame !== false && isAsTold }
 }
 
-/** Adds to what the columns of assets told what their statements tell. */
-export async function* readByStatements(
+async function* readByStatements(
   connection: Connection<PostgresSettings>,
   lines: Lines<Session>,
   session: Session,
   jobs: readonly StatementJob[],
-): AsyncGenerator<Observation> {
+): AsyncGenerator<Observation[]> {
   const asked = jobs.flatMap((job) => clocksTold(job.settings).map((clock) => toProbeJob(job, clock)))
   const told = new Map(jobs.map((job) => [job, [] as Told[]]))
   for await (const answer of probeAll(connection, lines, session, asked)) {
     const { job } = answer.job
     const own = told.get(job) ?? []
     own.push(tell(answer, connection))
-    if (own.length === clocksTold(job.settings).length) yield toObservation(job, own)
+    if (own.length === clocksTold(job.settings).length) yield [toObservation(job, own)]
   }
+}
+
+interface LookedAt {
+  wanted: readonly { asset: ObservedAsset; settings: PostgresAsset }[]
+  seen: AsyncIterable<Observation[]>
+}
+
+/** Adds to what the columns of assets told what their statements tell. */
+export async function* withStatements(
+  connection: Connection<PostgresSettings>,
+  lines: Lines<Session>,
+  session: Session,
+  { wanted, seen }: LookedAt,
+): AsyncGenerator<Observation[]> {
+  const told = new Map(wanted.filter(({ settings }) => hasToldClocks(settings)).map((one) => [one.asset.key, one]))
+  const jobs: StatementJob[] = []
+  for await (const some of seen) {
+    const whole: Observation[] = []
+    for (const one of some) {
+      const own = told.get(one.assetKey)
+      if (own === undefined || !one.ok) whole.push(one)
+      else jobs.push({ asset: own.asset, settings: own.settings, seen: one })
+    }
+    yield whole
+  }
+  yield* overOpen(connection, lines, session, jobs, (line, asked) => readByStatements(connection, lines, line, asked))
 }

@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { rebuild } from '#lib/commands/status/rebuild.ts'
+import { sweepDue } from '#lib/commands/status/sweep-due.ts'
+import type { Observation } from '#lib/connectors/kit/connector.ts'
+import type { Context } from '#lib/db/context.ts'
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { getAssetKeys } from '#lib/queries/catalogue/asset-keys.ts'
+import { anAge, anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
+import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
+import { keyPromise } from '#lib/testing/history/domain-builders.ts'
+import { declare, look, seen, spansOf } from '#lib/testing/history/state-world.ts'
+
+let db: TestDatabase
+let ctx: Context
+let clock: FakeClock
+const START = Date.parse('2026-11-10T12:00:00Z')
+const expect_ = keyPromise({ of: ['steam', 'sony'], eachMs: 2 * HOUR_MS, staleMs: 4 * HOUR_MS, withinMs: 10 * HOUR_MS })
+const prices = anAsset('prices', { blindAfterMs: 10 * DAY_MS, policies: [anAge(DAY_MS, 2 * DAY_MS)], expect: expect_ })
+
+beforeEach(async () => {
+  ;({ database: db, clock, ctx } = await createDatabaseAt(START))
+})
+afterEach(() => db.drop())
+
+function looked(newest: Record<string, Instant>): Observation {
+  const found = Object.entries(newest).map(([key, at]) => ({ key, at }))
+  const keys = { column: 'shop', eachMs: expect_.eachMs, isWritten: true, expected: ['steam', 'sony'], found }
+  return { ...seen('lake/prices', { writtenAt: Math.max(...Object.values(newest)) }), keys }
+}
+const at = (hours: number) => START + hours * HOUR_MS
+const stored = async () => {
+  const { rows } = await ctx.pool.query<{ text: string }>(
+    `select key || ' ' || coalesce(to_char(at at time zone 'UTC', 'HH24:MI'), '–') as text from key_reading order by recorded_at, key`,
+  )
+  return rows.map(({ text }) => text)
+}
+const explanation = async () => (await ctx.pool.query(`select verdict ->> 'explanation' as words from asset`)).rows[0].words
+
+test('a key with nothing new turns its table at its own deadline, dated there, and a rebuild says the same', async () => {
+  await declare(ctx, [prices])
+  await look(ctx, [looked({ steam: at(0), sony: at(-1) })])
+  for (const minutes of [5, 30, 60, 90]) {
+    clock.set(START + minutes * MINUTE_MS)
+    await look(ctx, [looked({ steam: START + minutes * MINUTE_MS, sony: at(-1) })])
+  }
+  expect(await stored()).toEqual(['sony 11:00', 'steam 12:00', 'steam 12:30', 'steam 13:00', 'steam 13:30'])
+  clock.set(at(1.75))
+  await sweepDue(ctx)
+  const turned = ['fresh/on-time 10 12:00–10 13:00', 'late/key-overdue 10 13:00–']
+  expect(await spansOf(ctx, 'lake/prices')).toEqual(turned)
+  expect(await explanation()).toBe('Late: sony: nothing since Tue 10 Nov 11:00; steam fine.')
+  clock.set(at(3))
+  await look(ctx, [looked({ steam: at(3), sony: at(2.5) })])
+  const whole = ['fresh/on-time 10 12:00–10 13:00', 'late/key-overdue 10 13:00–10 14:30', 'fresh/on-time 10 14:30–']
+  expect(await spansOf(ctx, 'lake/prices')).toEqual(whole)
+  const { rows } = await ctx.pool.query<{ id: number }>(`select id from subject where key = 'lake/prices'`)
+  await rebuild(ctx, { assetIds: rows.map(({ id }) => id), from: 0, isThorough: true })
+  expect(await spansOf(ctx, 'lake/prices')).toEqual(whole)
+})
+
+test('a key that is seen first later is noted, and is expected from then on', async () => {
+  const seenKeys = { ...expect_, of: 'seen' as const }
+  await declare(ctx, [{ ...prices, expect: seenKeys }])
+  await look(ctx, [looked({ steam: at(0), sony: at(0) })])
+  clock.set(at(1))
+  await look(ctx, [looked({ steam: at(1), sony: at(1), epic: at(1) })])
+  const { rows } = await ctx.pool.query<{ id: number }>(`select id from subject where key = 'lake/prices'`)
+  const told = async () =>
+    (await getAssetKeys(ctx, rows[0]?.id ?? 0, seenKeys)).map((one) => `${one.key} ${one.status} ${one.newSince === at(1)}`)
+  expect((await told()).sort()).toEqual(['epic fresh true', 'sony fresh false', 'steam fresh false'])
+  clock.set(at(3.5))
+  await look(ctx, [looked({ steam: at(3.5), sony: at(3.5) })])
+  expect(await told()).toContain('epic late true')
+})
+
+test('a key that is named and never comes is told from the first look on', async () => {
+  await declare(ctx, [prices])
+  await look(ctx, [looked({ steam: at(0) })])
+  expect(await stored()).toEqual(['sony –', 'steam 12:00'].sort())
+  expect(await explanation()).toBe('Stale: sony: nothing in 10 h; steam fine.')
+})
+
+test('without the promise the keys are judged no more', async () => {
+  await declare(ctx, [prices])
+  await look(ctx, [looked({ steam: at(0) })])
+  clock.set(at(1))
+  const { expect: _, ...without } = prices
+  await declare(ctx, [without])
+  expect((await spansOf(ctx, 'lake/prices')).at(-1)).toBe('fresh/on-time 10 13:00–')
+})

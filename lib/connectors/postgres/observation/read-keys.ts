@@ -1,0 +1,127 @@
+import { z } from 'zod'
+import type { Connection, Observation } from '#lib/connectors/kit/connector.ts'
+import type { Lines } from '#lib/connectors/kit/lines.ts'
+import type { GoodLook } from '#lib/connectors/kit/told-clocks.ts'
+import { overOpen, type ProbeAnswer, type ProbeJob, probeAll } from '#lib/connectors/postgres/probe.ts'
+import { sqlStateOf, toLasting } from '#lib/connectors/postgres/problems.ts'
+import { readInstant, TYPE } from '#lib/connectors/postgres/read-instant.ts'
+import type { Session } from '#lib/connectors/postgres/session.ts'
+import type { PostgresAsset, PostgresSettings } from '#lib/connectors/postgres/settings.ts'
+import { quoteIdentifier, quoteTable, type TablePath } from '#lib/connectors/postgres/table-path.ts'
+import { KEYS_MAX, type keyPromiseSchema, resolveKeyPromise } from '#lib/domain/coverage/key-promise.ts'
+import { DAY_MS, type Instant, isFuture } from '#lib/domain/time/instant.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
+import { failed } from './observation.ts'
+import { isOfTheMoment, whyRefused } from './read-statements.ts'
+
+/** A table of which the newest row of each key is wanted, and what was seen of it besides. */
+export interface KeyJob extends WantedKeys {
+  seen: GoodLook
+}
+
+export interface WantedKeys {
+  path: TablePath
+  settings: PostgresAsset
+  expect: z.output<typeof keyPromiseSchema>
+  column: string
+}
+
+const TIMES: readonly number[] = [TYPE.date, TYPE.timestamp, TYPE.timestamptz]
+const KEY_LENGTH_MAX = 200
+
+/** A text as SQL, also where a backslash would escape something. */
+const literal = (text: string) => `${text.includes('\\') ? 'E' : ''}'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+
+/**
+ * One statement: each key with its newest time as text and the type of that, newest first, and no more than anybody could use. Rows of the years to come are left
+ * out, and those before the look back.
+ */
+export function keysStatement({ path, settings, expect, column }: WantedKeys, now: Instant): string {
+  const { withinMs } = resolveKeyPromise(expect, 'UTC')
+  const [time, key] = [quoteIdentifier(column), quoteIdentifier(expect.key)]
+  // Without a cast these are read as what the column is; a day more, since one without a zone is somebody else's time.
+  const day = (at: Instant) => literal(new Date(at).toISOString())
+  const conditions = [
+    `${key} is not null`,
+    `${time} >= ${day(now - withinMs - DAY_MS)}`,
+    `${time} < ${day(now + DAY_MS)}`,
+    ...(expect.of === 'seen' ? [] : [`${key} in (${expect.of.map(literal).join(', ')})`]),
+    ...(settings.where === undefined ? [] : [`(\n${settings.where}\n)`]),
+  ]
+  return `select json_agg(json_build_array(k, v, t))::text from (
+    select left(${key}::text, ${KEY_LENGTH_MAX + 1}) as k, max(${time})::text as v, min(pg_typeof(${time})::oid::int) as t
+    from ${quoteTable(path)} where ${conditions.join(' and ')}
+    group by 1 order by max(${time}) desc limit ${KEYS_MAX + 1}) found`
+}
+
+const foundSchema = z.array(z.tuple([z.string(), z.string(), z.int()])).nullable()
+
+function toObservation({ seen, settings, expect }: KeyJob, text: string | null, pageZone: string | undefined, now: Instant): Observation {
+  const refuse = (words: string) => failed(seen.assetKey, words, words, 'no-time')
+  const found = foundSchema.parse(JSON.parse(text ?? 'null')) ?? []
+  if (found.length > KEYS_MAX) {
+    const within = formatDuration(resolveKeyPromise(expect, 'UTC').withinMs)
+    return refuse(`Its column ${expect.key} holds more than ${KEYS_MAX} values within ${within}. Name those that are expected: of: […].`)
+  }
+  if (found.some(([, , type]) => !TIMES.includes(type))) return refuse('Its keys can be judged by a column of times or dates only.')
+  const long = found.find(([key]) => key.length > KEY_LENGTH_MAX)
+  if (long !== undefined)
+    return refuse(`Its column ${expect.key} holds values of more than ${KEY_LENGTH_MAX} characters: they are no keys.`)
+  const keys = found.flatMap(([key, value, type]) => {
+    const time = readInstant(value, type, settings.zone ?? pageZone ?? 'UTC', now)
+    return time.ok && time.at !== null && !isFuture(time.at, now) ? [{ key, at: time.at }] : []
+  })
+  const expected = expect.of === 'seen' ? null : expect.of
+  const isWritten = settings.clock !== 'dataThroughAt'
+  return { ...seen, keys: { column: expect.key, eachMs: expect.each, isWritten, expected, found: keys } }
+}
+
+function answerOf(answer: ProbeAnswer<KeyJob>, connection: Connection<PostgresSettings>): Observation {
+  const { job } = answer
+  if (answer.ok) return toObservation(job, answer.row.values[0] ?? null, connection.settings.zone, connection.clock.now())
+  const { assetKey } = job.seen
+  if (answer.brokeLine) return failed(assetKey, 'The line broke while its keys were read.')
+  const { error } = answer
+  const lasting = toLasting(error) ?? 'no-time'
+  // Nothing of what the server said: it quotes the statement, and values.
+  const words = `What reads the newest rows of each ${job.expect.key} ${whyRefused(error)}.`
+  return failed(assetKey, words, `${words} ${sqlStateOf(error)}`.trim(), isOfTheMoment(error) ? undefined : lasting)
+}
+
+async function* readKeys(
+  connection: Connection<PostgresSettings>,
+  lines: Lines<Session>,
+  session: Session,
+  jobs: readonly KeyJob[],
+): AsyncGenerator<Observation[]> {
+  const now = connection.clock.now()
+  const asked = jobs.map((job): ProbeJob<KeyJob> => ({ job, text: keysStatement(job, now), heavy: true, isReadOnly: true }))
+  for await (const answer of probeAll(connection, lines, session, asked)) yield [answerOf(answer, connection)]
+}
+
+interface LookedAt {
+  wanted: readonly { asset: { key: string }; settings: PostgresAsset; path: TablePath }[]
+  seen: AsyncIterable<Observation[]>
+}
+
+/** Adds to what was seen of tables the newest row of each key that is promised something of, by one statement a table; where that fails nothing of it was seen. */
+export async function* withKeys(
+  connection: Connection<PostgresSettings>,
+  lines: Lines<Session>,
+  session: Session,
+  { wanted, seen }: LookedAt,
+): AsyncGenerator<Observation[]> {
+  const keyed = new Map(wanted.filter(({ settings }) => settings.expect !== undefined).map((one) => [one.asset.key, one]))
+  const jobs: KeyJob[] = []
+  for await (const some of seen) {
+    const whole = some.filter((one) => {
+      const own = keyed.get(one.assetKey)
+      const { expect, column } = own?.settings ?? {}
+      if (own === undefined || expect === undefined || column === undefined || !one.ok || one.isSame === true) return true
+      jobs.push({ path: own.path, settings: own.settings, expect, column, seen: one })
+      return false
+    })
+    yield whole
+  }
+  yield* overOpen(connection, lines, session, jobs, (line, asked) => readKeys(connection, lines, line, asked))
+}
