@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { shownSince } from './catalogues.ts'
+import { catalogueOf, shownSince } from './catalogues.ts'
 import { NO_PORTS } from './ports.ts'
 
 const startup = { snowflake: 1, looker: 2, dbt: 3 }
@@ -10,6 +10,8 @@ describe('what the demo shows', () => {
   it('stays, whatever later starts ask for: what begins later would stand there without a past', () => {
     expect(shownSince({ shows: 'campus', ports: NO_PORTS }, 'both')).toBe('campus')
     expect(shownSince({ shows: 'both', ports: NO_PORTS }, 'campus')).toBe('both')
+    expect(shownSince({ shows: 'games', ports: NO_PORTS }, 'both')).toBe('games')
+    expect(shownSince({ ports: NO_PORTS, shows: 'both' }, 'games')).toBe('both')
   })
 
   it.each([
@@ -18,5 +20,10 @@ describe('what the demo shows', () => {
     ['both', { ...NO_PORTS, campus: 4, startup }],
   ] as const)('is the %s where that was not noted yet, by what was started', (shown, ports) => {
     expect(shownSince({ ports }, 'both')).toBe(shown)
+  })
+
+  it('is the games only where that is asked for, with a catalogue of their own', async () => {
+    expect(await catalogueOf({ demo: 'games', dataFolder: 'none' })).toBe('demo/games/catalogue')
+    expect(await catalogueOf({ demo: 'both', dataFolder: 'none' })).toBe('demo/catalogue')
   })
 })

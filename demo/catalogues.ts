@@ -4,6 +4,7 @@ import type { Environment } from '#lib/platform/env.ts'
 import type { Ports } from './ports.ts'
 
 const CATALOGUE = 'demo/catalogue'
+const GAMES = 'demo/games/catalogue'
 
 /** The file of the page itself, and that of the start-up; all others are the campus'. */
 const PAGE = 'page.yaml'
@@ -19,9 +20,10 @@ export function shownSince(known: { shows?: Shown | undefined; ports: Ports } | 
   return startup.dbt === 0 ? 'campus' : campus === 0 ? 'startup' : 'both'
 }
 
-/** The catalogue of the house the demo shows: of both the folder, of one a folder with links to its files. */
+/** The catalogue of the house the demo shows: of both, and of the games, the folder; of one of both a folder with links to its files. */
 export async function catalogueOf({ demo, dataFolder }: Pick<Environment, 'demo' | 'dataFolder'>): Promise<string> {
   if (demo === 'both') return CATALOGUE
+  if (demo === 'games') return GAMES
   const folder = join(dataFolder, 'demo', `catalogue-${demo}`)
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })

@@ -41,7 +41,8 @@ export async function runFlowsOnce(ctx: Context, signal: AbortSignal): Promise<v
   }
 }
 
-async function runOnce(ctx: Context, flow: string, signal: AbortSignal): Promise<void> {
+/** Asks for a run and waits for its end. */
+export async function runOnce(ctx: Context, flow: string, signal: AbortSignal): Promise<void> {
   try {
     const { runId } = await requestRun(ctx, { flow, requestedBy: 'demo' })
     while (!signal.aborted) {

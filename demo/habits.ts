@@ -41,6 +41,8 @@ const HABITS: Readonly<Record<string, Habit>> = {
   'library-patrons': FILE,
   'parking-permits': { ...LOAD, rows: 1200 },
   'research-grants': { ...LOAD, rows: 350, changed: 0.05 },
+  'price-search': { seconds: 2, rows: 84, changed: 1, tasks: ['extract', 'index'] },
+  'deals-board': { seconds: 2, rows: 21, changed: 1, tasks: ['extract', 'index'] },
   'student-groups': { ...LOAD, rows: 6, changed: 1 },
 }
 

@@ -14,6 +14,8 @@ import { createLog } from '#lib/platform/log.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { catalogueOf, shownSince } from './catalogues.ts'
 import { runFlowsOnce } from './first-runs.ts'
+import { landAndBuild } from './games/first-builds.ts'
+import { startGames } from './games/games.ts'
 import { putCatalogueInForce } from './known-things.ts'
 import { catchUpWorld, runWorld } from './outside-world.ts'
 import { NO_PORTS, portsSchema } from './ports.ts'
@@ -32,7 +34,7 @@ const ASKED_MS = 30 * DAY_MS
 const stateSchema = z.object({
   firstStart: z.number(),
   until: z.number(),
-  shows: z.enum(['campus', 'startup', 'both']).optional(),
+  shows: z.enum(['campus', 'startup', 'both', 'games']).optional(),
   ports: portsSchema.catch(NO_PORTS),
 })
 type State = z.infer<typeof stateSchema>
@@ -123,12 +125,14 @@ async function main(): Promise<void> {
   const { known, asked } = await knownState(databaseUrl)
   const shows = shownSince(known, environment.demo)
   if (shows !== environment.demo) log.info(`the demo goes on with what it began with: ${shows}. npm run reset begins it anew`)
-  const campusUrl = shows === 'startup' ? null : await requireCampusDatabase(lakeUrl)
+  const campusUrl = shows === 'startup' || shows === 'games' ? null : await requireCampusDatabase(lakeUrl)
   const catalogue = await catalogueOf({ ...environment, demo: shows })
   const firstStart = known?.firstStart ?? systemClock.now()
   const ports = known?.ports ?? NO_PORTS
-  const startup = shows === 'campus' ? null : await startStartup({ clock: systemClock, ports: ports.startup, firstStart, asked })
-  const variables = { ...startup?.variables, ...(campusUrl !== null && databaseVariables(campusUrl)) }
+  const hasStartup = shows === 'startup' || shows === 'both'
+  const startup = hasStartup ? await startStartup({ clock: systemClock, ports: ports.startup, firstStart, asked }) : null
+  const games = shows === 'games' ? await startGames({ clock: systemClock, ports: ports.games, firstStart, until: known?.until }) : null
+  const variables = { ...startup?.variables, ...games?.variables, ...(campusUrl !== null && databaseVariables(campusUrl)) }
   await catchUp({ databaseUrl, campusUrl, catalogue, shows, known, firstStart, variables })
   // Until here there was nothing to stop in order: a signal ended the process at once.
   const stopping = new AbortController()
@@ -139,17 +143,18 @@ async function main(): Promise<void> {
     firstStart,
     until: systemClock.now(),
     shows,
-    ports: { ...ports, ...campus?.ports, startup: startup?.ports ?? ports.startup },
+    ports: { ...ports, ...campus?.ports, startup: startup?.ports ?? ports.startup, games: games?.ports ?? ports.games },
   }
   await putDemoPeople(ctx)
   process.send?.({ kind: 'ready', environment: { ...campus?.variables, ...variables, TIDEMARK_CONFIG: catalogue } })
   await Promise.all([
     campusUrl === null ? null : runWorld(campusUrl, systemClock, firstStart, stopping.signal),
     startup?.work(stopping.signal),
+    games?.work(stopping.signal),
     rememberTime(ctx, state, stopping.signal),
-    runFlowsOnce(ctx, stopping.signal),
+    games === null ? runFlowsOnce(ctx, stopping.signal) : landAndBuild(ctx, stopping.signal),
   ])
-  await Promise.all([campus?.close(), startup?.close()])
+  await Promise.all([campus?.close(), startup?.close(), games?.close()])
   await closeContext(ctx)
 }
 

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 
 const startup = z.object({ snowflake: z.number(), looker: z.number(), dbt: z.number() })
+const games = z.object({ store: z.number(), search: z.number() })
+const NO_GAMES = { store: 0, search: 0 }
 const NO_STARTUP = { snowflake: 0, looker: 0, dbt: 0 }
 
 /** Ports of an earlier start, taken again where free, so that a restart of the demo leaves the worker's connections alone. */
@@ -9,10 +11,11 @@ export const portsSchema = z.object({
   departments: z.number(),
   ssh: z.number(),
   startup: startup.default(NO_STARTUP),
+  games: games.default(NO_GAMES),
 })
 export type Ports = z.infer<typeof portsSchema>
 
-export const NO_PORTS: Ports = { campus: 0, departments: 0, ssh: 0, startup: NO_STARTUP }
+export const NO_PORTS: Ports = { campus: 0, departments: 0, ssh: 0, startup: NO_STARTUP, games: NO_GAMES }
 
 /** Starts something on that port, or where it is taken on any. */
 export async function onPort<T>(port: number, start: (port: number) => Promise<T>): Promise<T> {

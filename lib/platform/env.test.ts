@@ -48,8 +48,8 @@ describe('the environment', () => {
 
   test('shows of the demo what DEMO names', () => {
     const shown = (demo: string) => readEnvironment({ ENV_FILE: 'none', DEMO: demo }).demo
-    expect(['campus', 'startup', 'both', ''].map(shown)).toEqual(['campus', 'startup', 'both', 'both'])
-    expect(() => shown('none')).toThrow('DEMO must be campus, startup or both')
+    expect(['campus', 'startup', 'both', 'games', ''].map(shown)).toEqual(['campus', 'startup', 'both', 'games', 'both'])
+    expect(() => shown('none')).toThrow('DEMO must be campus, startup, both or games')
   })
 
   test('takes proxies as addresses and networks, and nothing else', () => {

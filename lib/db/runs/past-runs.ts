@@ -8,7 +8,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 /** A run that no worker of Tidemark executed: of the scheduler before it, or of the demo. */
 export interface PastRun {
   flow: string
-  trigger: 'schedule' | 'manual'
+  trigger: 'schedule' | 'manual' | 'file'
   scheduledFor: Instant
   /** When it was planned or asked for. */
   createdAt: Instant
