@@ -15,7 +15,8 @@ import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { catalogueOf, shownSince } from './catalogues.ts'
 import { runFlowsOnce } from './first-runs.ts'
 import { landAndBuild } from './games/first-builds.ts'
-import { startGames } from './games/games.ts'
+import { type Games, type StartedGames, startGames } from './games/games.ts'
+import { requirePriceTable } from './games/price-table.ts'
 import { putCatalogueInForce } from './known-things.ts'
 import { catchUpWorld, runWorld } from './outside-world.ts'
 import { NO_PORTS, portsSchema } from './ports.ts'
@@ -131,7 +132,7 @@ async function main(): Promise<void> {
   const ports = known?.ports ?? NO_PORTS
   const hasStartup = shows === 'startup' || shows === 'both'
   const startup = hasStartup ? await startStartup({ clock: systemClock, ports: ports.startup, firstStart, asked }) : null
-  const games = shows === 'games' ? await startGames({ clock: systemClock, ports: ports.games, firstStart, until: known?.until }) : null
+  const games = shows === 'games' ? await beginGames(lakeUrl, { ports: ports.games, firstStart, until: known?.until }) : null
   const variables = { ...startup?.variables, ...games?.variables, ...(campusUrl !== null && databaseVariables(campusUrl)) }
   await catchUp({ databaseUrl, campusUrl, catalogue, shows, known, firstStart, variables })
   // Until here there was nothing to stop in order: a signal ended the process at once.
@@ -156,6 +157,11 @@ async function main(): Promise<void> {
   ])
   await Promise.all([campus?.close(), startup?.close(), games?.close()])
   await closeContext(ctx)
+}
+
+async function beginGames(lakeUrl: string, options: Omit<StartedGames, 'clock'>): Promise<Games> {
+  await requirePriceTable(lakeUrl, { clock: systemClock, firstStart: options.firstStart })
+  return startGames({ clock: systemClock, ...options })
 }
 
 function startCampusSystems({ dataFolder, demoCourses }: Environment, ports: State['ports']): Promise<StandIns> {

@@ -27,7 +27,7 @@ const TOLD_AGAIN_MS = 10 * MINUTE_MS
 const KEPT_MS = 24 * HOUR_MS
 const STEP_MS = 5 * SECOND_MS
 
-interface Started {
+export interface StartedGames {
   clock: Clock
   ports: GamesPorts
   firstStart: Instant
@@ -36,7 +36,7 @@ interface Started {
 }
 
 /** Starts the bucket of the price scrapers with its queue, and the search engine, as far as their work has come by now. */
-export async function startGames({ clock, ports, firstStart, until }: Started): Promise<Games> {
+export async function startGames({ clock, ports, firstStart, until }: StartedGames): Promise<Games> {
   const store = await onPort(ports.store, (port) => startS3({ clock, port }))
   const search = await onPort(ports.search, (port) => startSearch({ clock, port }))
   const scrapers = new Scrapers(store, firstStart)

@@ -8,6 +8,7 @@ import { DAY_MS } from '#lib/domain/time/instant.ts'
 import { getStatusOverview } from '#lib/queries/pages/status-overview.ts'
 import { ScenarioHarness } from '#lib/testing/worlds/scenario-harness.ts'
 import { Scrapers, UNTOLD_MS, variablesFor } from './games.ts'
+import { requirePriceTable } from './price-table.ts'
 
 const FIRST_START = Date.parse('2026-11-20T17:02:00Z')
 const FROM = FIRST_START - 3 * DAY_MS
@@ -24,6 +25,7 @@ beforeAll(async () => {
   search = await startSearch({ clock })
   for (const [name, value] of Object.entries(variablesFor(store, search))) harness.variables.set(name, value)
   await harness.declare(await readFile('demo/games/catalogue/games.yaml', 'utf8'))
+  await requirePriceTable(harness.lakeUrl, { clock, firstStart: FIRST_START })
   scrapers = new Scrapers(store, FIRST_START)
   scrapers.fill(FIRST_START, FIRST_START - UNTOLD_MS)
   clock.set(FIRST_START)
@@ -40,16 +42,22 @@ const statuses = async () => {
 }
 const SHOPS = { emberstore: 'fresh', polygate: 'fresh', coinvault: 'fresh', nightcart: 'stale' }
 
+const LANDED = [{ n: 3 * 24 * 4 - 3 - 6, runs: 3 * 24 * 4 - 3 - 6 }]
+const landedBefore = () =>
+  harness.rows(
+    "select count(*)::int as n, count(run_id)::int as runs from inbox_file where state = 'landed' and arrived_at < '2026-11-20T17:02:00Z'",
+  )
+
 describe('the demo of files', () => {
   it('has a past in which one shop went silent, and all else came', async () => {
     expect(await statuses()).toEqual({ ...SHOPS, raw: 'fresh', search: 'fresh', deals: 'fresh' })
-    const [landed] = await harness.rows("select count(*)::int as n, count(run_id)::int as runs from inbox_file where state = 'landed'")
-    expect(landed).toEqual({ n: 3 * 24 * 4 - 3 - 6, runs: 3 * 24 * 4 - 3 - 6 })
+    expect(await landedBefore()).toEqual(LANDED)
   })
 
   it('really lands what came of late, keeps why one file failed, and builds what the dashboards ask', async () => {
     await harness.until('2026-11-20T17:03:30Z')
     const files = await harness.rows("select key, state, reason from inbox_file where arrived_at >= '2026-11-20T17:02:00Z' order by key")
+    expect(await landedBefore()).toEqual(LANDED)
     expect(files).toEqual([
       {
         key: 'incoming/coinvault/2026-11-20T1604.jsonl.gz',
