@@ -1,0 +1,118 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { listen } from '#demo/campus/listen.ts'
+import { type Json, send } from './dbt-cloud-answers.ts'
+import { failNow, finishJob, type JobAnswer, type JobFault } from './job-faults.ts'
+
+const refusal = (message: string): Json => ({ message })
+/** It never says 401. */
+const NOBODY: JobAnswer = { status: 404, body: refusal("Couldn't find resource. Please login and try again.") }
+const EDITED = '2026-11-29T11:59:00.000Z'
+
+export interface ShownThing extends Json {
+  id: number
+}
+
+/** A stand-in for the API of Redash behind the key of a user: queries, dashboards and data sources, and its ways of saying no. */
+export class Redash {
+  readonly queries: ShownThing[] = []
+  readonly dashboards: (ShownThing & { widgets: Json[] })[] = []
+  readonly sources: Json[] = [
+    { id: 1, name: 'Warehouse', type: 'pg', syntax: 'sql', paused: 0, pause_reason: null },
+    { id: 2, name: 'Results', type: 'results', syntax: 'sql', paused: 0, pause_reason: null },
+    { id: 3, name: 'Events', type: 'mongodb', syntax: 'json', paused: 0, pause_reason: null },
+  ]
+  readonly requests: string[] = []
+  /** It gives no more at once, whatever is asked for. */
+  pageMax = 250
+  /** Each page of any list is the first, the last ones are empty, or all is as it should be. */
+  pages: 'good' | 'in-circle' | 'lost' = 'good'
+  mayListSources = true
+  readonly #key: string
+  #faults: { fault: JobFault; path: RegExp }[] = []
+
+  constructor(key: string) {
+    this.#key = key
+  }
+
+  /** The next request whose path fits goes wrong. */
+  fail(fault: JobFault, path = /./): void {
+    this.#faults.push({ fault, path })
+  }
+
+  /** A query whose result was made then, edited just now. */
+  ask(name: string, retrievedAt: string | null, own: Json = {}): ShownThing {
+    const id = this.queries.length + 1
+    const query = {
+      ...{ id, name, query: 'select 1', query_hash: 'abc', latest_query_data_id: 500 + id, data_source_id: 1, version: 1, tags: [] },
+      ...{ schedule: null, options: { parameters: [] }, is_archived: false, is_draft: false, user: { id: 1, name: 'Ada' } },
+      ...{ updated_at: EDITED, created_at: '2026-01-01T00:00:00.000Z', retrieved_at: retrievedAt, runtime: 0.03, ...own },
+    }
+    this.queries.push(query)
+    return query
+  }
+
+  /** A dashboard of these queries and a text, edited just now. */
+  show(name: string, queries: readonly Json[], own: Json & { widgets?: Json[] } = {}): ShownThing {
+    const id = this.dashboards.length + 1
+    const widgets = queries.map((query, i) => {
+      // As it is embedded there it has no result.
+      const { retrieved_at: _, runtime: __, ...embedded } = query
+      return { id: i + 1, width: 1, text: '', options: {}, visualization: { id: i + 1, type: 'TABLE', name: 'Table', query: embedded } }
+    })
+    const dashboard = {
+      ...{ id, slug: `d${id}`, name, user: { id: 1, name: 'Ada' }, layout: [], tags: [], is_archived: false, is_draft: false },
+      ...{ updated_at: EDITED, created_at: '2026-01-01T00:00:00.000Z', version: 1, can_edit: false, ...own },
+      widgets: [...widgets, { id: 99, width: 1, text: 'Read me', options: {}, visualization: null }, ...(own.widgets ?? [])],
+    }
+    this.dashboards.push(dashboard)
+    return dashboard
+  }
+
+  answer(request: IncomingMessage, response: ServerResponse): void {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://redash.invalid')
+    this.requests.push(`${request.method} ${pathname}`)
+    const at = this.#faults.findIndex(({ path }) => path.test(pathname))
+    const fault = at < 0 ? undefined : this.#faults.splice(at, 1)[0]?.fault
+    if (fault !== undefined && failNow(fault, response, refusal)) return
+    if (!pathname.startsWith('/api/')) response.writeHead(404, { 'content-type': 'text/html' }).end('<!DOCTYPE html><h1>Not found</h1>')
+    else if (request.headers.authorization !== `Key ${this.#key}`) send(response, NOBODY.status, NOBODY.body)
+    else finishJob(response, this.#route(pathname.slice('/api/'.length), searchParams), fault, refusal)
+  }
+
+  #route(path: string, search: URLSearchParams): JobAnswer {
+    if (path === 'session') return { status: 200, body: { user: { id: 1, name: 'Tidemark' }, org_slug: 'default' } }
+    if (path === 'queries')
+      return this.#page(
+        this.queries.filter((query) => query['is_archived'] === false),
+        search,
+      )
+    if (path === 'dashboards')
+      return this.#page(
+        this.dashboards.map(({ widgets: _, ...entry }) => entry),
+        search,
+      )
+    if (path === 'data_sources' && !this.mayListSources)
+      return { status: 403, body: refusal("You don't have the permission to access the requested resource.") }
+    if (path === 'data_sources') return { status: 200, body: this.sources }
+    const dashboard = this.dashboards.find(({ id }) => path === `dashboards/${id}`)
+    return dashboard === undefined ? { status: 404, body: refusal('Not found') } : { status: 200, body: dashboard }
+  }
+
+  #page(all: readonly Json[], search: URLSearchParams): JobAnswer {
+    const page = Number(search.get('page') ?? 1)
+    const wanted = Number(search.get('page_size') ?? 25)
+    if (wanted < 1 || wanted > 250) return { status: 400, body: refusal('Invalid page size') }
+    const size = Math.min(wanted, this.pageMax)
+    const from = this.pages === 'in-circle' ? 0 : (page - 1) * size
+    if (page < 1 || ((page - 1) * size >= all.length && page > 1)) return { status: 400, body: refusal('Page is out of range.') }
+    const results = this.pages === 'lost' && page > 1 ? [] : all.slice(from, from + size)
+    return { status: 200, body: { count: all.length, page, page_size: size, results } }
+  }
+}
+
+/** Starts it on the loopback address. */
+export async function startRedash(key: string): Promise<{ redash: Redash; url: string; close(): Promise<void> }> {
+  const redash = new Redash(key)
+  const { port, close } = await listen(createServer((request, response) => redash.answer(request, response)))
+  return { redash, url: `http://127.0.0.1:${port}`, close }
+}

@@ -1,0 +1,150 @@
+import { z } from 'zod'
+import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { HttpSession } from '#lib/connectors/kit/http-session.ts'
+import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import type { Connected } from './settings.ts'
+import {
+  type Dashboard,
+  type DataSource,
+  dashboardSchema,
+  entrySchema,
+  pageSchema,
+  type Query,
+  querySchema,
+  sessionSchema,
+  sourceSchema,
+} from './shapes.ts'
+
+/** It gives no more at once. */
+const PAGE = 250
+/** The texts of many queries come with their list. */
+const ANSWER_BYTES_MAX = 50_000_000
+const numbered = z.looseObject({ id: z.int() })
+
+/** The API of Redash, by the key of a user. */
+export class RedashApi {
+  readonly system: string
+  /** Where people meet it. */
+  readonly webUrl: string
+  readonly #session: HttpSession
+  #queries: Promise<Map<number, unknown>> | null = null
+
+  constructor(connection: Connected) {
+    const { url, key, timeout } = connection.settings
+    this.system = `Redash (${connection.key})`
+    this.webUrl = url.replace(/\/+$/, '').replace(/\/api$/, '')
+    this.#session = new HttpSession(connection, {
+      system: this.system,
+      timeoutMs: timeout,
+      signIn: async () => ({ headers: { authorization: `Key ${key}` }, endsAt: null }),
+    })
+  }
+
+  /** What the account is called; null: Redash does not say. */
+  async account(): Promise<string | null> {
+    const { user } = this.#read(sessionSchema, await this.#get('our own account', 'session'), 'our own account')
+    return user.name ?? null
+  }
+
+  /** The ids of all queries that the account may see; asked for once in a session. */
+  async queryIds(): Promise<number[]> {
+    return [...(await this.#listed()).keys()]
+  }
+
+  /** One of them; undefined: it is not listed. Throws where it is not as Redash writes it. */
+  async query(id: number): Promise<Query | undefined> {
+    const item = (await this.#listed()).get(id)
+    return item === undefined ? undefined : this.#read(querySchema, item, `the query ${id}`)
+  }
+
+  /** All of them that can be read. */
+  async queries(): Promise<Query[]> {
+    const read = [...(await this.#listed()).values()].map((item) => querySchema.safeParse(item))
+    return read.flatMap(({ data }) => (data === undefined || data.isArchived ? [] : [data]))
+  }
+
+  /** The ids of all dashboards that the account may see. */
+  async dashboardIds(): Promise<number[]> {
+    const ids: number[] = []
+    for await (const item of this.#pages('dashboards')) {
+      const { id, is_archived: isArchived } = this.#read(entrySchema, item, 'one of its dashboards')
+      if (isArchived !== true) ids.push(id)
+    }
+    return ids
+  }
+
+  /** One dashboard with what it shows. */
+  async dashboard(id: number): Promise<Dashboard> {
+    const what = `the dashboard ${id}`
+    const read = this.#read(dashboardSchema, await this.#get(what, `dashboards/${id}`), what)
+    if (read.id !== id) throw refusedAnswer(this.system, `instead of ${what} it gives the dashboard ${read.id}`)
+    if (read.isArchived) throw this.gone(`${this.system}: ${what} was archived.`)
+    return read
+  }
+
+  async dataSources(): Promise<DataSource[]> {
+    return this.#read(z.array(sourceSchema), await this.#get('its data sources', 'data_sources'), 'its data sources')
+  }
+
+  gone(publicMessage: string): TidemarkError {
+    return new TidemarkError('not-found', { publicMessage, lasting: 'gone' })
+  }
+
+  close(): Promise<void> {
+    return this.#session.close()
+  }
+
+  #listed(): Promise<Map<number, unknown>> {
+    this.#queries ??= this.#list()
+    return this.#queries
+  }
+
+  async #list(): Promise<Map<number, unknown>> {
+    const found = new Map<number, unknown>()
+    for await (const item of this.#pages('queries')) found.set(item.id, item)
+    return found
+  }
+
+  /** Its pages are as long as it says itself; a list that ends before as many as it counts is not the whole. */
+  #pages(what: 'queries' | 'dashboards') {
+    let page = 0
+    return offsetPages(this.system, `its ${what}`, async () => {
+      page += 1
+      const search = new URLSearchParams({ page: String(page), page_size: String(PAGE), order: 'created_at' })
+      const answer = this.#read(pageSchema, await this.#get(`its ${what}`, `${what}?${search}`), `the list of ${what}`)
+      const isLast = page * answer.page_size >= answer.count
+      if (answer.results.length === 0 && !isLast) throw refusedAnswer(this.system, `the list of ${what} ends before its last page`)
+      const items = answer.results.map((item) => this.#read(numbered, item, `one of its ${what}`))
+      return { items, isLast }
+    })
+  }
+
+  #get(what: string, path: string) {
+    const explain = (status: number, body: string) => this.#explain(what, status, body)
+    return this.#session.json({ url: `${this.webUrl}/api/${path}`, bytesMax: ANSWER_BYTES_MAX, explain })
+  }
+
+  /** Whom it does not know Redash tells that there is nothing, and to log in. */
+  #explain(what: string, status: number, body: string): TidemarkError | undefined {
+    if (status === 404 && /please login/i.test(body)) {
+      const publicMessage = `${this.system} does not know our key, and says so as HTTP 404. Give it the API key of a user who is not disabled.`
+      return new TidemarkError('refused', { publicMessage, status, systemWide: true, lasting: 'refused' })
+    }
+    if (status === 404 && body.trimStart().startsWith('<')) {
+      const publicMessage = `${this.system} has no API at that address (HTTP 404). Where there are several organisations the address ends in the name of one.`
+      return new TidemarkError('refused', { publicMessage, status, systemWide: true, lasting: 'refused' })
+    }
+    if (status === 404) return this.gone(`${this.system} does not show ${what}: there is none, or its account may not see it.`)
+    if (status !== 403) return undefined
+    const publicMessage = `${this.system} does not let its account see ${what} (HTTP 403). A key of a query is not enough: give it that of a user.`
+    return new TidemarkError('refused', { publicMessage, status, lasting: 'refused' })
+  }
+
+  #read<T>(schema: z.ZodType<T>, answer: unknown, what: string): T {
+    const read = schema.safeParse(answer)
+    if (read.success) return read.data
+    const at = read.error.issues[0]?.path.join('.')
+    throw refusedAnswer(this.system, `${what} is not as Redash writes it${at ? ` (${at})` : ''}`)
+  }
+}
