@@ -18,6 +18,7 @@ import {
   runSchema,
   statusJsonSchema,
 } from '#lib/queries/api/answers.ts'
+import { catalogueEntrySchema } from '#lib/queries/api/catalogue-answers.ts'
 import { daySchema } from '#lib/queries/api/day-answers.ts'
 import { gateQuestion, gateSchema } from '#lib/queries/api/feed-gate.ts'
 import { filesRetriedSchema, inboxFileSchema } from '#lib/queries/api/file-answers.ts'
@@ -51,7 +52,7 @@ import {
   movedQuestion,
   runsQuestion,
 } from '#lib/queries/api/questions.ts'
-import { assetSchema, catalogueEntrySchema, changeSchema, edgeSchema, feedSchema, groupSchema } from '#lib/queries/api/shapes.ts'
+import { assetSchema, changeSchema, edgeSchema, feedSchema, groupSchema } from '#lib/queries/api/shapes.ts'
 import { INCIDENT_OPERATIONS } from './incident-operations.ts'
 import { MAINTENANCE_OPERATIONS } from './maintenance-operations.ts'
 import { handIn, list, type Operation, type Operations, order, read } from './operation.ts'

@@ -10,6 +10,9 @@ import { catalogueTitle } from './entry-words.ts'
 import { Filters } from './filters.tsx'
 import { HitLine } from './hit-line.tsx'
 
+/** So few hits are told of in full at once. */
+const OPEN_MAX = 2
+
 interface ScreenProps {
   asked: Asked
   view: CatalogueView
@@ -29,7 +32,7 @@ export function CatalogueScreen({ asked, view }: ScreenProps) {
       {answer.hits.length > 0 && (
         <ol className="hits" aria-label="What was found">
           {answer.hits.map((hit) => (
-            <HitLine key={`${hit.kind} ${hit.key}`} hit={hit} search={asked.question.search} />
+            <HitLine key={`${hit.kind} ${hit.key}`} hit={hit} search={asked.question.search} isOpen={answer.total <= OPEN_MAX} />
           ))}
         </ol>
       )}

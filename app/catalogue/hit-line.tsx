@@ -5,6 +5,7 @@ import { Age, Time } from '#app/_ui/time.tsx'
 import type { Match } from '#lib/domain/search/match.ts'
 import type { SearchWords } from '#lib/domain/search/question.ts'
 import type { CatalogueHit } from '#lib/queries/catalogue/hits.ts'
+import { EntityFold } from './entity-fold.tsx'
 import { KINDS, PLACE_WORDS } from './entry-words.ts'
 import { Marked } from './marked.tsx'
 
@@ -14,7 +15,7 @@ interface HitProps {
 }
 
 /** One thing that was found: how it stands, what and where it is, why it is among them, how fresh it is. */
-export function HitLine({ hit, search }: HitProps) {
+export function HitLine({ hit, search, isOpen = false }: HitProps & { isOpen?: boolean }) {
   const { kind, key, name } = hit
   return (
     <li className="hit">
@@ -37,6 +38,7 @@ export function HitLine({ hit, search }: HitProps) {
           </p>
         )}
         <Reasons hit={hit} search={search} />
+        <EntityFold hit={hit} path={pathOf(hit)} isOpen={isOpen} />
       </div>
       <Freshness hit={hit} />
     </li>

@@ -8,6 +8,7 @@ import { addressOf, routesInTree } from './routes.ts'
 const OF_PAGES: Record<string, readonly string[]> = {
   '/find': ['q', 'status', 'owner', 'page'],
   '/catalogue': ['q', 'kind', 'state', 'status', 'connection', 'group', 'owner', 'after'],
+  '/assets/[...asset]': ['field'],
   '/flows': ['q', 'group', 'state', 'page'],
   '/runs': ['flow', 'state', 'before', 'page'],
   '/runs/[run]': ['find', 'level', 'before', 'after', 'reason', 'rows'],

@@ -16,7 +16,7 @@ const kept: ContractView = {
     announced: [],
     mended: [],
   },
-  held: { name: 'Customers', version: '1.0.0', owner: null, consumers: [], fields: [] },
+  held: { name: 'Customers', version: '1.0.0', owner: null, consumers: [], fields: [], promised: [] },
 }
 const words = (contracts: ContractView[], isTold = false) =>
   renderToStaticMarkup(<ContractNotes contracts={contracts} isTold={isTold} />).replaceAll(/<[^>]*>/g, '')

@@ -17,18 +17,20 @@ import { Age, Time } from '#app/_ui/time.tsx'
 import type { Actor } from '#lib/domain/access/actor.ts'
 import type { Status } from '#lib/domain/freshness/status.ts'
 import { weaknessInWords } from '#lib/domain/wording/words.ts'
+import type { AskedAsset } from '#lib/queries/catalogue/asked-asset.ts'
 import type { AssetPage } from '#lib/queries/pages/asset-page.ts'
 import { AgeCharts } from './age-chart.tsx'
 import { ArrivalList } from './arrival-list.tsx'
 import { ClockList } from './clock-list.tsx'
 import { ContractSection } from './contract-section.tsx'
+import { HurtSection } from './hurt-section.tsx'
 import { KeySection } from './key-section.tsx'
 import { OwnSystem } from './own-system.tsx'
 import { RowsChart } from './rows-chart.tsx'
 import { WhySection } from './why-section.tsx'
 
 /** An asset: its four clocks, why it is this colour, what is around it, what has arrived. */
-export function AssetScreen({ found, by }: { found: AssetPage; by: Actor['kind'] }) {
+export function AssetScreen({ found, by }: { found: AskedAsset; by: Actor['kind'] }) {
   const { page, window, asset, group } = found
   return (
     <PageShell
@@ -52,6 +54,7 @@ export function AssetScreen({ found, by }: { found: AssetPage; by: Actor['kind']
       <AssetTable title="Used by" assets={found.downstream} showFeed unseen={found.unseen.some(({ isUpstream }) => !isUpstream)} />
       <ContractSection contract={found.contract} />
       <OwnSystem facts={found.facts} connection={found.connection} />
+      <HurtSection found={found} />
       <RowsChart arrivals={found.arrivals} />
       <RunList
         runs={found.run === null ? [] : [found.run]}

@@ -5,14 +5,16 @@ import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import { isUnhealthy } from '#lib/domain/freshness/status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { getAssetContracts } from '#lib/queries/catalogue/asset-contracts.ts'
 import { type AssetFacts, getAssetFacts } from '#lib/queries/shared/asset-columns.ts'
 import { getUnseenNeighbours } from '#lib/queries/shared/asset-rows.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { joinLatestArrival } from '#lib/queries/shared/latest-arrival.ts'
 import type { ApiGoodAgain } from './again-answers.ts'
+import { markOfContracts, toContract } from './contract-answers.ts'
 import { type ApiList, markOfFound, markOfSubjects, subjectsOf, toTime, toToldRun } from './list.ts'
 import { type AssetsQuestion, assetsQuestion } from './questions.ts'
-import type { ApiAsset, ApiRemoved } from './shapes.ts'
+import type { ApiAsset, ApiContract, ApiRemoved } from './shapes.ts'
 
 interface Row {
   id: number
@@ -55,6 +57,7 @@ interface Row {
 /** Told of, looked at in vain, promised otherwise, failed anew. */
 const CHANGED = `(a.problem is not null and seen.attempted_at >= $3)
     or exists (select 1 from arrival x where x.asset_id = s.id and x.recorded_at >= $3)
+    or exists (select 1 from contract_break x where x.asset_id = s.id and (x.from_at >= $3 or x.to_at >= $3))
     or exists (select 1 from subject_version x where x.subject_id = s.id and x.from_at >= $3)
     or s.id in (select subject_id from status_change where recorded_at >= $3)
     or ${mayHaveFailedSinceSql('$3')}`
@@ -103,19 +106,21 @@ export const ASSET_LIST: ApiList<AssetsQuestion, ApiAsset | ApiRemoved> = {
     const filters = [changedSince, key, feed, group, connection, status, isWithColumns]
     const { rows } = await ctx.pool.query<Row>(ASSETS, [Number(after ?? 0), limit, ...filters])
     const ids = rows.map(({ id }) => id)
-    const [unseen, facts, again] = await Promise.all([
+    const [contracts, unseen, facts, again] = await Promise.all([
+      getAssetContracts(ctx, ids),
       getUnseenNeighbours(ctx, ids),
       isWithColumns ? getAssetFacts(ctx, ids) : null,
       answer.assets(rows),
     ])
     const sides = new Set(unseen.map(({ assetId, isUpstream }) => sideOf(assetId, isUpstream)))
+    const contractOf = new Map(contracts.map((contract) => [contract.id, contract]))
     return rows.map((row) => {
-      const item = toItem(row, sides, again.get(row.id) ?? null)
+      const item = toItem(row, sides, again.get(row.id) ?? null, toContract(contractOf.get(row.id) ?? null))
       return { place: String(row.id), item: facts === null ? item : withColumns(item, facts.get(row.id)) }
     })
   },
   async mark(ctx, { include }, answer) {
-    const own = [await markOfSubjects(ctx), await answer.mark()]
+    const own = [await markOfSubjects(ctx), await markOfContracts(ctx), await answer.mark()]
     return JSON.stringify(include === 'columns' ? [...own, await markOfFound(ctx)] : own)
   },
 }
@@ -129,7 +134,7 @@ function sideOf(assetId: number, isUpstream: boolean): string {
   return `${isUpstream ? 'before' : 'after'} ${assetId}`
 }
 
-function toItem(row: Row, unseen: ReadonlySet<string>, goodAgain: ApiGoodAgain): ApiAsset | ApiRemoved {
+function toItem(row: Row, unseen: ReadonlySet<string>, goodAgain: ApiGoodAgain, contract: ApiContract | null): ApiAsset | ApiRemoved {
   const { key, name, why, kind, feed, group, connection, path, flow, promised, upstream, downstream, blindAfterMs } = row
   const removedAt = toTime(row.removedAt)
   if (removedAt !== null) return { key, removedAt }
@@ -166,6 +171,7 @@ function toItem(row: Row, unseen: ReadonlySet<string>, goodAgain: ApiGoodAgain):
     evidence: { method, strength, detail, weakBy, attemptedAt: toTime(row.attemptedAt), problem },
     policies: (row.policies ?? []).map(toPolicy),
     blindAfterMs,
+    contract,
     upstream,
     downstream,
     unseenUpstream: unseen.has(sideOf(row.id, true)),

@@ -82,7 +82,7 @@ export const catalogueQuestion = z.object({
   // Its place in the order holds a name.
   cursor: cursorOf(/^[\w-]{15,1000}$/),
   q: writable('is a text').max(QUESTION_LENGTH_MAX, `is longer than ${QUESTION_LENGTH_MAX} characters`).optional().meta({
-    description: 'Words that all stand somewhere in it, its columns and its reason included; without any, all assets are listed.',
+    description: 'Words that all stand somewhere in it, its columns, contract and reason included; without any, all assets are listed.',
   }),
   kind: z.enum(ENTRY_KINDS, `is one of ${ENTRY_KINDS.join(', ')}`).optional(),
   state: z
@@ -95,6 +95,7 @@ export const catalogueQuestion = z.object({
   connection: key.optional(),
   group: key.optional(),
   owner: key.optional(),
+  include: z.enum(['fields'], 'is fields').optional().meta({ description: '`fields`: with the fields of each, seen and promised.' }),
 })
 export const lineageQuestion = z.object({ ...paging, asset: key.optional().meta({ description: 'Only edges that touch this asset.' }) })
 export const changesQuestion = z.object({

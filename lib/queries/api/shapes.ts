@@ -2,8 +2,6 @@ import { z } from 'zod'
 import { JUDGED_CLOCKS } from '#lib/domain/freshness/facts.ts'
 import { REASONS, STATUSES } from '#lib/domain/freshness/status.ts'
 import { RUN_STATES } from '#lib/domain/runs/run.ts'
-import { ENTRY_KINDS, ENTRY_STATES } from '#lib/domain/search/entry.ts'
-import { PLACES } from '#lib/domain/search/match.ts'
 import { UNSEEN } from '#lib/domain/wording/words.ts'
 import { goodAgainSchema } from './again-answers.ts'
 
@@ -40,7 +38,8 @@ export type ApiFailedRun = z.infer<typeof failedRunSchema>
 
 export const whySchema = z.string().nullable().meta({ description: 'The reason why it exists, where the catalogue says it.' })
 
-const key = z.string().meta({ description: 'The name in the catalogue; stays until somebody renames it.' })
+export const keySchema = z.string().meta({ description: 'The name in the catalogue; stays until somebody renames it.' })
+const key = keySchema
 
 /** Something that left the catalogue, told to whoever asks for changes. */
 export const removedSchema = z.object({ key, removedAt: timeSchema }).meta({ id: 'Removed', description: 'It left the catalogue.' })
@@ -132,6 +131,24 @@ const columnSchema = z
   .object({ name: z.string(), type: z.string().nullable(), description: z.string().nullable() })
   .meta({ id: 'Column', description: 'A column; type and description where anybody tells them.' })
 
+const contractSchema = z
+  .object({
+    name: z.string().nullable().meta({ description: 'Of the version that holds; null: none does yet.' }),
+    version: z.string().nullable(),
+    owner: z.string().nullable(),
+    consumers: z.array(z.string()).meta({ description: 'Whom it is promised to.' }),
+    brokenSince: time.meta({ description: 'null: it is kept, or nobody has told of columns yet.' }),
+    broken: z.string().nullable().meta({ description: 'What broke it, in words.' }),
+    announced: z
+      .array(z.object({ version: z.string(), from: timeSchema, changes: z.array(z.string()) }))
+      .meta({ description: 'Versions that will hold, and what they change.' }),
+  })
+  .meta({ id: 'Contract', description: 'What the producer promises of its fields, and whether that is kept.' })
+export type ApiContract = z.infer<typeof contractSchema>
+
+/** On what a contract may be about. */
+export const maybeContractSchema = contractSchema.nullable().meta({ description: 'null: none is about it.' })
+
 export const assetSchema = z
   .object({
     key,
@@ -153,6 +170,7 @@ export const assetSchema = z
     downstream: z.array(z.string()).meta({ description: 'Keys of the assets made from it.' }),
     unseenUpstream: z.boolean().meta({ description: `Whether it is made from ${UNSEEN}, too.` }),
     unseenDownstream: z.boolean().meta({ description: `Whether ${UNSEEN} is made from it, too.` }),
+    contract: maybeContractSchema,
     columns: z
       .array(columnSchema)
       .optional()
@@ -160,43 +178,6 @@ export const assetSchema = z
   })
   .meta({ id: 'Asset', description: 'A source, table or consumer of the lineage.' })
 export type ApiAsset = z.infer<typeof assetSchema>
-
-const matchSchema = z
-  .object({
-    field: z.enum(['name', 'key', ...PLACES, 'column', 'promised', 'why', 'description']),
-    text: z.string(),
-    label: z.string().nullable().meta({ description: 'Which label, where it is one.' }),
-    description: z.string().nullable().meta({ description: 'What is said of a column or promised field.' }),
-  })
-  .meta({ id: 'Match', description: 'What of it the words of a question stand in.' })
-
-export const catalogueEntrySchema = z
-  .object({
-    kind: z.enum(ENTRY_KINDS),
-    key,
-    name: z.string(),
-    state: z.enum(ENTRY_STATES).meta({ description: 'Of what is `found` only, nothing is promised and nothing known but this.' }),
-    status: statusSchema,
-    since: time,
-    group: z.string().nullable(),
-    feed: z.string().nullable(),
-    connection: z.string().nullable(),
-    path: z.string().nullable(),
-    owner: z.string().nullable(),
-    why: whySchema,
-    description: z.string().nullable(),
-    url: z.string().nullable().meta({ description: 'Where people see it in its own system.' }),
-    labels: z.record(z.string(), z.string()),
-    columns: z.int().meta({ description: 'How many are known.' }),
-    dataThroughAt: time,
-    dataThroughIsDay: z.boolean(),
-    updatedAt: time,
-    foundAt: time,
-    goneAt: time,
-    matched: z.array(matchSchema),
-  })
-  .meta({ id: 'CatalogueEntry', description: 'Something of the catalogue, or found and not in it, that answers a question.' })
-export type ApiCatalogueEntry = z.infer<typeof catalogueEntrySchema>
 
 const end = z
   .string()

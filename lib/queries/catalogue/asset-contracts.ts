@@ -7,6 +7,7 @@ import {
   termsAt,
   versionsThatHold,
 } from '#lib/domain/contracts/contract-terms.ts'
+import { rulesInWords } from '#lib/domain/contracts/entity-fields.ts'
 import { type Field, fieldsOfColumns } from '#lib/domain/contracts/field.ts'
 import type { KnownColumn } from '#lib/domain/search/known-columns.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
@@ -36,7 +37,14 @@ export interface ContractView {
   asset: string
   onBreak: ContractTerms['onBreak']
   /** The version that holds; null: none does yet. */
-  held: { name: string; version: string; owner: string | null; consumers: readonly string[]; fields: FieldView[] } | null
+  held: {
+    name: string
+    version: string
+    owner: string | null
+    consumers: readonly string[]
+    fields: FieldView[]
+    promised: readonly Field[]
+  } | null
   /** All that held, hold or will, in that order. */
   versions: readonly TermsVersion[]
   /** null: nobody has told of columns yet. */
@@ -78,9 +86,9 @@ export async function getAssetContracts(ctx: Context, ids: readonly number[]): P
   return rows.map((row) => toView(row, now))
 }
 
-function toField({ name, typeText, description, isKey, isRequired, isUnique, values }: Field): FieldView {
-  const rules = [isKey && 'key', isRequired && !isKey && 'required', isUnique && 'unique', values !== null && `one of ${values.join(', ')}`]
-  return { name, type: typeText, rules: rules.filter((rule) => rule !== false && rule !== null).join(', '), description }
+function toField(field: Field): FieldView {
+  const { name, typeText, description } = field
+  return { name, type: typeText, rules: rulesInWords(field), description }
 }
 
 function toView({ id, key, asset, terms, columns, seenAt, breaks }: Row, now: Instant): ContractView {
@@ -98,6 +106,7 @@ function toView({ id, key, asset, terms, columns, seenAt, breaks }: Row, now: In
       owner: held.owner,
       consumers: held.consumers,
       fields: held.fields.map(toField),
+      promised: held.fields,
     },
     seenAt,
     broken: breaks.find(({ to }) => to === null) ?? null,

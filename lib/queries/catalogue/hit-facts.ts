@@ -1,15 +1,12 @@
 import type { Context } from '#lib/db/context.ts'
+import type { EntityField } from '#lib/domain/contracts/entity-fields.ts'
 import type { Status } from '#lib/domain/freshness/status.ts'
 import type { KnownColumn } from '#lib/domain/search/known-columns.ts'
 import type { Searchable } from '#lib/domain/search/match.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { ContractView } from './asset-contracts.ts'
+import type { Named, Neighbours } from './neighbour-names.ts'
 import type { FoundHit } from './ranked-sql.ts'
-
-export interface Named {
-  key: string
-  name: string
-}
 
 /** How fresh it is, as far as it has clocks. */
 export interface HitClocks {
@@ -17,6 +14,13 @@ export interface HitClocks {
   dataThroughIsDay: boolean
   updatedAt: Instant | null
   dueAt: Instant | null
+}
+
+/** The flow, or the job of another system, that writes it. */
+export interface Writer {
+  kind: 'flow' | 'job'
+  key: string
+  name: string
 }
 
 /** What is shown of a hit, beside what it was found by. */
@@ -32,6 +36,11 @@ export interface HitFacts {
   url: string | null
   labels: Readonly<Record<string, string>>
   columns: readonly KnownColumn[]
+  /** Seen and promised, together. */
+  fields: readonly EntityField[]
+  writer: Writer | null
+  /** null: it is in no lineage, being no asset of the catalogue. */
+  around: Neighbours | null
   /** null: none is about it. */
   contract: ContractView | null
   clocks: HitClocks
@@ -59,6 +68,9 @@ export const NOTHING: Omit<HitFacts, 'name'> = {
     url: null,
     labels: {},
     columns: [],
+    fields: [],
+    writer: null,
+    around: null,
     contract: null,
   },
   ...{ clocks: NO_CLOCKS, foundAt: null, goneAt: null },

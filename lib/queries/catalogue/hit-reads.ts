@@ -1,10 +1,12 @@
 import type { Context } from '#lib/db/context.ts'
 import { jobNameSql } from '#lib/db/runs/job-names.ts'
+import { entityFields } from '#lib/domain/contracts/entity-fields.ts'
 import { jobInWords } from '#lib/domain/runs/job-name.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { FLOW_TOUCHES } from './entries-sql.ts'
-import { type HitFacts, joined, type Named, NOTHING, type Read } from './hit-facts.ts'
+import { type HitFacts, joined, NOTHING, type Read } from './hit-facts.ts'
 import { labelled, placed } from './hit-places.ts'
+import type { Named } from './neighbour-names.ts'
 import { assets, subjects } from './subject-hits.ts'
 
 interface FoundRow extends Pick<HitFacts, 'name' | 'description' | 'owner' | 'url' | 'labels' | 'columns' | 'foundAt' | 'goneAt'> {
@@ -32,7 +34,7 @@ const onlyFound: Read = (ctx, found) => {
     read,
     ({ key }) => key,
     ({ job, jobName, kind, connection, key: _key, ...row }) => ({
-      facts: { ...NOTHING, ...row },
+      facts: { ...NOTHING, ...row, fields: entityFields(row.columns, []) },
       places: [
         ...placed('owner', row.owner),
         ...labelled(row.labels),

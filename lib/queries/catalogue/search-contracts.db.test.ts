@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
 import { readSearchWords } from '#lib/domain/search/question.ts'
 import { DAY_MS } from '#lib/domain/time/instant.ts'
+import { getApiPage, getListMark } from '#lib/queries/api/list.ts'
+import { ASSET_LIST } from '#lib/queries/api/list-assets.ts'
+import { CATALOGUE_LIST } from '#lib/queries/api/list-catalogue.ts'
 import { rankOf } from '#lib/testing/catalogues/rank-of.ts'
 import {
   aCustomerContract,
@@ -11,6 +14,7 @@ import {
   discoversColumns,
 } from '#lib/testing/contracts/contract-world.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
+import { getAskedAsset } from './asked-asset.ts'
 import { UNFILTERED } from './catalogue-view.ts'
 import { findInCatalogue } from './search-catalogue.ts'
 
@@ -65,6 +69,61 @@ describe('a search reads contracts', () => {
   it('names a known column before a promised field', async () => {
     const [hit] = await ask(`${CUSTOMERS.table} mail`)
     expect(hit?.matches).toContainEqual({ field: 'column', text: 'mail', description: null })
+  })
+
+  it('and tells who writes what was found, who reads it, its fields and its contract', async () => {
+    const [table] = await ask(CUSTOMERS.table)
+    const [consumer] = await ask(CUSTOMERS.consumer)
+    expect(table?.around).toMatchObject({ upstream: [], downstream: [{ key: CUSTOMERS.consumer }], unseenDownstream: false })
+    expect(table?.fields.map(({ name, type, description, isSeen }) => [name, type, description, isSeen])).toEqual([
+      ['id', 'bigint', 'Never handed out twice', true],
+      ['mail', 'text', null, true],
+    ])
+    expect(table?.contract).toMatchObject({ held: { version: '1.0.0' }, broken: null, announced: [{ version: '2.0.0' }] })
+    expect(consumer).toMatchObject({ contract: null, fields: [], writer: { kind: 'flow', key: 'leads' } })
+    expect(consumer?.around?.upstream).toMatchObject([{ key: CUSTOMERS.table }])
+  })
+
+  it('and says who would be hurt if a field went: by contract, and by lineage first what has one of that name', async () => {
+    const [hit] = await ask(CUSTOMERS.table)
+    const hurtBy = async (field: string) => (await getAskedAsset(ctx, CUSTOMERS.table, field))?.hurt ?? null
+    expect((await getAskedAsset(ctx, CUSTOMERS.table, null))?.fields).toEqual(hit?.fields)
+    expect(await hurtBy('mail')).toMatchObject({
+      promised: { name: 'Customers', versions: ['1.0.0'], consumers: ['Sales forecast'] },
+      below: [{ key: CUSTOMERS.consumer, feed: { name: 'Leads' }, owner: 'Sales team', steps: 1, hasField: false }],
+      hasUnseen: false,
+    })
+    await discoversColumns(ctx, CUSTOMERS.consumer, ['MAIL text'])
+    expect((await hurtBy('mail'))?.below).toMatchObject([{ hasField: true }])
+    expect((await hurtBy('id'))?.promised?.versions).toEqual(['1.0.0', '2.0.0'])
+    expect(await hurtBy('nothing')).toBeNull()
+  })
+
+  it('and the API tells the contract, who reads, and the fields where they are asked for; another answer after a break', async () => {
+    const asked = { q: CUSTOMERS.table, include: 'fields' as const }
+    const [[entry], [asset]] = await Promise.all([
+      getApiPage(ctx, CATALOGUE_LIST, asked).then(({ items }) => items),
+      getApiPage(ctx, ASSET_LIST, { key: CUSTOMERS.table }).then(({ items }) => items),
+    ])
+    const contract = {
+      ...{ name: 'Customers', version: '1.0.0', owner: 'CRM data office', consumers: ['Sales forecast'], brokenSince: null, broken: null },
+      announced: [{ version: '2.0.0', from: '2026-12-10T12:00:00.000Z', changes: expect.any(Array) }],
+    }
+    expect(entry).toMatchObject({ contract, downstream: [CUSTOMERS.consumer], unseenDownstream: false, flow: null })
+    expect(entry?.fields?.[0]).toMatchObject({ name: 'id', seen: true, promised: true, description: 'Never handed out twice' })
+    expect(asset).toMatchObject({ contract })
+    const mark = () => Promise.all([getListMark(ctx, CATALOGUE_LIST, {}), getListMark(ctx, ASSET_LIST, {})])
+    const before = await mark()
+    expect(await mark()).toEqual(before)
+    await ctx.whole.query(
+      `insert into contract_break (asset_id, from_at, status, version, words) select id, $1, 'stale', '1.0.0', 'mail is gone' from subject where key = $2`,
+      [new Date(START), CUSTOMERS.table],
+    )
+    const after = await mark()
+    for (const [at, one] of before.entries()) expect(after[at]).not.toBe(one)
+    const [broken] = (await getApiPage(ctx, CATALOGUE_LIST, asked)).items
+    expect(broken?.contract).toMatchObject({ broken: 'mail is gone', brokenSince: '2026-11-10T12:00:00.000Z' })
+    await ctx.whole.query('delete from contract_break')
   })
 
   it('and ranks in the database as the rule says', async () => {

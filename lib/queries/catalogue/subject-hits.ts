@@ -1,16 +1,18 @@
 import type { Context } from '#lib/db/context.ts'
 import { jobNameOfKeySql } from '#lib/db/runs/job-names.ts'
+import { entityFields } from '#lib/domain/contracts/entity-fields.ts'
 import type { Status } from '#lib/domain/freshness/status.ts'
 import { jobOfSystemInWords } from '#lib/domain/runs/job-name.ts'
 import { ASSET_KINDS } from '#lib/domain/search/entry.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { getAssetFacts } from '#lib/queries/shared/asset-columns.ts'
-import { getAssetsByIds } from '#lib/queries/shared/asset-rows.ts'
+import { type AssetRow, getAssetsByIds } from '#lib/queries/shared/asset-rows.ts'
 import { getFeedRows } from '#lib/queries/shared/feed-rows.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { getAssetContracts } from './asset-contracts.ts'
-import { type HitClocks, joined, type Named, NO_CLOCKS, NOTHING, type Read } from './hit-facts.ts'
+import { type HitClocks, joined, NO_CLOCKS, NOTHING, type Read, type Writer } from './hit-facts.ts'
 import { labelled, placed, promisedPlaces } from './hit-places.ts'
+import { getNeighbourNames, type Named } from './neighbour-names.ts'
 import type { FoundHit } from './ranked-sql.ts'
 
 interface SubjectRow {
@@ -50,11 +52,21 @@ function clocksOf(row: HitClocks | undefined): HitClocks {
 
 const isAsset = ({ kind, id }: FoundHit) => id !== null && ASSET_KINDS.includes(kind)
 
+function writerOf(asset: Pick<AssetRow, 'flow' | 'job'> | undefined, jobName: string | null): Writer | null {
+  if (asset?.flow != null) return { kind: 'flow', key: asset.flow, name: asset.flow }
+  return asset?.job == null ? null : { kind: 'job', key: asset.job, name: jobOfSystemInWords(asset.job, jobName) }
+}
+
 /** Assets of the catalogue. */
 export const assets: Read = async (ctx, found) => {
   const own = found.filter(isAsset)
   const ids = own.flatMap(({ id }) => (id === null ? [] : [id]))
-  const [rows, facts, contracts] = await Promise.all([getAssetsByIds(ctx, ids), getAssetFacts(ctx, ids), getAssetContracts(ctx, ids)])
+  const [rows, facts, contracts, around] = await Promise.all([
+    getAssetsByIds(ctx, ids),
+    getAssetFacts(ctx, ids),
+    getAssetContracts(ctx, ids),
+    getNeighbourNames(ctx, ids),
+  ])
   const contractOf = new Map(contracts.map((contract) => [contract.id, contract]))
   const byId = new Map(rows.map((row) => [row.id, row]))
   return joined(
@@ -73,7 +85,8 @@ export const assets: Read = async (ctx, found) => {
           ...NOTHING,
           ...{ ...row, description: row.description ?? fact?.description ?? null },
           ...{ url: fact?.url ?? null, labels: fact?.labels ?? {}, columns: fact?.columns ?? [], goneAt: fact?.goneAt ?? null },
-          contract,
+          ...{ contract, fields: entityFields(fact?.columns ?? [], contract?.held?.promised ?? []) },
+          ...{ writer: writerOf(asset, row.jobName), around: around.get(row.id) ?? null },
           clocks: clocksOf(asset && { ...asset, updatedAt: asset.loadedAt ?? asset.writtenAt }),
         },
         places: [

@@ -1,12 +1,18 @@
 import type { Context } from '#lib/db/context.ts'
+import { entityFields } from '#lib/domain/contracts/entity-fields.ts'
 import { readSearchWords } from '#lib/domain/search/question.ts'
+import { markOfContracts } from '#lib/queries/api/contract-answers.ts'
+import { getAskedAsset } from '#lib/queries/catalogue/asked-asset.ts'
 import { getAssetContracts } from '#lib/queries/catalogue/asset-contracts.ts'
 import { getAssetKeys } from '#lib/queries/catalogue/asset-keys.ts'
 import { getCatalogueView, UNFILTERED } from '#lib/queries/catalogue/catalogue-view.ts'
+import { getFieldHurt } from '#lib/queries/catalogue/field-hurt.ts'
 import { getFoundThing } from '#lib/queries/catalogue/found-thing.ts'
 import { getHits } from '#lib/queries/catalogue/hits.ts'
+import { getNeighbourNames } from '#lib/queries/catalogue/neighbour-names.ts'
 import type { FoundHit } from '#lib/queries/catalogue/ranked-sql.ts'
 import { findInCatalogue, getNearestNames, searchCatalogue } from '#lib/queries/catalogue/search-catalogue.ts'
+import { getAssetPage } from '#lib/queries/pages/asset-page.ts'
 import { getAssetFacts } from '#lib/queries/shared/asset-columns.ts'
 
 /** What a query is asked about: the things of one of the two groups. */
@@ -47,5 +53,14 @@ export const CATALOGUE_QUERIES: Record<string, (ctx: Context, about: Asked) => P
     Promise.all(
       assets.map((id) => getAssetKeys(ctx, id, { column: name, of: 'seen', eachMs: 1, staleMs: 2, withinMs: 864e5, zone: 'UTC' })),
     ),
+  getAssetPage: async (ctx, { name }) => [await getAssetPage(ctx, `lake/${name}`), await getAssetPage(ctx, `${name}-source/all`)],
+  getAskedAsset: async (ctx, { name }) => [
+    await getAskedAsset(ctx, `lake/${name}`, `${name}_column`),
+    await getAskedAsset(ctx, `${name}-source/all`, `${name}_told`),
+  ],
+  getFieldHurt: (ctx, { assets: [id = 0] }) =>
+    getFieldHurt(ctx, { id, contract: null, fields: entityFields([{ name: 'field', type: null, description: null }], []) }, 'field'),
+  markOfContracts: (ctx) => markOfContracts(ctx),
+  getNeighbourNames: async (ctx, { assets }) => [...(await getNeighbourNames(ctx, assets))],
   getAssetFacts: async (ctx, { assets }) => [...(await getAssetFacts(ctx, assets))],
 }

@@ -16,7 +16,6 @@ import { findAsOf } from '#lib/queries/embeds/as-of.ts'
 import { findCause } from '#lib/queries/embeds/cause.ts'
 import { getEmbed } from '#lib/queries/embeds/embed.ts'
 import { getEmbedPage } from '#lib/queries/embeds/embed-page.ts'
-import { getAssetPage } from '#lib/queries/pages/asset-page.ts'
 import { atomFeed } from '#lib/queries/pages/atom-feed.ts'
 import { getWorkEntries } from '#lib/queries/pages/atom-work.ts'
 import { getAuditPage, streamAudit, WHOLE_AUDIT } from '#lib/queries/pages/audit-page.ts'
@@ -112,9 +111,8 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
     await getApiPage(ctx, CONNECTION_LIST, {}),
     await getApiPage(ctx, INCIDENT_LIST, {}),
     await getApiPage(ctx, CATALOGUE_LIST, {}),
-    await getApiPage(ctx, CATALOGUE_LIST, { q: 'hidden' }),
+    await getApiPage(ctx, CATALOGUE_LIST, { q: 'hidden', include: 'fields' }),
   ],
-  getAssetPage: async (ctx, { name }) => [await getAssetPage(ctx, `lake/${name}`), await getAssetPage(ctx, `${name}-source/all`)],
   getAssetsByIds: (ctx, { assets }) => getAssetsByIds(ctx, assets),
   getAssetsOfFeed: (ctx, { feed }) => getAssetsOfFeed(ctx, feed),
   getAuditPage: (ctx) => getAuditPage(ctx, WHOLE_AUDIT),
@@ -209,6 +207,7 @@ export const NO_QUERIES = [
   'aboutCauses',
   'againFor',
   'getCauseNames',
+  'joined',
   'openWebDatabase',
   'seenBy',
   'tellGoodAgain',
@@ -245,6 +244,7 @@ export const NAMELESS = [
   'getSystemPage',
   'getUnseenNeighbours',
   'hasRun',
+  'markOfContracts',
   'markOfFound',
   'markOfSubjects',
 ]

@@ -1,0 +1,120 @@
+import { assetPath, feedPath } from '#app/_ui/paths.ts'
+import { Section } from '#app/_ui/section.tsx'
+import { StatusMark } from '#app/_ui/status-mark.tsx'
+import { listInWords } from '#lib/domain/wording/lists.ts'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
+import { UNSEEN } from '#lib/domain/wording/words.ts'
+import type { AskedAsset } from '#lib/queries/catalogue/asked-asset.ts'
+import type { FieldHurt } from '#lib/queries/catalogue/field-hurt.ts'
+
+type Below = FieldHurt['below']
+const SHOWN = 25
+
+/** Who would be hurt if one of its fields went: asked for by name, answered by contract and by lineage; nothing where no field is known. */
+export function HurtSection({ found: { asset, fields, hurt } }: { found: Pick<AskedAsset, 'asset' | 'fields' | 'hurt'> }) {
+  if (fields.length === 0) return null
+  return (
+    <div id="hurt">
+      <Section title="Who would be hurt if a field went">
+        <form action={`${assetPath(asset.key)}#hurt`} className="flex flex-wrap items-center gap-3">
+          <select name="field" aria-label="Field" defaultValue={hurt?.field} className="max-w-full">
+            {fields.map(({ name }) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+          <button type="submit" className="button">
+            Show who
+          </button>
+        </form>
+        {hurt !== null && <Answer hurt={hurt} />}
+      </Section>
+    </div>
+  )
+}
+
+function Answer({ hurt: { field, promised, below, hasUnseen } }: { hurt: FieldHurt }) {
+  return (
+    <div className="mt-4 space-y-3" role="status">
+      <p className="max-w-[720px]">
+        <Promised field={field} promised={promised} />
+      </p>
+      {below.length === 0 && !hasUnseen ? (
+        <p>Nothing is known to be made from it.</p>
+      ) : (
+        <p className="max-w-[720px]">
+          By lineage{' '}
+          {below.length > 0 && (
+            <>
+              {formatCount(below.length)} {below.length === 1 ? 'asset is' : 'assets are'} made from it, those with a column of that name
+              first; what has none may use it under another name, or not at all
+            </>
+          )}
+          {hasUnseen && `${below.length > 0 ? '; and so is ' : 'it is used by '}${UNSEEN}`}.
+        </p>
+      )}
+      {below.length > 0 && <Rows below={below.slice(0, SHOWN)} />}
+      {below.length > SHOWN && (
+        <details className="fold">
+          <summary>{formatCount(below.length - SHOWN)} more, less likely</summary>
+          <Rows below={below.slice(SHOWN)} />
+        </details>
+      )}
+    </div>
+  )
+}
+
+function Promised({ field, promised }: Pick<FieldHurt, 'field' | 'promised'>) {
+  if (promised === null)
+    return (
+      <>
+        No contract promises <code dir="auto">{field}</code> to anybody.
+      </>
+    )
+  const { name, versions, consumers } = promised
+  return (
+    <>
+      <code dir="auto">{field}</code> is promised by the contract <bdi>{name}</bdi>, version {listInWords(versions)},{' '}
+      {consumers.length === 0 ? 'which names no reader' : 'to '}
+      <bdi>{listInWords(consumers)}</bdi>.
+    </>
+  )
+}
+
+function Rows({ below }: { below: Below }) {
+  return (
+    <table className="table stacked">
+      <thead>
+        <tr>
+          <th scope="col">Asset</th>
+          <th scope="col">Column of that name</th>
+          <th scope="col">Feed</th>
+          <th scope="col">Owner</th>
+          <th scope="col">Status</th>
+        </tr>
+      </thead>
+      <tbody>
+        {below.map(({ key, name, hasField, feed, owner, status }) => (
+          <tr key={key}>
+            <th scope="row" className="font-normal">
+              <a href={assetPath(key)} dir="auto">
+                {name}
+              </a>
+            </th>
+            <td className={hasField ? undefined : 'absent'}>{hasField ? 'has one' : '–'}</td>
+            <td>
+              <a href={feedPath(feed.key)} dir="auto">
+                {feed.name}
+              </a>
+            </td>
+            <td className={owner === null ? 'absent' : 'col-span-full'} dir="auto">
+              {owner ?? '–'}
+            </td>
+            <td>
+              <StatusMark status={status} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { aField } from '#lib/testing/contracts/fields.ts'
+import { entityFields, isSameField, rulesInWords } from './entity-fields.ts'
+
+const column = (name: string, type: string | null = null, description: string | null = null) => ({ name, type, description })
+const lines = (fields: ReturnType<typeof entityFields>) =>
+  fields.map(({ name, type, rules, description, isSeen, isPromised }) =>
+    [name, type, rules, description, isSeen ? 'seen' : '', isPromised ? 'promised' : ''].join('|'),
+  )
+
+describe('the fields of an entity', () => {
+  it('are what was seen, each with what is promised of it, then what was not seen', () => {
+    const promised = [
+      aField('mail', 'text', { description: 'Where bills go' }),
+      aField('ID', 'bigint', { isKey: true, isRequired: true, description: 'Never handed out twice' }),
+      aField('state', 'text', { isRequired: true, values: ['new', 'old'] }),
+    ]
+    expect(lines(entityFields([column('id', 'int8'), column('state', null, 'As billing says'), column('extra')], promised))).toEqual([
+      'id|int8|key|Never handed out twice|seen|promised',
+      'state|text|required, one of new, old|As billing says|seen|promised',
+      'extra||||seen|',
+      'mail|text||Where bills go||promised',
+    ])
+  })
+
+  it('are paired by the very name before one in other letters, and none is left out', () => {
+    const promised = [aField('Mail', 'text', { description: 'large' }), aField('mail', 'text', { description: 'small' })]
+    expect(lines(entityFields([column('mail')], promised))).toEqual(['mail|text||small|seen|promised', 'Mail|text||large||promised'])
+  })
+
+  it('are the columns alone where nothing is promised, and nothing where nobody tells', () => {
+    expect(lines(entityFields([column('a')], []))).toEqual(['a||||seen|'])
+    expect(entityFields([], [])).toEqual([])
+  })
+})
+
+describe('what is promised of a field', () => {
+  it.each([
+    [{ isKey: true, isRequired: true }, 'key'],
+    [{ isRequired: true, isUnique: true }, 'required, unique'],
+    [{ values: ['a', 'b'] }, 'one of a, b'],
+    [{ isKey: false, isRequired: null }, ''],
+  ])('%j is %j', (given, words) => expect(rulesInWords(aField('x', null, given))).toBe(words))
+
+  it('goes by its name, whatever its letters', () => {
+    expect(isSameField('ID', 'id')).toBe(true)
+    expect(isSameField('ID', 'idx')).toBe(false)
+  })
+})

@@ -1,0 +1,22 @@
+import type { Context } from '#lib/db/context.ts'
+import { type EntityField, entityFields } from '#lib/domain/contracts/entity-fields.ts'
+import { type AssetPage, getAssetPage } from '#lib/queries/pages/asset-page.ts'
+import { type FieldHurt, getFieldHurt } from './field-hurt.ts'
+
+/** The screen of an asset, with what is asked about one of its fields. */
+export interface AskedAsset extends AssetPage {
+  /** Seen and promised, together. */
+  fields: EntityField[]
+  /** Who would be hurt if that field went; null: none is asked about. */
+  hurt: FieldHurt | null
+}
+
+/** The screen of one asset, and who would be hurt if one of its fields went; null when there is none of that key. */
+export async function getAskedAsset(ctx: Context, key: string, field: string | null): Promise<AskedAsset | null> {
+  const found = await getAssetPage(ctx, key)
+  if (found === null) return null
+  const { contract } = found
+  const fields = entityFields(found.facts?.columns ?? [], contract?.held?.promised ?? [])
+  const hurt = field === null ? null : await getFieldHurt(ctx, { id: found.asset.id, fields, contract }, field)
+  return { ...found, fields, hurt }
+}
