@@ -5,6 +5,7 @@ import { parseCatalogueText } from '#lib/catalogue/parse/catalogue-file.ts'
 import { pathInWords, positionAt, toPlain } from '#lib/catalogue/parse/node.ts'
 import { type Contracted, listContracted, loadColumnsOf } from '#lib/db/catalogue/asset-contracts.ts'
 import { compareFields, type Difference, weightOf } from '#lib/domain/contracts/compare-fields.ts'
+import { compareShape } from '#lib/domain/contracts/compare-shape.ts'
 import { type Contract, entityFor, readContract } from '#lib/domain/contracts/contract.ts'
 import { termsAt } from '#lib/domain/contracts/contract-terms.ts'
 import { fieldsOfColumns } from '#lib/domain/contracts/field.ts'
@@ -82,12 +83,17 @@ async function check(command: CommandLine, file: string): Promise<number> {
 }
 
 /** What a contract changes for an asset, against the version that holds and against what is there, with who reads it. */
-function compared(contract: Contract, { key, terms, columns, readers }: Contracted, now: Instant): { lines: string[]; breaks: boolean } {
+function compared(
+  contract: Contract,
+  { key, terms, columns, landed, readers }: Contracted,
+  now: Instant,
+): { lines: string[]; breaks: boolean } {
   const entity = entityFor(contract, pathOf(key), null)
   if (entity === null) return { lines: [`${key}: none of its entities is called like it.`], breaks: true }
   const held = termsAt(terms, now)
   const changes = held === null ? [] : compareFields(held.fields, entity.fields)
-  const found = columns === null ? [] : compareFields(entity.fields, fieldsOfColumns(columns)).filter(({ kind }) => kind !== 'description')
+  const seen = landed === null ? compareFields(entity.fields, fieldsOfColumns(columns ?? [])) : compareShape(entity.fields, landed.shape)
+  const found = columns === null ? [] : seen.filter(({ kind }) => kind !== 'description')
   const lines = [
     ...(held === null ? [] : inLines(`${key}, against version ${held.version}`, changes)),
     ...(columns === null ? [] : inLines(`${key}, what is there against version ${contract.version}`, found)),

@@ -49,7 +49,52 @@ const inbox = async () => {
 }
 const runs = () => harness.rows('select trigger, state, rows_loaded::int as rows from run order by scheduled_for')
 
+const CONTRACT = `contracts:
+  prices:
+    apiVersion: v3.1.0
+    kind: DataContract
+    id: prices
+    version: 1.0.0
+    status: active
+    team: { name: Shop team }
+    schema:
+      - name: prices
+        properties:
+          - { name: game, logicalType: string, required: true, unique: true }
+          - { name: price, logicalType: number }
+groups: { games: { feeds: { prices: { assets: { lake/games.prices: { contract: prices } } } } } }
+`
+const breaks = () =>
+  harness.rows<{ at: string }>(
+    `select status, words, to_char(from_at at time zone 'UTC', 'HH24:MI') as since, to_at is null as open from contract_break order by from_at`,
+  )
+
 describe('files that land in a bucket', () => {
+  it('are held against the contract of their table, file by file, whatever columns that has', async () => {
+    await harness.declare(catalogue('{ file: shop/uploads/incoming }') + CONTRACT)
+    const put = (name: string, ...records: object[]) =>
+      store.put('uploads', name, records.map((record) => `${JSON.stringify(record)}\n`).join(''))
+    put('incoming/a.jsonl', { game: 'Chess', price: 3 }, { game: 'Go', price: 1.5 })
+    await harness.until('2026-11-30T06:02:00Z')
+    expect(await breaks()).toEqual([])
+    put('incoming/b.jsonl', { game: 'Halma', cost: 2 })
+    await harness.until('2026-11-30T06:04:00Z')
+    const words = 'the field "price" is gone, perhaps renamed: "cost" came (in the file uploads/incoming/b.jsonl; promised by Shop team)'
+    expect(await breaks()).toEqual([{ status: 'stale', words, since: expect.any(String), open: true }])
+    expect((await spansOf(harness.ctx, 'prices', 'feed')).at(-1)).toMatch(/^stale\/contract-broken/)
+    put('incoming/c.jsonl', { game: 'Halma', cost: 3 })
+    await harness.until('2026-11-30T06:06:00Z')
+    expect(await breaks(), 'a second file with the same is no news').toHaveLength(1)
+    put('incoming/d.jsonl', { game: 'Ludo', price: 3 })
+    await harness.until('2026-11-30T06:08:00Z')
+    expect(await breaks()).toMatchObject([{ open: false }])
+    expect((await spansOf(harness.ctx, 'prices', 'feed')).at(-1)).toMatch(/^fresh/)
+    expect(await harness.rows("select told_by, landed ->> 'file' as file from asset_shape order by seen_at desc limit 1")).toEqual([
+      { told_by: 'file', file: 'uploads/incoming/d.jsonl' },
+    ])
+    expect(await harness.rows('select judged from landed_shape')).toEqual([{ judged: true }])
+  })
+
   it('are told by its queue, lie in the lake moments later, and turn their feed fresh', async () => {
     await harness.declare(catalogue('{ file: shop/uploads/incoming, match: "**.jsonl" }'))
     await harness.until('2026-11-30T06:01:00Z')

@@ -82,8 +82,15 @@ function PromisedFields({ fields }: { fields: readonly FieldView[] }) {
 }
 
 function Standing({ contract }: { contract: ContractView }) {
-  const { broken, seenAt } = contract
+  const { broken, seenAt, file } = contract
   if (broken !== null) return <BrokenNote contract={contract} broken={broken} />
+  if (file !== null) {
+    return (
+      <p>
+        Kept: the records of <bdi>{file}</bdi>, the last file that landed, are what is promised.
+      </p>
+    )
+  }
   if (seenAt === null) return <p>Nobody has told of its columns yet, so there is nothing to compare.</p>
   return (
     <p>

@@ -15,7 +15,7 @@ export function namedContracts(known: readonly string[], of: string): string[] {
 
 /** What is promised of the shape of an asset by the contract written for it, or for its feed. */
 export function ofContract(
-  { contracts, page: { zone } }: Pick<CatalogueDocument, 'contracts' | 'page'>,
+  { contracts, flows, page: { zone } }: Pick<CatalogueDocument, 'contracts' | 'flows' | 'page'>,
   { key, written, feed }: Pick<Placed, 'key' | 'written' | 'feed'>,
 ): { contract?: ContractTerms } {
   const meant = written.contract ?? feed.written.contract
@@ -30,7 +30,9 @@ export function ofContract(
     const { description, fields } = found
     return [{ id, name: called, version, status, from: heldFrom(contract, zone), owner, consumers, description, fields }]
   })
-  return versions.length === 0 ? {} : { contract: { onBreak: meant.onBreak, versions } }
+  if (versions.length === 0) return {}
+  const isLanded = Object.values(flows).some((flow) => flow?.land?.into === key)
+  return { contract: { onBreak: meant.onBreak, versions, ...(isLanded && { ofFiles: true }) } }
 }
 
 /** How often is looked into what a contract is about, where nobody wrote it. */
@@ -42,7 +44,9 @@ export function lookedInto(
   connections: readonly CatalogueConnection[],
   assets: readonly CatalogueAsset[],
 ): CatalogueConnection[] {
-  const promised = new Set(assets.filter(({ contract }) => contract !== undefined).map(({ connection }) => connection))
+  const promised = new Set(
+    assets.filter(({ contract }) => contract !== undefined && contract.ofFiles !== true).map(({ connection }) => connection),
+  )
   return connections.map((one) => {
     const isLeftOpen = written[one.key]?.discover === undefined && promised.has(one.key)
     return isLeftOpen ? { ...one, discoverEveryMs: CONTRACT_LOOK_MS } : one

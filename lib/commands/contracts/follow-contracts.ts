@@ -6,7 +6,7 @@ import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { loadOpenBreaks, putBreaks, type StoredBreak } from '#lib/db/history/contract-breaks.ts'
 import { type Broken, brokenAt, nextTermsAt } from '#lib/domain/contracts/contract-terms.ts'
 import { fieldsOfColumns } from '#lib/domain/contracts/field.ts'
-import type { Instant } from '#lib/domain/time/instant.ts'
+import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 
 const BATCH = 200
 
@@ -32,13 +32,13 @@ async function judgeSome(sql: Sql, now: Instant): Promise<{ judged: number; turn
   const changed = [
     ...left.filter((id) => open.has(id)).map((assetId) => ({ assetId, broken: null })),
     ...due
-      .map((one) => ({ assetId: one.assetId, broken: judge(one, now) }))
+      .map((one) => ({ assetId: one.assetId, broken: judge(one, now).broken }))
       .filter(({ assetId, broken }) => isNews(broken, open.get(assetId))),
   ]
   await noteJudged(
     sql,
     now,
-    due.map((one) => ({ ...one, nextAt: one.terms && nextTermsAt(one.terms, now) })),
+    due.map((one) => ({ ...one, nextAt: judge(one, now).nextAt })),
   )
   if (changed.length > 0) {
     await putBreaks(sql, now, changed)
@@ -47,12 +47,23 @@ async function judgeSome(sql: Sql, now: Instant): Promise<{ judged: number; turn
   return { judged: waiting.length, turned: changed.length }
 }
 
-/** What nobody has told of yet breaks nothing. */
-function judge({ terms, columns }: DueContract, now: Instant): Broken | null {
-  return terms === null || columns === null ? null : brokenAt(terms, fieldsOfColumns(columns), now)
+/** How long what breaks a contract in one file stays seen although a later one, judged with it, keeps it. */
+const SEEN_MS = MINUTE_MS
+
+/** What nobody has told of yet breaks nothing. Of several files the last one that breaks it counts, for a while, and then the last one. */
+function judge({ terms, columns, landed }: DueContract, now: Instant): { broken: Broken | null; nextAt: Instant | null } {
+  if (terms === null) return { broken: null, nextAt: null }
+  const nextAt = nextTermsAt(terms, now)
+  if (terms.ofFiles !== true) return { broken: columns === null ? null : brokenAt(terms, fieldsOfColumns(columns), now), nextAt }
+  const broken = landed.map((one) => brokenAt(terms, one, now))
+  const isKeptAgain = broken.at(-1) === null && broken.some((one) => one !== null)
+  const againAt = isKeptAgain ? Math.min(nextAt ?? Number.POSITIVE_INFINITY, now + SEEN_MS) : nextAt
+  return { broken: broken.findLast((one) => one !== null) ?? null, nextAt: againAt }
 }
 
+/** A further file that breaks a contract as one before it did is no news. */
 function isNews(broken: Broken | null, open: StoredBreak | undefined): boolean {
   if (broken === null || open === undefined) return (broken === null) !== (open === undefined)
-  return broken.status !== open.status || broken.words !== open.words || broken.version !== open.version
+  const isSame = broken.words === open.words || open.words.startsWith(`${broken.drift} (in the file `)
+  return broken.status !== open.status || !isSame || broken.version !== open.version
 }

@@ -1,4 +1,4 @@
-import type { Context } from '#lib/db/context.ts'
+import { type Context, withTransaction } from '#lib/db/context.ts'
 import {
   countWaitingFiles,
   giveBackFiles,
@@ -17,7 +17,8 @@ import type { FlowInbox } from '#lib/engine/inbox/flow-inbox.ts'
 const REASON_MAX = 1000
 
 /** The inbox of a flow for one attempt of its run. What an attempt says that no longer holds its run changes nothing. */
-export function runInbox({ pool, clock }: Context, run: Taker): FlowInbox {
+export function runInbox(ctx: Context, run: Taker): FlowInbox {
+  const { pool, clock } = ctx
   let hasLooked = false
   return {
     async take(most) {
@@ -28,7 +29,8 @@ export function runInbox({ pool, clock }: Context, run: Taker): FlowInbox {
     },
     async settle({ id, tries }, end) {
       const now = clock.now()
-      if (end.kind === 'landed') return (await noteLanded(pool, id, run.fence, end.counts, now)) ? 'landed' : undefined
+      if (end.kind === 'landed')
+        return (await withTransaction(ctx, (sql) => noteLanded(sql, id, run.fence, end.counts, now))) ? 'landed' : undefined
       const pauseMs = end.isFinal ? null : pauseBeforeTry(tries)
       const reason = toShownText(end.reason).slice(0, REASON_MAX)
       return noteNotLanded(pool, { id, fence: run.fence, reason, againAt: pauseMs === null ? null : now + pauseMs, now })

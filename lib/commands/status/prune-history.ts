@@ -90,6 +90,12 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
     rows: `select ctid from asset_shape s where seen_at < $1 and exists (
       select 1 from asset_shape later where later.asset_id = s.asset_id and later.seen_at > s.seen_at and later.seen_at < $1)`,
   },
+  {
+    // The last one that landed is what a contract is judged by; others wait to be.
+    name: 'landed_shape',
+    keptMs: KEPT_MS.facts,
+    rows: 'select ctid from landed_shape s where landed_at < $1 and exists (select from landed_shape later where later.asset_id = s.asset_id and later.id > s.id)',
+  },
   { name: 'maintenance_window', keptMs: KEPT_MS.facts, rows: 'select ctid from maintenance_window where to_at < $1' },
   {
     name: 'maintenance_series',

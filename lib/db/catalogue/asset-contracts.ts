@@ -2,7 +2,8 @@ import type { CatalogueAsset } from '#lib/catalogue/catalogue.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { toText, toTextOrNull } from '#lib/db/instants.ts'
 import { toStorableJson } from '#lib/db/storable-json.ts'
-import type { ContractTerms } from '#lib/domain/contracts/contract-terms.ts'
+import type { ContractTerms, LandedShape } from '#lib/domain/contracts/contract-terms.ts'
+import { columnsOfShape, type Shape } from '#lib/domain/contracts/shape.ts'
 import type { KnownColumn } from '#lib/domain/search/known-columns.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
@@ -34,18 +35,24 @@ export interface DueContract {
   /** null: nobody has told of columns yet. */
   columns: KnownColumn[] | null
   toldBy: 'discovery' | 'push' | null
+  /** Files that landed since it was judged last, the first ones first, else the one that it was judged by; empty for what no files land in. */
+  landed: (LandedShape & { id: string })[]
 }
+
+/** Files of one asset that are judged at once. */
+const FILES_MAX = 100
 
 /**
  * SQL: for each contract the columns that are there, by whoever told of them last, beside those that it was judged by. Of what is gone, or was never seen, nobody
  * tells.
  */
 const SEEN = `
-  select c.asset_id, c.terms, c.due_at, s.columns as judged,
-    case when is_pushed then p.columns else f.columns end as columns,
-    case when is_pushed then 'push' when f.columns is not null then 'discovery' end as told_by
+  select c.asset_id, c.terms, c.due_at, s.columns as judged, of_files,
+    case when of_files then null when is_pushed then p.columns else f.columns end as columns,
+    case when of_files then null when is_pushed then 'push' when f.columns is not null then 'discovery' end as told_by
   from asset_contract c
   join asset a on a.subject_id = c.asset_id
+  cross join lateral (select coalesce((c.terms ->> 'ofFiles')::boolean, false) as of_files) l
   left join lateral (
     select f.columns, greatest(f.changed_at, (select d.whole_at from discovery d where d.connection_key = f.connection_key)) as at
     from found_asset f where f.connection_key = a.connection_key and f.path = a.path and f.gone_at is null and f.columns <> '[]'
@@ -59,12 +66,20 @@ const SEEN = `
   cross join lateral (select p.columns is not null and (f.columns is null or p.at > f.at) as is_pushed) w`
 
 /** SQL: whether a row of `SEEN` is to be judged at an instant. */
-const isDueSql = (now: string) => `(due_at <= ${now} or (columns is not null and columns is distinct from judged))`
+const isDueSql = (now: string) => `(due_at <= ${now} or (columns is not null and columns is distinct from judged)
+  or (of_files and exists (select from landed_shape n where n.asset_id = x.asset_id and not n.judged)))`
+
+/** SQL: the files by which a row of `SEEN` is judged. */
+const LANDED = `coalesce((
+  select jsonb_agg(jsonb_build_object('id', n.id::text, 'file', n.file, 'shape', n.shape) order by n.id) from (
+    select n.* from landed_shape n where of_files and n.asset_id = x.asset_id
+      and n.judged = not exists (select from landed_shape m where m.asset_id = x.asset_id and not m.judged)
+    order by n.id limit ${FILES_MAX}) n), '[]') as landed`
 
 /** The contracts that are to be judged now, at most so many. */
 export async function listDueContracts(sql: Sql, now: Instant, limit: number): Promise<DueContract[]> {
   const { rows } = await sql.query<DueContract>(
-    `select asset_id as "assetId", terms, coalesce(columns, judged) as columns, told_by as "toldBy" from (${SEEN}) x
+    `select asset_id as "assetId", terms, coalesce(columns, judged) as columns, told_by as "toldBy", ${LANDED} from (${SEEN}) x
      where ${isDueSql('$1')}
      order by asset_id limit $2`,
     [toText(now), limit],
@@ -97,6 +112,34 @@ export async function noteJudged(sql: Sql, now: Instant, judged: readonly (DueCo
      where c.asset_id = x."assetId"`,
     [given],
   )
+  await noteJudgedFiles(sql, now, judged)
+}
+
+/** Files that were judged are no more but for the last of each asset; its columns are the shape of that from then on. */
+async function noteJudgedFiles(sql: Sql, now: Instant, judged: readonly DueContract[]): Promise<void> {
+  const rows = judged.flatMap(({ assetId, landed }) => {
+    const last = landed.at(-1)
+    if (last === undefined) return []
+    const { id, file, shape } = last
+    return [{ assetId, id, columns: columnsOfShape(shape), landed: { file, shape } }]
+  })
+  if (rows.length === 0) return
+  const given = toStorableJson(rows)
+  const GIVEN = 'jsonb_to_recordset($1::jsonb) as x("assetId" int, id bigint, columns jsonb, landed jsonb)'
+  await sql.query(`delete from landed_shape n using ${GIVEN} where n.asset_id = x."assetId" and n.id < x.id`, [given])
+  await sql.query(`update landed_shape n set judged = true from ${GIVEN} where n.id = x.id`, [given])
+  await sql.query(
+    `with x as (select x.*, s.seen_at, s.columns as before from ${GIVEN} left join lateral (
+       select s.seen_at, s.columns from asset_shape s where s.asset_id = x."assetId" order by s.seen_at desc limit 1) s on true
+     ), same as (
+       update asset_shape s set landed = x.landed, told_by = 'file' from x
+       where s.asset_id = x."assetId" and s.seen_at = x.seen_at and x.columns = x.before
+     )
+     insert into asset_shape (asset_id, seen_at, told_by, columns, landed)
+     select "assetId", $2, 'file', columns, landed from x where columns is distinct from before
+     on conflict (asset_id, seen_at) do update set told_by = excluded.told_by, columns = excluded.columns, landed = excluded.landed`,
+    [given, toText(now)],
+  )
 }
 
 /** What a flow reads of which a contract that stops is broken now, with by what. */
@@ -127,7 +170,7 @@ export async function loadUnseenReads(sql: Sql, flow: string, since: Instant, no
      join subject s on s.kind = 'asset' and s.key = r.key and s.removed_at is null
      join asset a on a.subject_id = s.id join asset_contract c on c.asset_id = s.id
      join discovery d on d.connection_key = a.connection_key and d.every_seconds is not null and d.next_at is not null
-     where f.name = $1 and (d.whole_at is null or d.whole_at < $2
+     where f.name = $1 and ((c.terms ->> 'ofFiles' is null and (d.whole_at is null or d.whole_at < $2))
        or exists (select from (${SEEN}) x where x.asset_id = c.asset_id and ${isDueSql('$3')})) order by s.key`,
     [flow, toText(since), toText(now)],
   )
@@ -144,8 +187,9 @@ export interface ColumnsOfAsset {
 }
 
 export async function loadColumnsOf(sql: Sql, key: string): Promise<ColumnsOfAsset | null> {
-  const { rows } = await sql.query<ColumnsOfAsset>(
-    `select s.name, f.description, d.owner, coalesce(f.columns, p.columns, '[]') as columns
+  const { rows } = await sql.query<ColumnsOfAsset & { shape: Shape | null }>(
+    `select s.name, f.description, d.owner, coalesce(f.columns, p.columns, '[]') as columns,
+       (select n.shape from landed_shape n where n.asset_id = s.id order by n.id desc limit 1) as shape
      from subject s join asset a on a.subject_id = s.id join feed d on d.subject_id = a.feed_id
      left join found_asset f on f.connection_key = a.connection_key and f.path = a.path and f.gone_at is null and f.columns <> '[]'
      left join lateral (
@@ -155,7 +199,10 @@ export async function loadColumnsOf(sql: Sql, key: string): Promise<ColumnsOfAss
      where s.kind = 'asset' and s.key = $1 and s.removed_at is null`,
     [key],
   )
-  return rows[0] ?? null
+  const [row] = rows
+  if (row === undefined) return null
+  const { shape, ...known } = row
+  return shape === null ? known : { ...known, columns: columnsOfShape(shape) }
 }
 
 /** An asset under a contract, with what is there, and the keys of what is made from it, with whose feed that is. */
@@ -163,18 +210,21 @@ export interface Contracted {
   key: string
   terms: ContractTerms
   columns: KnownColumn[] | null
+  /** The last file that landed, of what files land in. */
+  landed: LandedShape | null
   readers: string[]
 }
 
 export async function listContracted(sql: Sql): Promise<Contracted[]> {
   const { rows } = await sql.query<Contracted>(
-    `select s.key, c.terms, (select h.columns from asset_shape h where h.asset_id = c.asset_id order by h.seen_at desc limit 1) as columns,
+    `select s.key, c.terms, h.columns, h.landed,
        array(
          select d.key || ' (' || f.name || coalesce(', ' || own.owner, '') || ')' from lineage_now l
          join subject d on d.id = l.downstream_id and d.removed_at is null join asset x on x.subject_id = d.id
          join subject f on f.id = x.feed_id join feed own on own.subject_id = f.id
          where l.upstream_id = c.asset_id order by d.key) as readers
-     from asset_contract c join subject s on s.id = c.asset_id order by s.key`,
+     from asset_contract c join subject s on s.id = c.asset_id
+     left join lateral (select h.* from asset_shape h where h.asset_id = c.asset_id order by h.seen_at desc limit 1) h on true order by s.key`,
   )
   return rows
 }

@@ -112,6 +112,7 @@ const FACTS = [
      select from asset_shape o where o.asset_id = $1 and o.seen_at = b.seen_at)`,
   `update key_reading k set asset_id = $1 where asset_id = $2 and not exists (
      select from key_reading o where o.asset_id = $1 and o.column_name = k.column_name and o.key = k.key and o.recorded_at = k.recorded_at)`,
+  'update landed_shape set asset_id = $1 where asset_id = $2',
   ...JOIN_EDGES,
   'update asset set feed_id = $1 where feed_id = $2',
   'update feed set group_id = $1 where group_id = $2',

@@ -3,6 +3,7 @@ import type { Sql } from '#lib/db/context.ts'
 import { toInstantOrNull, toText, toTextOrNull } from '#lib/db/instants.ts'
 import { type FileState, type InboxFile, type LandedCounts, UNDATED_MARKS, versionOfMark } from '#lib/domain/files/inbox-file.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { noteLandedShape } from './landed-shapes.ts'
 
 /** A version of a file to be kept in an inbox. */
 export interface ArrivingFile {
@@ -160,12 +161,17 @@ export const IS_REPLACED = `exists (
 
 /** Notes that a taken file has landed; false when it is in other hands by now. */
 export async function noteLanded(sql: Sql, id: string, fence: number, counts: LandedCounts, now: Instant): Promise<boolean> {
-  const { rowCount } = await sql.query(
+  const { rows } = await sql.query<{ flow: string; bucket: string; key: string }>(
     `update inbox_file set state = 'landed', reason = null, ended_at = $3, rows = $4, rejected = $5, bytes = $6, encoding = $7, changed_bytes = $8
-     where id = $1 and state = 'taken' and fence = $2`,
+     where id = $1 and state = 'taken' and fence = $2 returning flow_key as flow, bucket, key`,
     [id, fence, toText(now), counts.rows, counts.rejected, counts.bytes, counts.encoding, counts.changedBytes],
   )
-  return rowCount === 1
+  const [landed] = rows
+  if (landed === undefined) return false
+  const { flow, bucket, key } = landed
+  if (counts.shape !== undefined)
+    await noteLandedShape(sql, now, flow, { file: bucket === '' ? key : `${bucket}/${key}`, shape: counts.shape })
+  return true
 }
 
 /**

@@ -172,3 +172,30 @@ describe('whatever the fields', () => {
     )
   })
 })
+
+describe('what objects hold', () => {
+  const address = (...fields: Field[]) => aField('address', 'object', { fields })
+  const told = (before: Field, after: Field) => compareFields([before], [after]).map(({ weight, words }) => `${weight}: ${words}`)
+
+  test('is compared under the name of the object', () => {
+    expect(told(address(aField('city', 'text')), address(aField('city', 'integer'), aField('zip', 'text')))).toEqual([
+      'breaks: the field "address.city" has another type: text before, integer now',
+      'noted: the field "address.zip" came',
+    ])
+  })
+
+  test('is compared at any depth', () => {
+    const deep = (type: string) => address(aField('geo', 'object', { fields: [aField('lat', type)] }))
+    expect(told(deep('numeric'), deep('text'))).toEqual(['breaks: the field "address.geo.lat" has another type: numeric before, text now'])
+  })
+
+  test('differs from nothing where one side does not tell it', () => {
+    expect(told(address(aField('city', 'text')), aField('address', 'object'))).toEqual([])
+    expect(told(aField('address', 'object'), address(aField('city', 'text')))).toEqual([])
+  })
+})
+
+test('a whole number may be what another number was renamed to', () => {
+  const [difference] = compareFields([aField('price', 'numeric')], [aField('cost', 'integer')])
+  expect(difference?.kind).toBe('renamed')
+})

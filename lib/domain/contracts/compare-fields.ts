@@ -70,7 +70,8 @@ function guessRenames(gone: readonly Field[], came: readonly Field[]): Map<Field
 }
 
 function isAlike(a: Field, b: Field): boolean {
-  return a.type === null || b.type === null || a.type.family === b.type.family
+  if (a.type === null || b.type === null || a.type.family === b.type.family) return true
+  return [a.type, b.type].every(({ family }) => family === 'integer' || family === 'number')
 }
 
 /** One name stands in the other, whatever its letters and signs. */
@@ -91,9 +92,15 @@ function cameInWords({ name, isRequired }: Field): Difference {
 
 function compareField(before: Field, after: Field): Difference[] {
   const differences = [typeInWords(before, after), flagInWords(before, after, 'isRequired'), flagInWords(before, after, 'isUnique')]
-  return [...differences, keyInWords(before, after), valuesInWords(before, after), describedInWords(before, after)].filter(
-    (one) => one !== null,
-  )
+  const own = [...differences, keyInWords(before, after), valuesInWords(before, after), describedInWords(before, after)]
+  return [...own.filter((one) => one !== null), ...compareBelow(before, after)]
+}
+
+/** What objects hold, where both sides tell it. */
+function compareBelow({ name, fields: before }: Field, { fields: after }: Field): Difference[] {
+  if (before === undefined || after === undefined) return []
+  const below = (fields: readonly Field[]) => fields.map((field) => ({ ...field, name: `${name}.${field.name}` }))
+  return compareFields(below(before), below(after))
 }
 
 function typeInWords(before: Field, after: Field): Difference | null {
@@ -139,7 +146,8 @@ function valuesInWords({ name: field, values: before }: Field, { values: after }
 
 const SHOWN_MAX = 5
 
-function quoted(values: readonly string[]): string {
+/** The first few values, in quotation marks. */
+export function quoted(values: readonly string[]): string {
   const shown = values.slice(0, SHOWN_MAX).map((value) => `"${value}"`)
   return values.length > SHOWN_MAX ? `${shown.join(', ')} and ${values.length - SHOWN_MAX} more` : shown.join(' or ')
 }

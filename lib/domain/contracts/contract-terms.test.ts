@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { aField } from '#lib/testing/contracts/fields.ts'
 import { announcedAfter, brokenAt, type ContractTerms, driftAt, type TermsVersion, termsAt } from './contract-terms.ts'
+import { ShapeCounter } from './count-shape.ts'
 import type { Field } from './field.ts'
 
 const id = aField('id', 'integer')
@@ -50,7 +51,7 @@ test('a break of a contract that stops is stale, a warning late, and what came i
   const stops = terms([aVersion('1.0.0', null, [id, email])])
   const warns = terms([aVersion('1.0.0', null, [id, email])], 'warn')
   const renamed = [id, aField('mail', 'text')]
-  expect(brokenAt(stops, renamed, 0)).toEqual({
+  expect(brokenAt(stops, renamed, 0)).toMatchObject({
     status: 'stale',
     version: '1.0.0',
     words: 'the field "email" is gone, perhaps renamed: "mail" came',
@@ -83,4 +84,27 @@ test('what breaks comes before what warns, and of very many some are told', () =
 
 test('where no version holds yet nothing is broken', () => {
   expect(brokenAt(terms([aVersion('1.0.0', 100, [id])]), [], 50)).toBeNull()
+})
+
+test('what a file breaks names the file before the people', () => {
+  const counter = new ShapeCounter()
+  counter.add({ id: 1, mail: 'a' }, false)
+  const owner = 'CRM office'
+  const promised = terms([{ ...aVersion('1.0.0', null, [id, email]), owner }])
+  const drift = 'the field "email" is gone, perhaps renamed: "mail" came'
+  expect(brokenAt(promised, { file: 'in/a.jsonl', shape: counter.shape() }, 0)).toEqual({
+    status: 'stale',
+    version: '1.0.0',
+    drift,
+    words: `${drift} (in the file in/a.jsonl; promised by CRM office)`,
+  })
+})
+
+test('the name of a file cannot disturb the words of a break', () => {
+  const counter = new ShapeCounter()
+  counter.add({ mail: 'a' }, false)
+  const file = `in/\u202e${'x'.repeat(1000)}`
+  const broken = brokenAt(terms([aVersion('1.0.0', null, [email])]), { file, shape: counter.shape() }, 0)
+  expect(broken?.words).not.toContain('\u202e')
+  expect(broken?.words.length).toBeLessThan(350)
 })

@@ -1,7 +1,11 @@
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { shortText } from '#lib/domain/values/short-text.ts'
+import { toShownText } from '#lib/domain/values/shown-text.ts'
 import { listInWords } from '#lib/domain/wording/lists.ts'
 import { compareFields, type Difference } from './compare-fields.ts'
+import { compareShape } from './compare-shape.ts'
 import type { Field } from './field.ts'
+import type { Shape } from './shape.ts'
 
 /** One version of what is promised of an asset. */
 export interface TermsVersion {
@@ -22,13 +26,26 @@ export interface TermsVersion {
 export interface ContractTerms {
   onBreak: 'stop' | 'warn'
   versions: readonly TermsVersion[]
+  /** It is about the records of files that land, not about the columns of the table that keeps them. */
+  ofFiles?: true
 }
+
+/** A file that landed, and what its records look like. */
+export interface LandedShape {
+  file: string
+  shape: Shape
+}
+
+/** What is there: fields as somebody tells of them, or the records of a file. */
+export type Found = readonly Field[] | LandedShape
 
 /** What breaks a contract at an instant, and what that makes of the asset. */
 export interface Broken {
   status: 'late' | 'stale'
   version: string
-  /** Half sentences, joined, and whose promise it is to whom. */
+  /** Half sentences, joined. */
+  drift: string
+  /** The same, with the file, and whose promise it is to whom. */
   words: string
 }
 
@@ -69,27 +86,33 @@ export function announcedAfter(terms: ContractTerms, at: Instant): Announced[] {
 }
 
 /** How what is there differs from what is promised at an instant; what is described otherwise is none of it. */
-export function driftAt(terms: ContractTerms, found: readonly Field[], at: Instant): Difference[] {
+export function driftAt(terms: ContractTerms, found: Found, at: Instant): Difference[] {
   const version = termsAt(terms, at)
-  return version === null ? [] : compareFields(version.fields, found).filter(({ kind }) => kind !== 'description')
+  if (version === null) return []
+  const differences = 'shape' in found ? compareShape(version.fields, found.shape) : compareFields(version.fields, found)
+  return differences.filter(({ kind }) => kind !== 'description')
 }
 
 /** Whether what is there breaks what is promised at an instant, and how badly; null: it does not. */
-export function brokenAt(terms: ContractTerms, found: readonly Field[], at: Instant): Broken | null {
+export function brokenAt(terms: ContractTerms, found: Found, at: Instant): Broken | null {
   const version = termsAt(terms, at)
   const told = driftAt(terms, found, at).filter(({ weight }) => weight !== 'noted')
   if (version === null || told.length === 0) return null
   const isStop = terms.onBreak === 'stop' && told.some(({ weight }) => weight === 'breaks')
-  return { status: isStop ? 'stale' : 'late', version: version.version, words: `${inWords(told)}${peopleInWords(version)}` }
+  const drift = inWords(told)
+  return { status: isStop ? 'stale' : 'late', version: version.version, drift, words: `${drift}${besidesInWords(version, found)}` }
 }
 
-/** Who promises it and who reads it, in brackets; empty where the contract names nobody. */
-function peopleInWords({ owner, consumers }: TermsVersion): string {
-  const people = [
+const FILE_CHARACTERS_MAX = 200
+
+/** In which file, who promises it and who reads it, in brackets; empty where there is none of that. */
+function besidesInWords({ owner, consumers }: TermsVersion, found: Found): string {
+  const besides = [
+    ...('file' in found ? [`in the file ${shortText(toShownText(found.file), FILE_CHARACTERS_MAX)}`] : []),
     ...(owner === null ? [] : [`promised by ${owner}`]),
     ...(consumers.length === 0 ? [] : [`read by ${listInWords(consumers)}`]),
   ]
-  return people.length === 0 ? '' : ` (${people.join('; ')})`
+  return besides.length === 0 ? '' : ` (${besides.join('; ')})`
 }
 
 const TOLD_MAX = 5

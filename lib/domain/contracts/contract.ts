@@ -82,6 +82,7 @@ function toField(property: OdcsProperty): Field {
     isUnique: property.unique === true,
     isKey,
     values: validValues(property.quality),
+    ...(property.properties !== undefined && { fields: property.properties.map(toField) }),
   }
 }
 

@@ -13,6 +13,8 @@ export interface Field {
   isKey: boolean | null
   /** The only values it may have. */
   values: readonly string[] | null
+  /** Of an object, its own; absent: nobody tells. */
+  fields?: readonly Field[]
 }
 
 /** What a system tells of columns, as fields: their names and types. */

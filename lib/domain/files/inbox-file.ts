@@ -1,3 +1,4 @@
+import type { Shape } from '#lib/domain/contracts/shape.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 
@@ -26,6 +27,8 @@ export interface LandedCounts {
   encoding: string
   /** Bytes that could not be read as written, in an encoding that nobody declared. */
   changedBytes: number
+  /** Absent: it landed before shapes were counted. */
+  shape?: Shape
 }
 
 const DERIVED = '~'

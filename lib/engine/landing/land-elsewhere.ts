@@ -1,8 +1,9 @@
 import type { ClientBase } from 'pg'
+import { ShapeCounter } from '#lib/domain/contracts/count-shape.ts'
 import type { LandedCounts } from '#lib/domain/files/inbox-file.ts'
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { type JsonObject, parseJson } from '#lib/domain/values/json.ts'
-import type { LandedReading } from '#lib/records/landed/landed-reading.ts'
+import type { LandedReading, SeeRecord } from '#lib/records/landed/landed-reading.ts'
 import { landedBefore, noteCounts, orLandedMeanwhile, takeMark } from './landed-mark.ts'
 import { type Landing, type LandingContext, leave, type OpenLanding, openLanding, readingOf, type Whereabouts } from './landing.ts'
 import { fileId, landingRows } from './landing-row.ts'
@@ -18,9 +19,11 @@ export async function landElsewhere(ctx: LandingContext, told: Landing, where: W
   const before = landing.version === told.version ? null : await landing.whose.ofLake(() => landedBefore(ctx, landing))
   if (before !== null) return leave(first.opened, before)
   const aside = new RowsAside(ctx, landing)
-  const usable = await readThrough(readingOf(landing, first.opened), aside)
+  const counter = new ShapeCounter()
+  const see: SeeRecord = (record, isText) => counter.add(record, isText)
+  const usable = await readThrough(readingOf(landing, first.opened, see), aside)
   aside.refuseMoreThan(landing.tolerance, usable + aside.count)
-  const counts = await write(ctx, await openLanding(ctx, told, where), aside)
+  const counts = { ...(await write(ctx, await openLanding(ctx, told, where), aside)), shape: counter.shape() }
   aside.refuseMoreThan(landing.tolerance, counts.rows + aside.count)
   const mark = async (sql: ClientBase) => (await takeMark(ctx, sql, landing)) ?? noteCounts(sql, landing, counts)
   const batch = `${landing.written.into} ${fileId(landing)}`

@@ -15,7 +15,14 @@ describe('a file that is landed', () => {
       'incoming/a b/ü%2F+.jsonl',
       '{"game":"Go","price":19.900}\n\n{"game":"Chess\\t2","id":12345678901234567890}\r\n',
     )
-    expect(await world.landed(file)).toEqual({ rows: 2, rejected: 0, bytes: file.bytes, encoding: 'utf-8', changedBytes: 0 })
+    expect(await world.landed(file)).toMatchObject({
+      rows: 2,
+      rejected: 0,
+      bytes: file.bytes,
+      encoding: 'utf-8',
+      changedBytes: 0,
+      shape: { records: 2 },
+    })
     const shared = {
       source: 'shop',
       bucket: 'uploads',

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { ShapeCounter } from '#lib/domain/contracts/count-shape.ts'
 import type { LandedCounts } from '#lib/domain/files/inbox-file.ts'
 import { pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { copyLines } from '#lib/engine/lake/copy-in.ts'
@@ -55,7 +56,8 @@ export async function landInLake(ctx: LandingContext, told: Landing, where: Wher
 
 async function copyRecords(ctx: LandingContext, sql: ClientBase, { landing, opened, modifiedAt }: OpenLanding): Promise<LandedCounts> {
   const { tolerance, whose, written } = landing
-  const reading = readingOf(landing, opened)
+  const counter = new ShapeCounter()
+  const reading = readingOf(landing, opened, (record, isText) => counter.add(record, isText))
   const aside = new RowsAside(ctx, landing)
   const toLine = landingLines(landing, { modifiedAt, loadedAt: ctx.now(), runId: ctx.runId })
   const lines = whose.eachOfFile(linesOf(reading, aside, toLine, landing.onRows))
@@ -64,7 +66,8 @@ async function copyRecords(ctx: LandingContext, sql: ClientBase, { landing, open
     await aside.written()
     aside.refuseMoreThan(tolerance, rows + aside.count)
   })
-  return { rows, rejected: aside.count, bytes: opened.file.bytes, encoding: reading.encoding, changedBytes: reading.changedBytes }
+  const { encoding, changedBytes } = reading
+  return { rows, rejected: aside.count, bytes: opened.file.bytes, encoding, changedBytes, shape: counter.shape() }
 }
 
 async function* linesOf(

@@ -1,7 +1,7 @@
 import { RECORD_BYTES_MAX, type WrittenLanding } from '#lib/catalogue/schema/landing.ts'
 import type { OpenedFile, StoredFile } from '#lib/connectors/kit/files.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
-import { LandedReading } from '#lib/records/landed/landed-reading.ts'
+import { LandedReading, type SeeRecord } from '#lib/records/landed/landed-reading.ts'
 import type { FileOrigin } from './landing-row.ts'
 import type { WhoseFailure } from './whose-failure.ts'
 
@@ -43,8 +43,8 @@ export async function leave<T>({ bytes }: OpenedFile, result: T): Promise<T> {
 }
 
 /** Reads a file as the catalogue says. */
-export function readingOf({ what, key, written }: Landing, { bytes }: OpenedFile): LandedReading {
+export function readingOf({ what, key, written }: Landing, { bytes }: OpenedFile, see?: SeeRecord): LandedReading {
   const { as, encoding, delimiter, limits } = written
   const format = { as, encoding, delimiter, unpackedBytesMax: limits?.unpacked, recordBytesMax: limits?.record ?? RECORD_BYTES_MAX }
-  return new LandedReading({ what, name: key, bytes }, format)
+  return new LandedReading({ what, name: key, bytes }, format, see)
 }

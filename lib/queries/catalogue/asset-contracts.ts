@@ -3,6 +3,7 @@ import {
   announcedAfter,
   type ContractTerms,
   driftAt,
+  type LandedShape,
   type TermsVersion,
   termsAt,
   versionsThatHold,
@@ -49,6 +50,8 @@ export interface ContractView {
   versions: readonly TermsVersion[]
   /** null: nobody has told of columns yet. */
   seenAt: Instant | null
+  /** The last file that landed, of what files land in. */
+  file: string | null
   broken: BreakView | null
   /** What differs and breaks nothing. */
   noted: string[]
@@ -63,6 +66,7 @@ interface Row {
   asset: string
   terms: ContractTerms
   columns: KnownColumn[] | null
+  landed: LandedShape | null
   seenAt: Instant | null
   breaks: BreakView[]
 }
@@ -70,7 +74,7 @@ interface Row {
 const MENDED_SHOWN = 5
 
 const CONTRACTS = `
-  select c.asset_id as id, s.key, s.name as asset, c.terms, h.columns, ${instant('h.seen_at')} as "seenAt",
+  select c.asset_id as id, s.key, s.name as asset, c.terms, h.columns, h.landed, ${instant('h.seen_at')} as "seenAt",
     coalesce((
       select jsonb_agg(jsonb_build_object('from', ${instant('b.from_at')}, 'to', ${instant('b.to_at')}, 'status', b.status, 'version', b.version, 'words', b.words)
         order by b.from_at desc)
@@ -91,9 +95,9 @@ function toField(field: Field): FieldView {
   return { name, type: typeText, rules: rulesInWords(field), description }
 }
 
-function toView({ id, key, asset, terms, columns, seenAt, breaks }: Row, now: Instant): ContractView {
+function toView({ id, key, asset, terms, columns, landed, seenAt, breaks }: Row, now: Instant): ContractView {
   const held = termsAt(terms, now)
-  const drift = columns === null ? [] : driftAt(terms, fieldsOfColumns(columns), now)
+  const drift = columns === null ? [] : driftAt(terms, landed ?? fieldsOfColumns(columns), now)
   return {
     id,
     key,
@@ -109,6 +113,7 @@ function toView({ id, key, asset, terms, columns, seenAt, breaks }: Row, now: In
       promised: held.fields,
     },
     seenAt,
+    file: landed?.file ?? null,
     broken: breaks.find(({ to }) => to === null) ?? null,
     noted: drift.filter(({ weight }) => weight === 'noted').map(({ words }) => words),
     announced: announcedAfter(terms, now).map(({ version, from, differences }) => {

@@ -8,7 +8,7 @@ import { unpacked } from '#lib/records/read/unpack.ts'
 import { delimiterOfName, formOfName, formOfStart } from './file-form.ts'
 import { splitJson } from './split-json.ts'
 import { lineBlocks, tooLong } from './split-lines.ts'
-import { NO_JSON, type StorableDocument, storableDocument, storableValue } from './storable-document.ts'
+import { NO_JSON, type SeeValue, type StorableDocument, storableDocument, storableValue } from './storable-document.ts'
 import { type DecoderMode, LineDecoder, UndecodedInCsv, undecoded } from './text-decoder.ts'
 import { textMark } from './text-mark.ts'
 import { wideToUtf8 } from './wide-text.ts'
@@ -35,6 +35,9 @@ export interface LandedFormat {
 /** A record and where it stands: its line, in a JSON list its place; or why it cannot be used, completing "the row …". */
 export type LandedRecord = { line: number } & StorableDocument
 
+/** Told of each record that can be used, as it is read; `isText`: all its values are texts, an empty one is none. */
+export type SeeRecord = (record: unknown, isText: boolean) => void
+
 /** More than anything real unpacks to. */
 const UNPACKED_BYTES_MAX = 10_000_000_000
 const LOOK_CHARACTERS = 65_536
@@ -47,11 +50,13 @@ export class LandedReading {
   encoding: LandedEncoding = 'utf-8'
   readonly #file: LandedFile
   readonly #format: LandedFormat
+  readonly #see: SeeRecord
   #decoder = new LineDecoder('strict')
 
-  constructor(file: LandedFile, format: LandedFormat) {
+  constructor(file: LandedFile, format: LandedFormat, see: SeeRecord = () => {}) {
     this.#file = file
     this.#format = format
+    this.#see = see
   }
 
   /** Bytes that are no UTF-8, and were read as Windows-1252 although nobody said that they are. */
@@ -109,6 +114,7 @@ export class LandedReading {
   async *#jsonLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<LandedRecord[]> {
     const { what } = this.#file
     const lineBytesMax = this.#format.recordBytesMax
+    const see: SeeValue = (value) => this.#see(value, false)
     let line = 0
     for await (const { bytes, isLast } of lineBlocks(what, chunks, { lineBytesMax, isReturnEnd: false })) {
       const texts = this.#decoder.decode(bytes).split('\n')
@@ -116,7 +122,7 @@ export class LandedReading {
       if (texts.some((text) => isLonger(text, lineBytesMax))) throw tooLong(what, 'a line', lineBytesMax)
       const before = line
       line += texts.length
-      const records = texts.flatMap((text, index) => toRecord(before + index + 1, text) ?? [])
+      const records = texts.flatMap((text, index) => toRecord(before + index + 1, text, see) ?? [])
       // The last line lacks its end: then the text does too.
       if (isLast && records.some((record) => 'reason' in record) && !isJsonText(texts.at(-1) ?? '')) throw cutOff(what)
       if (records.length > 0) yield records
@@ -124,11 +130,12 @@ export class LandedReading {
   }
 
   async *#json(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<LandedRecord[]> {
+    const see: SeeValue = (value) => this.#see(value, false)
     let place = 0
     for await (const values of splitJson(this.#file.what, chunks, this.#format.recordBytesMax)) {
       yield values.flatMap((value) => {
         place += 1
-        return toRecord(place, this.#decoder.decode(value)) ?? []
+        return toRecord(place, this.#decoder.decode(value), see) ?? []
       })
     }
   }
@@ -140,9 +147,10 @@ export class LandedReading {
     const unreadable = (value: string) => marks.find(value)
     const tooLarge = tooLong(what, 'a row', recordBytesMax)
     const source = { what, text: this.#texts(chunks, marks), recordCharactersMax: recordBytesMax, tooLarge, unreadable }
+    const see: SeeValue = (value) => this.#see(value, true)
     let records: LandedRecord[] = []
     for await (const { line, row } of csvRows(source, { delimiter })) {
-      records.push({ line, ...(typeof row === 'string' ? { reason: row } : storableValue(row)) })
+      records.push({ line, ...(typeof row === 'string' ? { reason: row } : storableValue(row, see)) })
       if (records.length < BATCH_ROWS) continue
       yield records
       records = []
@@ -178,10 +186,10 @@ function isJsonText(text: string): boolean {
 }
 
 /** null: there is nothing on this line. */
-function toRecord(line: number, decoded: string): LandedRecord | null {
+function toRecord(line: number, decoded: string, see: SeeValue): LandedRecord | null {
   // Files that were put together have a mark in the middle.
   const text = decoded.charCodeAt(0) === 0xfeff ? decoded.slice(1) : decoded
   if (text.trim() === '') return null
   const reason = undecoded(text)
-  return { line, ...(reason === undefined ? storableDocument(text) : { reason }) }
+  return { line, ...(reason === undefined ? storableDocument(text, see) : { reason }) }
 }

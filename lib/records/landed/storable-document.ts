@@ -12,11 +12,14 @@ export const NO_JSON = 'is not JSON'
 
 export type StorableDocument = { document: string } | { reason: string }
 
+/** Told of the value of each document that can be kept. */
+export type SeeValue = (value: unknown) => void
+
 /**
  * A JSON text as jsonb takes it: as it was written, each digit included, but for U+FFFD in place of a NUL or of half a surrogate pair. Or why it
  * cannot be kept, completing "the row …".
  */
-export function storableDocument(text: string): StorableDocument {
+export function storableDocument(text: string, see: SeeValue = () => {}): StorableDocument {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -24,13 +27,17 @@ export function storableDocument(text: string): StorableDocument {
     return { reason: NO_JSON }
   }
   if (text.length > SHORT && isTooDeep(value)) return { reason: `is nested deeper than ${DEPTH_MAX} levels` }
-  return MAY_BE_UNSTORABLE.test(text) ? storableValue(parseJson(text)) : { document: text }
+  if (MAY_BE_UNSTORABLE.test(text)) return storableValue(parseJson(text), see)
+  see(value)
+  return { document: text }
 }
 
 /** The same of a value. */
-export function storableValue(value: JsonValue): StorableDocument {
+export function storableValue(value: JsonValue, see: SeeValue = () => {}): StorableDocument {
   const cleaned = clean(value)
-  return cleaned === undefined ? { reason: 'holds a number that is too large to be kept' } : { document: JSON.stringify(cleaned) }
+  if (cleaned === undefined) return { reason: 'holds a number that is too large to be kept' }
+  see(cleaned)
+  return { document: JSON.stringify(cleaned) }
 }
 
 function clean(value: JsonValue): JsonValue | undefined {

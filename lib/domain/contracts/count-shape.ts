@@ -1,0 +1,204 @@
+import { ExactNumber } from '#lib/domain/values/json.ts'
+import type { FieldFamily } from './field-type.ts'
+import type { SeenField, Shape } from './shape.ts'
+
+const FIELDS_MAX = 200
+const DEPTH_MAX = 4
+const VALUES_MAX = 50
+const VALUE_CHARACTERS_MAX = 60
+/** So many values are kept of each of so many fields to find one that comes twice. */
+const UNIQUE_VALUES_MAX = 20_000
+const UNIQUE_FIELDS_MAX = 8
+const UNIQUE_CHARACTERS_MAX = 100
+
+/** What texts may stand for, the narrowest first. */
+const READINGS: readonly [FieldFamily, RegExp][] = [
+  ['integer', /^[+-]?\d{1,18}$/],
+  ['number', /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i],
+  ['boolean', /^(?:true|false|yes|no|[tfyn01])$/i],
+  ['date', /^\d{4}-\d\d-\d\d$/],
+  ['timestamp', /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?(?:Z|UTC|[+-]\d\d(?::?\d\d)?))?)?$/i],
+  ['time', /^\d\d:\d\d(?::\d\d(?:\.\d+)?)?$/],
+]
+
+const KINDS: readonly FieldFamily[] = ['array', 'boolean', 'integer', 'number', 'object', 'string']
+const [ARRAY, BOOLEAN, INTEGER, NUMBER, OBJECT, STRING] = [1, 2, 4, 8, 16, 32]
+
+interface Room {
+  fields: number
+  unique: number
+  isCut: boolean
+}
+
+/** Counts what the records of a file look like, in a room that does not grow with the file. */
+export class ShapeCounter {
+  #records = 0
+  #isText = false
+  readonly #room: Room = { fields: FIELDS_MAX, unique: UNIQUE_FIELDS_MAX, isCut: false }
+  readonly #fields = new FieldsCounter(this.#room, 1)
+
+  /** `isText`: every value of the file is one, and an empty one none. */
+  add(record: unknown, isText: boolean): void {
+    this.#records += 1
+    this.#isText = isText
+    if (isObject(record)) this.#fields.add(record, isText)
+  }
+
+  shape(): Shape {
+    return { records: this.#records, isText: this.#isText, fields: this.#fields.seen(), isCut: this.#room.isCut }
+  }
+}
+
+type JsonLike = Record<string, unknown>
+
+function isObject(value: unknown): value is JsonLike {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
+}
+
+class FieldsCounter {
+  readonly #room: Room
+  readonly #depth: number
+  readonly #byName = new Map<string, FieldCounter>()
+  /** Records mostly have their fields in the same order. */
+  readonly #inOrder: FieldCounter[] = []
+
+  constructor(room: Room, depth: number) {
+    this.#room = room
+    this.#depth = depth
+  }
+
+  add(record: JsonLike, isText: boolean): void {
+    let place = 0
+    for (const name in record) {
+      const next = this.#inOrder[place]
+      const field = next?.name === name ? next : this.#fieldOf(name)
+      place += 1
+      field?.add(record[name], isText)
+    }
+  }
+
+  #fieldOf(name: string): FieldCounter | undefined {
+    const known = this.#byName.get(name)
+    if (known !== undefined) return known
+    if (this.#room.fields === 0) {
+      this.#room.isCut = true
+      return undefined
+    }
+    this.#room.fields -= 1
+    const field = new FieldCounter(name, this.#room, this.#depth)
+    this.#byName.set(name, field)
+    this.#inOrder.push(field)
+    return field
+  }
+
+  seen(): SeenField[] {
+    return this.#inOrder.map((field) => field.seen())
+  }
+}
+
+function kindOf(value: number | ExactNumber): number {
+  const isInteger = typeof value === 'number' ? Number.isInteger(value) : /^-?\d+$/.test(value.text)
+  return isInteger ? INTEGER : NUMBER
+}
+
+class FieldCounter {
+  readonly name: string
+  readonly #room: Room
+  readonly #depth: number
+  #records = 0
+  #empty = 0
+  #kinds = 0
+  #fits = READINGS
+  readonly #values = new Set<string>()
+  #isMore = false
+  #unique: Set<string> | null
+  #isUnique: boolean | null = null
+  #fields: FieldsCounter | null = null
+
+  constructor(name: string, room: Room, depth: number) {
+    this.name = name
+    this.#room = room
+    this.#depth = depth
+    this.#unique = room.unique > 0 ? new Set() : null
+    if (this.#unique !== null) room.unique -= 1
+  }
+
+  add(value: unknown, isText: boolean): void {
+    this.#records += 1
+    if (typeof value === 'string') {
+      if (isText && value === '') this.#empty += 1
+      else this.#addText(value)
+    } else if (typeof value === 'number') this.#addScalar(kindOf(value), value)
+    else if (value === null || value === undefined) this.#empty += 1
+    else if (typeof value === 'boolean') this.#addScalar(BOOLEAN, value)
+    else if (Array.isArray(value)) this.#addWhole(ARRAY)
+    else if (value instanceof ExactNumber) this.#addScalar(kindOf(value), value.text)
+    else this.#addObject(value as JsonLike, isText)
+  }
+
+  #addText(text: string): void {
+    this.#addScalar(STRING, text)
+    for (const [, pattern] of this.#fits) {
+      if (pattern.test(text)) continue
+      this.#fits = this.#fits.filter(([, other]) => other.test(text))
+      return
+    }
+  }
+
+  #addScalar(kind: number, value: string | number | boolean): void {
+    this.#kinds |= kind
+    if (this.#isMore && this.#unique === null) return
+    const text = String(value)
+    if (!this.#isMore) this.#keep(text)
+    if (this.#unique !== null) this.#compare(this.#unique, text)
+  }
+
+  #addObject(value: JsonLike, isText: boolean): void {
+    this.#addWhole(OBJECT)
+    if (this.#depth === DEPTH_MAX) return
+    this.#fields ??= new FieldsCounter(this.#room, this.#depth + 1)
+    this.#fields.add(value, isText)
+  }
+
+  #addWhole(kind: number): void {
+    this.#kinds |= kind
+    this.#isMore = true
+    this.#giveUp(null)
+  }
+
+  #keep(text: string): void {
+    if (this.#values.has(text)) return
+    if (text.length > VALUE_CHARACTERS_MAX || this.#values.size === VALUES_MAX) this.#isMore = true
+    else this.#values.add(text)
+  }
+
+  #compare(unique: Set<string>, text: string): void {
+    if (text.length > UNIQUE_CHARACTERS_MAX) this.#giveUp(null)
+    else if (unique.has(text)) this.#giveUp(false)
+    else if (unique.size < UNIQUE_VALUES_MAX) unique.add(text)
+    else this.#giveUp(null)
+  }
+
+  /** Its room is another field's. */
+  #giveUp(isUnique: boolean | null): void {
+    if (this.#unique === null) return
+    this.#unique = null
+    this.#isUnique = isUnique
+    this.#room.unique += 1
+  }
+
+  seen(): SeenField {
+    const kinds = KINDS.filter((_, bit) => (this.#kinds & (1 << bit)) !== 0)
+    return {
+      name: this.name,
+      records: this.#records,
+      empty: this.#empty,
+      kinds,
+      fits: kinds.includes('string') ? this.#fits.map(([family]) => family) : [],
+      values: [...this.#values],
+      isMore: this.#isMore,
+      isUnique: this.#unique === null ? this.#isUnique : this.#unique.size > 0 || null,
+      fields: this.#fields?.seen() ?? [],
+    }
+  }
+}
