@@ -18,7 +18,7 @@ export default defineConnector<PostgresSettings>({
     speaksTo: 'a PostgreSQL database',
     told: '`url`; `schemas`, `zone`, `statementTimeout` 10s, `connections` 4, `fullLookEvery` 12, `pulse` never, where a sign-in every 10 s is too many',
     toldOfAsset:
-      '`column`, `zone`, `clock`, `dataThrough`, `where`; `expect: { key, of, each }`, what each key of it should have; `loadedAt`, `writtenAt`, `dataThroughAt`: `{ sql }`, a statement that gives one time',
+      '`column`, `zone`, `clock`, `dataThrough`, `where`; `expect`: `{ key, of, each }`, what each key of it should have; `loadedAt`, `writtenAt`, `dataThroughAt`: `{ sql }`, a statement that gives one time',
     asked: '`sql`: one statement that reads; by default the whole table',
     evidence: [
       { reads: 'the newest value of `column`', clock: 'writtenAt', strength: 'strong' },
