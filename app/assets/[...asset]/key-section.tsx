@@ -42,7 +42,7 @@ export function KeySection({ coverage }: Pick<AssetPage, 'coverage'>) {
                 <td>
                   <StatusMark status={status} />
                 </td>
-                <td>
+                <td data-label="Newest row">
                   {newestAt === null ? (
                     `none in ${formatDuration(promise.withinMs)}`
                   ) : (
@@ -51,7 +51,9 @@ export function KeySection({ coverage }: Pick<AssetPage, 'coverage'>) {
                     </>
                   )}
                 </td>
-                <td>{newestAt === null ? <span className="absent">–</span> : <Time at={lateAt} />}</td>
+                <td data-label="Late from" className={newestAt === null ? 'absent' : undefined}>
+                  {newestAt === null ? '–' : <Time at={lateAt} />}
+                </td>
               </tr>
             ))}
           </tbody>
