@@ -106,9 +106,13 @@ describe('the room does not grow with the file', () => {
     expect(only(numbers).isUnique).toBeNull()
   })
 
-  test('eight fields at a time are looked over for values that come twice', () => {
-    const nine = Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`f${n}`, 1]))
-    const shape = shapeOf([nine, nine])
-    expect(shape.fields.map(({ isUnique }) => isUnique)).toEqual([...Array.from({ length: 8 }, () => false), null])
+  test('a field in any place is looked over for values that come twice, as long as 160,000 values of all fields suffice', () => {
+    const wide = (record: number) => Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`f${n}`, n === 8 ? 1 : record]))
+    const counted = (records: number) => shapeOf(Array.from({ length: records }, (_, n) => wide(n))).fields.map(({ isUnique }) => isUnique)
+    expect(counted(2)).toEqual([...Array.from({ length: 8 }, () => true), false])
+    const many = Array.from({ length: 9001 }, (_, record) => Object.fromEntries(Array.from({ length: 18 }, (_, n) => [`f${n}`, record])))
+    const found = shapeOf(many).fields.map(({ isUnique }) => isUnique)
+    expect(found.filter((isUnique) => isUnique === null)).not.toEqual([])
+    expect(found.filter((isUnique) => isUnique === true)).not.toEqual([])
   })
 })

@@ -6,9 +6,9 @@ const FIELDS_MAX = 200
 const DEPTH_MAX = 4
 const VALUES_MAX = 50
 const VALUE_CHARACTERS_MAX = 60
-/** So many values are kept of each of so many fields to find one that comes twice. */
+/** So many values are kept of a field to find one that comes twice, and so many of all fields. */
 const UNIQUE_VALUES_MAX = 20_000
-const UNIQUE_FIELDS_MAX = 8
+const UNIQUE_VALUES_MAX_IN_ALL = 160_000
 const UNIQUE_CHARACTERS_MAX = 100
 
 /** What texts may stand for, the narrowest first. */
@@ -26,7 +26,7 @@ const [ARRAY, BOOLEAN, INTEGER, NUMBER, OBJECT, STRING] = [1, 2, 4, 8, 16, 32]
 
 interface Room {
   fields: number
-  unique: number
+  uniqueValues: number
   isCut: boolean
 }
 
@@ -34,7 +34,7 @@ interface Room {
 export class ShapeCounter {
   #records = 0
   #isText = false
-  readonly #room: Room = { fields: FIELDS_MAX, unique: UNIQUE_FIELDS_MAX, isCut: false }
+  readonly #room: Room = { fields: FIELDS_MAX, uniqueValues: UNIQUE_VALUES_MAX_IN_ALL, isCut: false }
   readonly #fields = new FieldsCounter(this.#room, 1)
 
   /** `isText`: every value of the file is one, and an empty one none. */
@@ -111,7 +111,7 @@ class FieldCounter {
   #fits = READINGS
   readonly #values = new Set<string>()
   #isMore = false
-  #unique: Set<string> | null
+  #unique: Set<string> | null = new Set()
   #isUnique: boolean | null = null
   #fields: FieldsCounter | null = null
 
@@ -119,8 +119,6 @@ class FieldCounter {
     this.name = name
     this.#room = room
     this.#depth = depth
-    this.#unique = room.unique > 0 ? new Set() : null
-    if (this.#unique !== null) room.unique -= 1
   }
 
   add(value: unknown, isText: boolean): void {
@@ -175,16 +173,19 @@ class FieldCounter {
   #compare(unique: Set<string>, text: string): void {
     if (text.length > UNIQUE_CHARACTERS_MAX) this.#giveUp(null)
     else if (unique.has(text)) this.#giveUp(false)
-    else if (unique.size < UNIQUE_VALUES_MAX) unique.add(text)
-    else this.#giveUp(null)
+    else if (unique.size === UNIQUE_VALUES_MAX || this.#room.uniqueValues === 0) this.#giveUp(null)
+    else {
+      unique.add(text)
+      this.#room.uniqueValues -= 1
+    }
   }
 
-  /** Its room is another field's. */
+  /** Its room is for other fields. */
   #giveUp(isUnique: boolean | null): void {
     if (this.#unique === null) return
+    this.#room.uniqueValues += this.#unique.size
     this.#unique = null
     this.#isUnique = isUnique
-    this.#room.unique += 1
   }
 
   seen(): SeenField {
