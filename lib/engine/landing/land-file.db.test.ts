@@ -53,6 +53,13 @@ describe('a file that is landed', () => {
     expect(await world.prices('key')).toEqual([{ key }])
   })
 
+  it('leaves no value of its records beside the mark, which is kept for good', async () => {
+    expect(await world.landed(world.store.put('a.jsonl', '{"name":"Ada"}\n'))).toMatchObject({ shape: { fields: [{ values: ['Ada'] }] } })
+    const marks = await world.rows('select counts::text from tidemark.landed_file')
+    expect(JSON.stringify(marks)).toMatch(/\\"name\\"/)
+    expect(JSON.stringify(marks)).not.toContain('Ada')
+  })
+
   it('may be empty: then it has no row, and is landed', async () => {
     const file = world.store.put('empty.jsonl', '')
     expect(await world.landed(file)).toMatchObject({ rows: 0, bytes: 0 })

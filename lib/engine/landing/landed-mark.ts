@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { withValuesOf } from '#lib/domain/contracts/shape.ts'
 import type { LandedCounts } from '#lib/domain/files/inbox-file.ts'
 import { sqlState } from '#lib/engine/lake/lake-error.ts'
 import { asStored } from '#lib/engine/run/stored-result.ts'
@@ -32,12 +33,13 @@ export async function takeMark(ctx: LandingContext, sql: ClientBase, landing: La
   return asStored<LandedCounts>(rows[0]?.counts)
 }
 
-/** What was counted, beside the mark. */
+/** What was counted, beside the mark; of the shape no values, since marks are kept for good. */
 export async function noteCounts(sql: ClientBase, landing: Landing, counts: LandedCounts): Promise<LandedCounts> {
+  const kept = counts.shape === undefined ? counts : { ...counts, shape: withValuesOf(counts.shape, []) }
   await sql.query('update tidemark.landed_file set counts = $3 where landing_table = $1 and file = $2', [
     markedTable(landing.written.into),
     fileId(landing),
-    JSON.stringify(counts),
+    JSON.stringify(kept),
   ])
   return counts
 }
