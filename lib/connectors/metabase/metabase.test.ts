@@ -56,6 +56,13 @@ describe('a look at Metabase', () => {
     ['is cut', {}, { rows_truncated: 2000 }, /more rows than Metabase gives/],
     ['lacks the column', {}, { cols: [{ name: 'day' }] }, /has no column loaded_at/],
     ['has a time without a zone', {}, { rows: [[TEN], ['2026-11-29T10:00:00']] }, /no time with a zone/],
+    [
+      'has a time to which only its report gave a zone',
+      {},
+      { cols: [{ name: 'loaded_at', base_type: 'type/DateTime' }] },
+      /no time with a zone/,
+    ],
+    ['has a time of no told type', {}, { cols: [{ name: 'loaded_at' }] }, /no time with a zone/],
     ['is of another shape', { data: [] }, {}, /not as Metabase writes it/],
   ])('refuses a result that %s', async (_, own, data, words) => {
     world.metabase.result(world.metabase.ask('Prices', ON_TABLE), [TEN], own, data)
@@ -180,7 +187,7 @@ describe('a connection to Metabase', () => {
   it('says who we are and what there is, or why nobody gets in, without its key', async () => {
     world.metabase.ask('Prices', ON_TABLE)
     expect(await check()).toMatchObject({ ok: true, detail: 'Metabase lets us in as Tidemark; it shows 1 card.' })
-    const refused = await check({ key: 'other-than-that' })
+    const refused = await check({ apiKey: 'other-than-that' })
     expect(refused).toMatchObject({ ok: false, detail: expect.stringContaining('401') })
     expect(JSON.stringify(refused)).not.toContain('other-than-that')
   })

@@ -8,6 +8,8 @@ import { type Connected, metabaseAssetSettings, subjectOf } from './settings.ts'
 
 const AT_ONCE = 2
 const NO_TIME = 'It is there. Metabase tells no time of what it shows: when somebody edited or opened it says nothing of its data.'
+/** What has no zone in the database Metabase writes with that of its report: the type alone tells them apart. */
+const KNOWS_ZONE = /^type\/DateTimeWith(?:LocalTZ|TZ|ZoneID|ZoneOffset)$|^type\/Instant$/
 const WITH_ZONE = /\d\d:\d\d.*(?:z|[+-]\d\d:?\d\d)$/i
 
 /** Looks whether dashboards and cards are there, and of a card that names a column for its newest value. */
@@ -46,6 +48,7 @@ async function newest(api: MetabaseApi, id: number, column: string): Promise<{ a
   const { cols, rows, rows_truncated: cut } = await api.result(id)
   const place = cols.findIndex(({ name }) => name === column)
   if (place < 0) throw refusedAnswer(api.system, `the card ${id} has no column ${column}`)
+  if (!KNOWS_ZONE.test(cols[place]?.base_type ?? '')) throw refusedAnswer(api.system, `the column ${column} holds no time with a zone`)
   if (cut != null)
     throw refusedAnswer(api.system, `the card ${id} has more rows than Metabase gives. Name one that selects the newest time alone`)
   const values = rows.map((row) => row[place] ?? null).filter((value) => value !== null)

@@ -60,7 +60,7 @@ export type Table = z.output<typeof tableSchema>
 export const resultSchema = z.object({
   status: z.string(),
   data: z.object({
-    cols: z.array(z.object({ name: z.string() })),
+    cols: z.array(z.object({ name: z.string(), base_type: name })),
     rows: z.array(z.array(z.unknown())),
     rows_truncated: z.number().nullish(),
   }),
