@@ -11,12 +11,12 @@ export default defineConnector<FivetranSettings>({
   kind: 'fivetran',
   example: {
     settings: [
-      { url: 'https://fivetran.example.edu/v1', key: '${FIVETRAN_KEY}', secret: '${FIVETRAN_SECRET}' },
-      { url: 'https://fivetran.example.edu/v1', key: '${FIVETRAN_KEY}', secret: '${FIVETRAN_SECRET}', groups: ['projected_sickle'] },
+      { url: 'https://fivetran.example.edu/v1', apiKey: '${FIVETRAN_KEY}', apiSecret: '${FIVETRAN_SECRET}' },
+      { url: 'https://fivetran.example.edu/v1', apiKey: '${FIVETRAN_KEY}', apiSecret: '${FIVETRAN_SECRET}', groups: ['projected_sickle'] },
     ],
     asset: { path: 'speak_inexpensive' },
     speaksTo: 'Fivetran, by its REST API',
-    told: '`key` and `secret` of its API; `groups` whose connections are looked at, by their ids, `url` https://api.fivetran.com/v1, `timeout` 1m',
+    told: '`apiKey` and `apiSecret`; `groups` whose connections are looked at, by their ids, `url` https://api.fivetran.com/v1, `timeout` 1m',
     toldOfAsset: null,
     asked: null,
     evidence: [

@@ -9,10 +9,10 @@ import { defineConnector } from './kit/connector.ts'
 export default defineConnector<MetabaseSettings>({
   kind: 'metabase',
   example: {
-    settings: [{ url: 'https://metabase.example.edu', key: '${METABASE_KEY}' }],
+    settings: [{ url: 'https://metabase.example.edu', apiKey: '${METABASE_KEY}' }],
     asset: { path: 'cards/12', settings: { column: 'loaded_at' } },
     speaksTo: 'Metabase from 49 on, by its API',
-    told: '`url` and `key` of its API; `namespaces` what its databases are called in `identity`, `timeout` 1m',
+    told: '`url` and `apiKey`; `namespaces` what its databases are called in `identity`, `timeout` 1m',
     toldOfAsset: 'of a card `column`, with `clock` dataThroughAt or loadedAt',
     asked: null,
     evidence: [

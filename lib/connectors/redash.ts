@@ -10,10 +10,10 @@ import { defineConnector } from './kit/connector.ts'
 export default defineConnector<RedashSettings>({
   kind: 'redash',
   example: {
-    settings: [{ url: 'https://redash.example.edu', key: '${REDASH_KEY}' }],
+    settings: [{ url: 'https://redash.example.edu', apiKey: '${REDASH_KEY}' }],
     asset: { path: 'dashboards/12' },
     speaksTo: 'Redash, by its API',
-    told: '`url`, with the name of the organisation where there are several, and `key` of a user; `namespaces` what its data sources are called in `identity`, `timeout` 1m',
+    told: '`url`, with the name of the organisation where there are several, and `apiKey` of a user; `namespaces` what its data sources are called in `identity`, `timeout` 1m',
     toldOfAsset: null,
     asked: null,
     evidence: [

@@ -18,13 +18,13 @@ export class FivetranApi {
   #listed: Promise<Map<string, unknown>> | null = null
 
   constructor(connection: Connected) {
-    const { key, secret, timeout } = connection.settings
+    const { apiKey, apiSecret, timeout } = connection.settings
     this.system = `Fivetran (${connection.key})`
     this.#connection = connection
     this.#session = new HttpSession(connection, {
       system: this.system,
       timeoutMs: timeout,
-      signIn: async () => ({ headers: basicAuth(key, secret), endsAt: null }),
+      signIn: async () => ({ headers: basicAuth(apiKey, apiSecret), endsAt: null }),
     })
   }
 

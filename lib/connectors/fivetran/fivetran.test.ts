@@ -123,7 +123,7 @@ describe('a connection to Fivetran', () => {
     expect(await check()).toMatchObject({ ok: true, detail: 'Fivetran lets us in; it has 1 connection.' })
     world.fivetran.connect('terms', TEN, { paused: true, status: BROKEN })
     expect(await check()).toMatchObject({ detail: 'Fivetran lets us in; it has 2 connections, 1 paused, 1 broken.' })
-    const refused = await check({ secret: 'other-than-that' })
+    const refused = await check({ apiSecret: 'other-than-that' })
     expect(refused).toMatchObject({ ok: false, detail: expect.stringContaining('401') })
     expect(JSON.stringify(refused)).not.toContain('other-than-that')
   })

@@ -34,13 +34,13 @@ export class MetabaseApi {
   #cards: Promise<Map<number, unknown>> | null = null
 
   constructor(connection: Connected) {
-    const { url, key, timeout } = connection.settings
+    const { url, apiKey, timeout } = connection.settings
     this.system = `Metabase (${connection.key})`
     this.webUrl = url.replace(/\/+$/, '').replace(/\/api$/, '')
     this.#session = new HttpSession(connection, {
       system: this.system,
       timeoutMs: timeout,
-      signIn: async () => ({ headers: { 'x-api-key': key }, endsAt: null }),
+      signIn: async () => ({ headers: { 'x-api-key': apiKey }, endsAt: null }),
     })
   }
 

@@ -5,9 +5,9 @@ import { durationSchema } from '#lib/domain/time/duration.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 
 export const metabaseSettings = z.strictObject({
-  url: addressSchema('must be an address such as https://metabase.example.edu', 'key'),
-  /** An API key, which there is since Metabase 49. */
-  key: z.string().min(1),
+  url: addressSchema('must be an address such as https://metabase.example.edu', 'apiKey'),
+  /** There are such since Metabase 49. */
+  apiKey: z.string().min(1),
   /** What Metabase calls its databases → the namespace that the identity of our connection names, where names alone may mean several. */
   namespaces: z.record(z.string().min(1), z.string().min(1)).default({}),
   timeout: durationSchema.default(MINUTE_MS),

@@ -31,13 +31,13 @@ export class RedashApi {
   #queries: Promise<Map<number, unknown>> | null = null
 
   constructor(connection: Connected) {
-    const { url, key, timeout } = connection.settings
+    const { url, apiKey, timeout } = connection.settings
     this.system = `Redash (${connection.key})`
     this.webUrl = url.replace(/\/+$/, '').replace(/\/api$/, '')
     this.#session = new HttpSession(connection, {
       system: this.system,
       timeoutMs: timeout,
-      signIn: async () => ({ headers: { authorization: `Key ${key}` }, endsAt: null }),
+      signIn: async () => ({ headers: { authorization: `Key ${apiKey}` }, endsAt: null }),
     })
   }
 

@@ -182,10 +182,10 @@ describe('a connection to Redash', () => {
   })
 
   it('says that its key is not known, though Redash says that nothing is there, and does not show it', async () => {
-    const refused = await check({ key: 'other-than-that' })
+    const refused = await check({ apiKey: 'other-than-that' })
     expect(refused).toMatchObject({ ok: false, detail: expect.stringMatching(/does not know our key, and says so as HTTP 404/) })
     expect(JSON.stringify(refused)).not.toContain('other-than-that')
-    await expect(world.look(['queries/1'], { key: 'other-than-that' })).rejects.toMatchObject({ systemWide: true })
+    await expect(world.look(['queries/1'], { apiKey: 'other-than-that' })).rejects.toMatchObject({ systemWide: true })
   })
 
   it('says that the address is another', async () => {

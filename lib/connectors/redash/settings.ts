@@ -6,9 +6,9 @@ import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 
 export const redashSettings = z.strictObject({
   /** Where people meet it, with the name of the organisation where there are several: `https://redash.example.edu/finance`. */
-  url: addressSchema('must be an address such as https://redash.example.edu', 'key'),
+  url: addressSchema('must be an address such as https://redash.example.edu', 'apiKey'),
   /** Of a user: the key of one query reads that query alone. */
-  key: z.string().min(1),
+  apiKey: z.string().min(1),
   /** What Redash calls its data sources → the namespace that the identity of our connection names, where names alone may mean several. */
   namespaces: z.record(z.string().min(1), z.string().min(1)).default({}),
   timeout: durationSchema.default(MINUTE_MS),

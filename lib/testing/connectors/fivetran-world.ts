@@ -12,7 +12,7 @@ export async function beginFivetranWorld(now: string) {
   const clock = new HurriedClock(now)
   const { fivetran, url, close } = await startFivetran(SECRET)
   function ask<T>(question: (session: Session) => Promise<T>, own: Record<string, unknown> = {}): Promise<T> {
-    const settings = fivetranConnector.settings.parse({ url, key: fivetran.key, secret: SECRET, ...own })
+    const settings = fivetranConnector.settings.parse({ url, apiKey: fivetran.key, apiSecret: SECRET, ...own })
     const connection = { key: 'fivetran', settings, clock, log: silentLog, signal: new AbortController().signal }
     return withSession(fivetranConnector, connection, question)
   }

@@ -12,7 +12,7 @@ export async function beginMetabaseWorld(now: string) {
   const clock = new HurriedClock(now)
   const { metabase, url, close } = await startMetabase(SECRET)
   function ask<T>(question: (session: Session) => Promise<T>, own: Record<string, unknown> = {}): Promise<T> {
-    const settings = metabaseConnector.settings.parse({ url, key: SECRET, ...own })
+    const settings = metabaseConnector.settings.parse({ url, apiKey: SECRET, ...own })
     const connection = { key: 'metabase', settings, clock, log: silentLog, signal: new AbortController().signal }
     return withSession(metabaseConnector, connection, question)
   }

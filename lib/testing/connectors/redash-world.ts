@@ -12,7 +12,7 @@ export async function beginRedashWorld(now: string) {
   const clock = new HurriedClock(now)
   const { redash, url, close } = await startRedash(SECRET)
   function ask<T>(question: (session: Session) => Promise<T>, own: Record<string, unknown> = {}): Promise<T> {
-    const settings = redashConnector.settings.parse({ url, key: SECRET, ...own })
+    const settings = redashConnector.settings.parse({ url, apiKey: SECRET, ...own })
     const connection = { key: 'redash', settings, clock, log: silentLog, signal: new AbortController().signal }
     return withSession(redashConnector, connection, question)
   }
