@@ -112,6 +112,9 @@ describe('getting into an account', () => {
     [{ clientSecret: 's' }, 'tenant'],
     [{ clientSecret: 's', tenant: 't' }, 'clientId'],
     [{ managedIdentity: true, url: 'http://shop.blob.example.edu' }, 'url'],
+    [{ sas: 's', url: 'http://shop.blob.example.edu' }, 'url'],
+    [{ sas: 's', queue: 'http://shop.queue.example.edu/landing' }, 'queue'],
+    [{ clientSecret: 's', tenant: 't', clientId: 'c', authority: 'http://login.example.edu' }, 'authority'],
     [{ accountKey: 'k', queue: 'landing' }, 'queue'],
   ])('refuses settings that do not go together: %j', (odd, at) => {
     const settings = { url: 'https://shop.blob.example.edu', ...odd }

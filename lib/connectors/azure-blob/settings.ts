@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { addressSchema } from '#lib/connectors/kit/address.ts'
+import { addressSchema, isPrivateWay } from '#lib/connectors/kit/address.ts'
 import { checkEntra, entraKeys } from '#lib/connectors/kit/azure/entra.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
@@ -27,7 +27,11 @@ export const azureBlobSettings = z
     const ways = WAYS.filter((way) => settings[way] !== undefined)
     if (ways.length !== 1) blame(ways[1] ?? 'accountKey', `needs one of ${WAYS.join(', ')}, and only one`)
     checkEntra(settings, blame)
-    if (/^https:/.test(settings.url) || settings.accountKey !== undefined || settings.sas !== undefined) return
-    blame('url', 'must begin with https: a token is sent over no other')
+    // A key signs and stays here; everything else goes along.
+    if (settings.accountKey !== undefined) return
+    const isPrivate = (address: string) => (settings.sas === undefined ? /^https:/i.test(address) : isPrivateWay(address))
+    for (const key of ['url', 'queue'] as const)
+      if (settings[key] !== undefined && !isPrivate(settings[key]))
+        blame(key, 'must begin with https: a token or signature is sent over no other')
   })
 export type AzureBlobSettings = z.output<typeof azureBlobSettings>

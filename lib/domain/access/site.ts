@@ -24,6 +24,7 @@ export function sessionCookieName({ origin, isSecure }: Site): string {
   return isSecure ? '__Host-tidemark' : `tidemark-${new URL(origin).port || '80'}`
 }
 
-function isLoopbackName(hostname: string): boolean {
+/** Whether a host, as a URL writes it, is this machine by its name or number. */
+export function isLoopbackName(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { addressSchema } from '#lib/connectors/kit/address.ts'
+import { addressSchema, isPrivateWay } from '#lib/connectors/kit/address.ts'
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { jsonRequest } from '#lib/connectors/kit/ask.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
@@ -24,13 +24,16 @@ export const entraKeys = {
 }
 type EntraSettings = z.output<z.ZodObject<typeof entraKeys>>
 
-/** Blames what a way by client secret or workload identity lacks. */
+/** Blames what a way by client secret or workload identity lacks, and an authority that others would hear its secret on the way to. */
 export function checkEntra(settings: EntraSettings, blame: (key: string, message: string) => void): void {
   for (const way of ['clientSecret', 'federatedToken'] as const) {
     if (settings[way] === undefined) continue
     if (settings.tenant === undefined) blame('tenant', `goes with ${way}, and is missing`)
     if (settings.clientId === undefined) blame('clientId', `goes with ${way}, and is missing`)
   }
+  const { authority, managedIdentity } = settings
+  if (authority !== undefined && managedIdentity === undefined && !isPrivateWay(authority))
+    blame('authority', 'must begin with https: a secret is sent over no other')
 }
 
 const AUTHORITY = 'https://login.microsoftonline.com'
