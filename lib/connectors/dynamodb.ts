@@ -48,7 +48,7 @@ export default defineConnector<DynamoSettings>({
   },
 
   open(connection) {
-    const access = new DynamoAccess()
+    const access = new DynamoAccess(connection)
     const tablesFor = (signal?: AbortSignal) => new Tables(forQuestion(connection, signal), access)
     return {
       check: () => checked(connection, () => lookAround(tablesFor(), connection.settings.tables)),

@@ -10,10 +10,15 @@ export type DynamoClient = { sdk: Sdk; client: DynamoDBClient }
 
 /** What all questions of a session share. */
 export class DynamoAccess {
+  readonly #connection: Connection<DynamoSettings>
   #loading: Promise<DynamoClient> | undefined
 
-  client(connection: Connection<DynamoSettings>, system: string): Promise<DynamoClient> {
-    this.#loading ??= load(connection, system)
+  constructor(connection: Connection<DynamoSettings>) {
+    this.#connection = connection
+  }
+
+  client(): Promise<DynamoClient> {
+    this.#loading ??= load(this.#connection)
     return this.#loading
   }
 
@@ -23,10 +28,14 @@ export class DynamoAccess {
   }
 }
 
-async function load(connection: Connection<DynamoSettings>, system: string): Promise<DynamoClient> {
+async function load(connection: Connection<DynamoSettings>): Promise<DynamoClient> {
   const sdk = await import('@aws-sdk/client-dynamodb')
-  const config = awsClientConfig(connection, system, (own) => new sdk.DynamoDBClient(own).config.credentials())
+  const config = awsClientConfig(connection, systemOf(connection), (own) => new sdk.DynamoDBClient(own).config.credentials())
   return { sdk, client: new sdk.DynamoDBClient(config) }
+}
+
+function systemOf({ key }: Connection<DynamoSettings>): string {
+  return `DynamoDB (${key})`
 }
 
 /** One attribute of a key. */
@@ -59,14 +68,14 @@ export class Tables {
   readonly #access: DynamoAccess
 
   constructor(connection: Connection<DynamoSettings>, access: DynamoAccess) {
-    this.system = `DynamoDB (${connection.key})`
+    this.system = systemOf(connection)
     this.#connection = connection
     this.#access = access
   }
 
   /** Asks by the client; `what` completes "does not let us …". */
   async ask<T>(what: string, send: (at: DynamoClient & { signal: AbortSignal }) => Promise<T>): Promise<T> {
-    const client = await this.#access.client(this.#connection, this.system)
+    const client = await this.#access.client()
     return askAws(this.#connection, { system: this.system, what }, (signal) => send({ ...client, signal }))
   }
 

@@ -49,6 +49,17 @@ const batches = () => world.control.requests.filter(({ operation }) => operation
 const sizes = () => batches().map(({ body }) => Object.values(Object(body['RequestItems']) as Record<string, unknown[]>).flat().length)
 
 describe('rows that are written', () => {
+  it('are those of a role, which outlasts the question that first wanted it', async () => {
+    const table = await aTable()
+    const session = world.session({ role: 'arn:aws:iam::111122223333:role/tidemark', tables: [table] })
+    const calling = new AbortController()
+    const putAside = () => {}
+    expect(await session.write?.({ path: table, rows: rows(1), putAside }, calling.signal)).toMatchObject({ rows: 1 })
+    calling.abort()
+    expect(await session.check()).toMatchObject({ ok: true })
+    await session.close?.()
+  })
+
   it('are all there, with every value as it was, in requests of at most 25', async () => {
     const table = await aTable()
     const exact = row(900, { document: { id: new ExactNumber('12345678901234567890'), text: 'ü\u0000', empty: '', none: {} } })

@@ -5,6 +5,8 @@ import dynalite from 'dynalite'
 import type { DynamoSettings } from '#lib/connectors/dynamodb/settings.ts'
 import dynamodb from '#lib/connectors/dynamodb.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
+import { MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { systemClock } from '#lib/platform/clock.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { HurriedClock } from '#lib/testing/clock/hurried-clock.ts'
 
@@ -131,6 +133,7 @@ export class DynamoWorld {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const text = await textOf(request)
+    if (text.startsWith('Action=AssumeRole')) return send(response, 200, roleKey())
     const operation = String(request.headers['x-amz-target'] ?? '').split('.')[1] ?? ''
     const asked = { operation, body: JSON.parse(text), place: this.control.requests.length }
     this.control.requests.push(asked)
@@ -182,6 +185,12 @@ export class DynamoWorld {
       forwarded.on('error', reject).end(JSON.stringify(body))
     })
   }
+}
+
+/** The key of a role, so near its end that each request wants a new one. */
+function roleKey(): string {
+  const expiration = new Date(systemClock.now() + MINUTE_MS).toISOString()
+  return `<R><AccessKeyId>role</AccessKeyId><SecretAccessKey>of</SecretAccessKey><SessionToken>it</SessionToken><Expiration>${expiration}</Expiration></R>`
 }
 
 function listening(server: Server): Promise<void> {
