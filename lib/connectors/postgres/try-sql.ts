@@ -24,7 +24,7 @@ function asked({ clock, sql, isOfKeys }: Untried, path: TablePath): string {
 function untriedKeys({ key }: ObservedAsset, settings: PostgresAsset, path: TablePath, now: Instant): Untried[] {
   const { expect, column } = settings
   if (expect === undefined || column === undefined) return []
-  return [{ assetKey: key, clock: null, isOfKeys: true, sql: keysStatement({ path, settings, expect, column }, now) }]
+  return [{ assetKey: key, clock: null, isOfKeys: true, sql: keysStatement({ path, settings, expect, column }, undefined, now) }]
 }
 
 function toTried(asset: ObservedAsset, now: Instant): Tried[] {

@@ -13,6 +13,9 @@ beforeAll(async () => {
     insert into prices values ('steam', '2026-11-20 11:00+00', '2026-11-20 06:00', '2026-11-20T11:00:00Z', 1), ('steam', '2026-11-19 11:00+00', null, null, 1),
       ('sony', '2026-11-20 04:10+00', '2026-11-19 23:10', null, 2), ('o''hara \\ co', '2026-11-20 01:00+00', null, null, 3),
       ('years ago', '2020-01-01+00', null, null, 4), ('steam', '9999-01-01+00', null, null, 5), (null, '2026-11-20 11:00+00', null, null, 6);
+    create table daily (shop text, loaded_at date, at timestamptz, wall timestamp);
+    insert into daily values ('steam', '2026-11-20', '2026-11-20 11:00+00', '2026-11-20 20:00'), ('steam', '2026-11-21', '2026-11-20 20:00+00', '2026-11-21 08:00'),
+      ('sony', '2026-11-19', '2026-11-20 20:00+00', '2026-11-20 01:00'), ('epic', '2026-11-22', '2026-11-20 09:00+00', null);
     create table many as select n::text as shop, '2026-11-20 11:00+00'::timestamptz as loaded_at from generate_series(1, 201) n`)
 })
 afterAll(() => db.drop())
@@ -44,6 +47,15 @@ test('a column without a zone is read in that of the asset, and one of events te
   const seen = await look({}, { column: 'local', zone: 'America/New_York', clock: 'dataThroughAt' })
   expect(newest(seen)).toEqual(['steam 20T11:00', 'sony 20T04:10'])
   expect(good(seen).keys?.isWritten).toBe(false)
+})
+
+test.each([
+  ['a date of today is the newest, one of tomorrow is not', 'loaded_at', 'UTC', ['steam 20T23:59', 'sony 19T23:59']],
+  ['a date is today where its zone is', 'loaded_at', 'Pacific/Auckland', ['steam 21T10:59', 'sony 19T10:59']],
+  ['one row that lies some hours ahead hides no others of its key', 'at', 'UTC', ['steam 20T11:00', 'epic 20T09:00']],
+  ['a time without a zone lies ahead by that of its zone', 'wall', 'Asia/Tokyo', ['steam 20T11:00', 'sony 19T16:00']],
+])('%s', async (_, column, zone, found) => {
+  expect(newest(await look({ key: 'shop' }, { column, zone }, 'public.daily'))).toEqual(found)
 })
 
 test('a table that stands still is not asked again', async () => {

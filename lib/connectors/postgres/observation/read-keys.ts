@@ -9,7 +9,8 @@ import type { Session } from '#lib/connectors/postgres/session.ts'
 import type { PostgresAsset, PostgresSettings } from '#lib/connectors/postgres/settings.ts'
 import { quoteIdentifier, quoteTable, type TablePath } from '#lib/connectors/postgres/table-path.ts'
 import { KEYS_MAX, type keyPromiseSchema, resolveKeyPromise } from '#lib/domain/coverage/key-promise.ts'
-import { DAY_MS, type Instant, isFuture } from '#lib/domain/time/instant.ts'
+import { CLOCK_SKEW_MAX_MS, DAY_MS, type Instant, isFuture, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { offsetAt } from '#lib/domain/time/zone.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { failed } from './observation.ts'
 import { isOfTheMoment, whyRefused } from './read-statements.ts'
@@ -32,19 +33,30 @@ const KEY_LENGTH_MAX = 200
 /** A text as SQL, also where a backslash would escape something. */
 const literal = (text: string) => `${text.includes('\\') ? 'E' : ''}'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
 
+/** An instant with the offset of its zone: a column with zones reads it as the instant, one without as what the clock on the wall shows there, one of dates as its day. */
+function momentIn(at: Instant, zone: string): string {
+  const minutes = Math.round(offsetAt(at, zone) / MINUTE_MS)
+  const [hours, rest] = [Math.trunc(Math.abs(minutes) / 60), Math.abs(minutes) % 60].map((part) => String(part).padStart(2, '0'))
+  const wall = new Date(at + minutes * MINUTE_MS).toISOString().slice(0, -1)
+  return literal(`${wall}${minutes < 0 ? '-' : '+'}${hours}:${rest}`)
+}
+
+const zoneOf = ({ settings }: WantedKeys, pageZone: string | undefined) => settings.zone ?? pageZone ?? 'UTC'
+
 /**
- * One statement: each key with its newest time as text and the type of that, newest first, and no more than anybody could use. Rows of the years to come are left
- * out, and those before the look back.
+ * One statement: each key with its newest time as text and the type of that, newest first, and no more than anybody could use. Rows that lie ahead are left out, those of
+ * today are not, and those before the look back are.
  */
-export function keysStatement({ path, settings, expect, column }: WantedKeys, now: Instant): string {
+export function keysStatement(wanted: WantedKeys, pageZone: string | undefined, now: Instant): string {
+  const { path, settings, expect, column } = wanted
   const { withinMs } = resolveKeyPromise(expect, 'UTC')
   const [time, key] = [quoteIdentifier(column), quoteIdentifier(expect.key)]
-  // Without a cast these are read as what the column is; a day more, since one without a zone is somebody else's time.
-  const day = (at: Instant) => literal(new Date(at).toISOString())
+  // Without a cast these are read as what the column is.
+  const moment = (at: Instant) => momentIn(at, zoneOf(wanted, pageZone))
   const conditions = [
     `${key} is not null`,
-    `${time} >= ${day(now - withinMs - DAY_MS)}`,
-    `${time} < ${day(now + DAY_MS)}`,
+    `${time} >= ${moment(now - withinMs - DAY_MS)}`,
+    `${time} <= ${moment(now + CLOCK_SKEW_MAX_MS)}`,
     ...(expect.of === 'seen' ? [] : [`${key} in (${expect.of.map(literal).join(', ')})`]),
     ...(settings.where === undefined ? [] : [`(\n${settings.where}\n)`]),
   ]
@@ -56,7 +68,8 @@ export function keysStatement({ path, settings, expect, column }: WantedKeys, no
 
 const foundSchema = z.array(z.tuple([z.string(), z.string(), z.int()])).nullable()
 
-function toObservation({ seen, settings, expect }: KeyJob, text: string | null, pageZone: string | undefined, now: Instant): Observation {
+function toObservation(job: KeyJob, text: string | null, pageZone: string | undefined, now: Instant): Observation {
+  const { seen, settings, expect } = job
   const refuse = (words: string) => failed(seen.assetKey, words, words, 'no-time')
   const found = foundSchema.parse(JSON.parse(text ?? 'null')) ?? []
   if (found.length > KEYS_MAX) {
@@ -68,8 +81,10 @@ function toObservation({ seen, settings, expect }: KeyJob, text: string | null, 
   if (long !== undefined)
     return refuse(`Its column ${expect.key} holds values of more than ${KEY_LENGTH_MAX} characters: they are no keys.`)
   const keys = found.flatMap(([key, value, type]) => {
-    const time = readInstant(value, type, settings.zone ?? pageZone ?? 'UTC', now)
-    return time.ok && time.at !== null && !isFuture(time.at, now) ? [{ key, at: time.at }] : []
+    const time = readInstant(value, type, zoneOf(job, pageZone), now)
+    if (!time.ok || time.at === null) return []
+    // A day reads as its end: today's lies ahead, and is the newest all the same.
+    return time.precision === 'day' || !isFuture(time.at, now) ? [{ key, at: time.at }] : []
   })
   const expected = expect.of === 'seen' ? null : expect.of
   const isWritten = settings.clock !== 'dataThroughAt'
@@ -95,7 +110,7 @@ async function* readKeys(
   jobs: readonly KeyJob[],
 ): AsyncGenerator<Observation[]> {
   const now = connection.clock.now()
-  const asked = jobs.map((job): ProbeJob<KeyJob> => ({ job, text: keysStatement(job, now), heavy: true, isReadOnly: true }))
+  const asked = jobs.map((job): ProbeJob<KeyJob> => ({ job, text: keysStatement(job, connection.settings.zone, now), heavy: true, isReadOnly: true }))
   for await (const answer of probeAll(connection, lines, session, asked)) yield [answerOf(answer, connection)]
 }
 
