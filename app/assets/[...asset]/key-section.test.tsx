@@ -15,8 +15,9 @@ test('each key is told with its status and its newest row, a new one as such, an
     keys: [
       { key: 'Sony', status: 'late', newestAt, lateAt, newSince: null },
       { key: 'Epic', status: 'fresh', newestAt, lateAt, newSince: newestAt },
+      { key: 'Xbox', status: 'unknown', newestAt, lateAt, newSince: null },
       { key: 'Nobody', status: 'stale', newestAt: null, lateAt, newSince: null },
     ],
   })
-  expect(told).toMatch(/Sony\s+Late.*Epic\s+new since.*Fresh.*Nobody\s+Stale\s+none in 30 d/)
+  expect(told).toMatch(/Sony\s+Late.*Epic\s+new since.*Fresh.*Xbox\s+Unknown.*Nobody\s+Stale\s+none in 30 d/)
 })

@@ -47,7 +47,7 @@ export function KeySection({ coverage }: Pick<AssetPage, 'coverage'>) {
                     `none in ${formatDuration(promise.withinMs)}`
                   ) : (
                     <>
-                      <Time at={newestAt} /> <Age at={newestAt} brackets />
+                      <Time at={newestAt} /> <Age at={newestAt} brackets past />
                     </>
                   )}
                 </td>

@@ -35,6 +35,12 @@ const stored = async () => {
   )
   return rows.map(({ text }) => text)
 }
+/** Its keys, as long as somebody sees it. */
+async function keysOf(promise: typeof expect_, own: Partial<Parameters<typeof getAssetKeys>[1]> = {}) {
+  const { rows } = await ctx.pool.query<{ id: number }>(`select id from subject where key = 'lake/prices'`)
+  const sight = { status: 'fresh' as const, reason: 'on-time' as const, probedAt: clock.now(), blindAfterMs: HOUR_MS }
+  return getAssetKeys(ctx, { id: rows[0]?.id ?? 0, ...sight, ...own }, promise)
+}
 const explanation = async () => (await ctx.pool.query(`select verdict ->> 'explanation' as words from asset`)).rows[0].words
 
 test('a key with nothing new turns its table at its own deadline, dated there, and a rebuild says the same', async () => {
@@ -65,13 +71,29 @@ test('a key that is seen first later is noted, and is expected from then on', as
   await look(ctx, [looked({ steam: at(0), sony: at(0) })])
   clock.set(at(1))
   await look(ctx, [looked({ steam: at(1), sony: at(1), epic: at(1) })])
-  const { rows } = await ctx.pool.query<{ id: number }>(`select id from subject where key = 'lake/prices'`)
-  const told = async () =>
-    (await getAssetKeys(ctx, rows[0]?.id ?? 0, seenKeys)).map((one) => `${one.key} ${one.status} ${one.newSince === at(1)}`)
+  const told = async () => (await keysOf(seenKeys)).map((one) => `${one.key} ${one.status} ${one.newSince === at(1)}`)
   expect((await told()).sort()).toEqual(['epic fresh true', 'sony fresh false', 'steam fresh false'])
   clock.set(at(3.5))
   await look(ctx, [looked({ steam: at(3.5), sony: at(3.5) })])
   expect(await told()).toContain('epic late true')
+  clock.set(at(10.9))
+  expect(await told()).toContain('epic stale true')
+  clock.set(at(11))
+  await look(ctx, [looked({ steam: at(11), sony: at(11), epic: at(11) })])
+  expect(await told()).toContain('epic fresh false')
+})
+
+test('a key is fresh no longer than somebody sees its table, and late all the same', async () => {
+  await declare(ctx, [prices])
+  await look(ctx, [looked({ steam: at(0), sony: at(-3) })])
+  const told = async (own: Parameters<typeof keysOf>[1]) => (await keysOf(expect_, own)).map(({ key, status }) => `${key} ${status}`)
+  clock.set(at(1))
+  expect(await told({ probedAt: START })).toEqual(['sony late', 'steam fresh'])
+  expect(await told({ probedAt: START - 1 })).toEqual(['sony late', 'steam unknown'])
+  expect(await told({ probedAt: START - 1, blindAfterMs: null })).toEqual(['sony late', 'steam fresh'])
+  expect(await told({ probedAt: null })).toEqual(['sony late', 'steam unknown'])
+  expect(await told({ status: 'unknown', reason: 'source-unreachable' })).toEqual(['sony late', 'steam unknown'])
+  expect(await told({ status: 'late', reason: 'gone' })).toEqual(['sony late', 'steam unknown'])
 })
 
 test('a key that is named and never comes is told from the first look on', async () => {

@@ -191,7 +191,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
   const blindAfterMs = settings?.blindAfterMs ?? null
   const promise = settings?.expect ?? null
   const [keys, held, told, ages, reload] = await Promise.all([
-    getAssetKeys(ctx, id, promise),
+    getAssetKeys(ctx, { ...asset, blindAfterMs }, promise),
     trouble(ctx, asset),
     getClockLines(ctx, { id, probedAt: asset.probedAt, blindAfterMs, zone: page.zone }),
     getAges(ctx, { id, probedAt: asset.probedAt, clocks: look.clocks }, own, arrivals.rows),

@@ -51,7 +51,10 @@ export const CATALOGUE_QUERIES: Record<string, (ctx: Context, about: Asked) => P
   getAssetContracts: (ctx, { assets }) => getAssetContracts(ctx, assets),
   getAssetKeys: async (ctx, { assets, name }) =>
     Promise.all(
-      assets.map((id) => getAssetKeys(ctx, id, { column: name, of: 'seen', eachMs: 1, staleMs: 2, withinMs: 864e5, zone: 'UTC' })),
+      assets.map((id) => {
+        const asset = { id, status: null, reason: null, probedAt: null, blindAfterMs: null }
+        return getAssetKeys(ctx, asset, { column: name, of: 'seen', eachMs: 1, staleMs: 2, withinMs: 864e5, zone: 'UTC' })
+      }),
     ),
   getAssetPage: async (ctx, { name }) => [await getAssetPage(ctx, `lake/${name}`), await getAssetPage(ctx, `${name}-source/all`)],
   getAskedAsset: async (ctx, { name }) => [
