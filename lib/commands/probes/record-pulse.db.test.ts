@@ -161,6 +161,16 @@ test('a pulse is one worker’s, and nobody’s before it is due', async () => {
   expect(await claimPulse(ctx, 'nowhere')).toBe(false)
 })
 
+test('a pulse that gets in as ever leaves looks that fail by themselves at their own pace', async () => {
+  await recordUnreachable(ctx, 'lake', START, 'The account may not read there.')
+  await ctx.pool.query('update connection_state set next_probe_at = $1', [new Date(START + HOUR_MS)])
+  await pulseAt(second(10), GOOD)
+  expect(await connection()).toMatchObject({ failures: 1, due: false })
+  await pulseAt(second(20), UNHEARD)
+  await pulseAt(second(30), GOOD)
+  expect(await connection()).toMatchObject({ due: true })
+})
+
 test('a pulse is no look: what lies there is as long unseen as it was, and its end is dated by both', async () => {
   await pulseAt(second(30), GOOD)
   const { rows: looked } = await ctx.pool.query('select ok_at from connection_state')

@@ -8,7 +8,6 @@ import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 export interface PulseState {
   /** When somebody got in last, for a look or a pulse. */
   okAt: Instant | null
-  failures: number
   hearsay: Hearsay<Absence>
 }
 
@@ -35,13 +34,12 @@ export async function lockPulse(sql: Sql, key: string): Promise<PulseState | und
   await sql.query('select from connection_state where key = $1 for update', [key])
   const { rows } = await sql.query<{
     ok_at: Date | null
-    failures: number
     suspected_reason: Absence | null
     suspected_at: Date | null
     is_gone: boolean
     sure_from: Date | null
   }>(
-    `select greatest(c.ok_at, c.pulse_ok_at) as ok_at, c.failures, c.suspected_reason, c.suspected_at, c.is_gone,
+    `select greatest(c.ok_at, c.pulse_ok_at) as ok_at, c.suspected_reason, c.suspected_at, c.is_gone,
        (select g.seen_at from blind g where g.connection_key = c.key and g.to_at is null order by g.id desc limit 1) as sure_from
      from connection_state c where c.key = $1 and c.removed_at is null and c.next_pulse_at is not null`,
     [key],
@@ -51,7 +49,6 @@ export async function lockPulse(sql: Sql, key: string): Promise<PulseState | und
   const { suspected_reason: reason, suspected_at: at, sure_from: from } = row
   return {
     okAt: toInstantOrNull(row.ok_at),
-    failures: row.failures,
     hearsay: {
       inForce: from === null ? null : { reason: row.is_gone ? 'gone' : 'unheard', from: toInstant(from) },
       suspected: reason === null || at === null ? null : { reason, at: toInstant(at) },

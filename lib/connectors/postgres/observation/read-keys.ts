@@ -110,7 +110,9 @@ async function* readKeys(
   jobs: readonly KeyJob[],
 ): AsyncGenerator<Observation[]> {
   const now = connection.clock.now()
-  const asked = jobs.map((job): ProbeJob<KeyJob> => ({ job, text: keysStatement(job, connection.settings.zone, now), heavy: true, isReadOnly: true }))
+  const asked = jobs.map(
+    (job): ProbeJob<KeyJob> => ({ job, text: keysStatement(job, connection.settings.zone, now), heavy: true, isReadOnly: true }),
+  )
   for await (const answer of probeAll(connection, lines, session, asked)) yield [answerOf(answer, connection)]
 }
 
