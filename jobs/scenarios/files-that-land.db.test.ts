@@ -66,7 +66,7 @@ groups: { games: { feeds: { prices: { assets: { lake/games.prices: { contract: p
 `
 const breaks = () =>
   harness.rows<{ at: string }>(
-    `select status, words, to_char(from_at at time zone 'UTC', 'HH24:MI') as since, to_at is null as open from contract_break order by from_at`,
+    `select status, words, source || ':' || file as file, to_char(from_at at time zone 'UTC', 'HH24:MI') as since, to_at is null as open from contract_break order by from_at`,
   )
 
 describe('files that land in a bucket', () => {
@@ -79,8 +79,10 @@ describe('files that land in a bucket', () => {
     expect(await breaks()).toEqual([])
     put('incoming/b.jsonl', { game: 'Halma', cost: 2 })
     await harness.until('2026-11-30T06:04:00Z')
-    const words = 'the field "price" is gone, perhaps renamed: "cost" came (in the file uploads/incoming/b.jsonl; promised by Shop team)'
-    expect(await breaks()).toEqual([{ status: 'stale', words, since: expect.any(String), open: true }])
+    const words = 'the field "price" is gone, perhaps renamed: "cost" came (promised by Shop team)'
+    expect(await breaks()).toEqual([
+      { status: 'stale', words, file: 'shop:uploads/incoming/b.jsonl', since: expect.any(String), open: true },
+    ])
     expect((await spansOf(harness.ctx, 'prices', 'feed')).at(-1)).toMatch(/^stale\/contract-broken/)
     put('incoming/c.jsonl', { game: 'Halma', cost: 3 })
     await harness.until('2026-11-30T06:06:00Z')

@@ -47,6 +47,39 @@ describe('what is seen', () => {
   })
 
   it.each([
+    ['is of another group', `${MARK}-source`, null],
+    ['is seen', 'records-source', 'in/a.jsonl'],
+    ['holds no assets', 'bucket', 'in/a.jsonl'],
+  ])('names a file that landed only to who sees its connection, which %s', async (_, source, file) => {
+    const found = await rowsAfter(
+      `update asset set flow = 'records-flow' where subject_id = 4; update asset set flow = '${MARK}-flow' where subject_id = 3;
+       update landed_shape set file = 'in/a.jsonl', source = '${source}' where asset_id = 4;
+       update contract_break set file = 'in/a.jsonl', source = '${source}' where asset_id = 4;
+       update asset_shape set landed = '{"file": "in/a.jsonl", "source": "${source}", "shape": {}}' where asset_id = 4`,
+      'select file, source from landed_shape where asset_id = 4',
+      'select file, source from contract_break where asset_id = 4',
+      "select landed ->> 'file' as file, landed ->> 'source' as source from asset_shape where asset_id = 4",
+    )
+    const seen = { file, source: file === null ? null : source }
+    expect(found).toEqual([seen, seen, seen])
+  })
+
+  it('tells of a run that waited for a contract only which one it was where that is seen', async () => {
+    const words = (key: string) => `Waits for the contract about ${key} to be kept again: the field "pay" is gone (promised by HR).`
+    const change = (key: string) => `update run set waiting_for = '${words(key)}', problem = 'It failed. ${words(key)}'`
+    const query = 'select waiting_for as waiting, problem from run'
+    const { rows } = await whole.pool.query<{ key: string }>('select key from subject where id = 4')
+    const own = rows[0]?.key ?? ''
+    expect(await rowsAfter(change(own), query)).toEqual([{ waiting: words(own), problem: `It failed. ${words(own)}` }])
+    expect(await rowsAfter(change(`${MARK}-source/pay`), query)).toEqual([
+      {
+        waiting: 'Waits for a contract about what you may not see.',
+        problem: 'It waited too long for a contract about what you may not see.',
+      },
+    ])
+  })
+
+  it.each([
     ['is made from an asset', edgesInSql([14, 4])],
     ['is written by a flow', `update asset set flow = '${MARK}-flow' where subject_id = 4`],
   ])('shows no lines of the catalogue of a feed that %s which is not seen', async (_, change) => {

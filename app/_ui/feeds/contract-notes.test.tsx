@@ -10,6 +10,7 @@ const kept: ContractView = {
     key: 'lake/crm.customer',
     asset: 'Customers',
     onBreak: 'stop',
+    isOfFiles: false,
     file: null,
     seenAt: 0,
     broken: null,

@@ -82,19 +82,21 @@ function PromisedFields({ fields }: { fields: readonly FieldView[] }) {
 }
 
 function Standing({ contract }: { contract: ContractView }) {
-  const { broken, seenAt, file } = contract
+  const { held, broken, seenAt, isOfFiles, file } = contract
   if (broken !== null) return <BrokenNote contract={contract} broken={broken} />
-  if (file !== null) {
+  if (held === null) return null
+  if (seenAt === null) return <p>Nobody has told of its {isOfFiles ? 'records' : 'columns'} yet, so there is nothing to compare.</p>
+  if (isOfFiles) {
     return (
       <p>
-        Kept: the records of <bdi>{file}</bdi>, the last file that landed, are what is promised.
+        Kept: the records of {file !== null && <bdi>{file}</bdi>}
+        {file !== null && ', '}the last file that landed{file !== null && ','} are what is promised.
       </p>
     )
   }
-  if (seenAt === null) return <p>Nobody has told of its columns yet, so there is nothing to compare.</p>
   return (
     <p>
-      Kept: its columns, as they were seen <Time at={seenAt} form="long" />, are what is promised.
+      Kept when they were last told of: its columns, unchanged since <Time at={seenAt} form="long" />, are what is promised.
     </p>
   )
 }

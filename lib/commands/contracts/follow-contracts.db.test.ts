@@ -101,6 +101,20 @@ describe('a producer renames a field', () => {
     expect(await breaks()).toEqual([`${CUSTOMERS.table} stale 1.0.0 13:00–14:00 ${RENAMED_WORDS}`])
   })
 
+  test('is broken since then, also when more of it is broken later, or another version is', async () => {
+    await discoversColumns(ctx, CUSTOMERS.table, RENAMED)
+    await followContracts(ctx)
+    clock.set(START + HOUR_MS)
+    await discoversColumns(ctx, CUSTOMERS.table, ['id text', 'mail text'])
+    expect(await followContracts(ctx)).toBe(1)
+    expect(await explanationOf(CUSTOMERS.table)).toContain('"id" has another type')
+    clock.set(START + 2 * HOUR_MS)
+    await declareCustomers(ctx, [aCustomerContract('1.0.1', PROMISED)])
+    await followContracts(ctx)
+    expect(await breaks()).toEqual([expect.stringMatching(/stale 1\.0\.1 12:00– .*"id" has another type/)])
+    expect((await spansOf(ctx, CUSTOMERS.table)).at(-1)).toBe('stale/contract-broken 10 12:00–')
+  })
+
   test('a rebuild of everything comes to the same as what was written as it happened', async () => {
     await discoversColumns(ctx, CUSTOMERS.table, PROMISED)
     await followContracts(ctx)

@@ -29,17 +29,12 @@ async function judgeSome(sql: Sql, now: Instant): Promise<{ judged: number; turn
   // Another worker may have judged them while we waited for their locks.
   const due = (await listDueContracts(sql, now, BATCH)).filter(({ assetId }) => waiting.includes(assetId))
   const open = await loadOpenBreaks(sql, ids)
+  const judged = due.map((one) => ({ ...one, ...judge(one, now) }))
   const changed = [
     ...left.filter((id) => open.has(id)).map((assetId) => ({ assetId, broken: null })),
-    ...due
-      .map((one) => ({ assetId: one.assetId, broken: judge(one, now).broken }))
-      .filter(({ assetId, broken }) => isNews(broken, open.get(assetId))),
+    ...judged.filter(({ assetId, broken }) => isNews(broken, open.get(assetId))),
   ]
-  await noteJudged(
-    sql,
-    now,
-    due.map((one) => ({ ...one, nextAt: judge(one, now).nextAt })),
-  )
+  await noteJudged(sql, now, judged)
   if (changed.length > 0) {
     await putBreaks(sql, now, changed)
     await rebuildWithin(sql, await loadReporting(sql, now), new Map(changed.map(({ assetId }) => [assetId, now])))
@@ -64,6 +59,5 @@ function judge({ terms, columns, landed }: DueContract, now: Instant): { broken:
 /** A further file that breaks a contract as one before it did is no news. */
 function isNews(broken: Broken | null, open: StoredBreak | undefined): boolean {
   if (broken === null || open === undefined) return (broken === null) !== (open === undefined)
-  const isSame = broken.words === open.words || open.words.startsWith(`${broken.drift} (in the file `)
-  return broken.status !== open.status || !isSame || broken.version !== open.version
+  return broken.status !== open.status || broken.words !== open.words || broken.version !== open.version
 }

@@ -31,7 +31,7 @@ afterEach(() => db.drop())
 const breaks = async () => {
   const { rows } = await ctx.pool.query<{ line: string }>(
     `select s.key || ' ' || b.status || ' ' || to_char(from_at at time zone 'UTC', 'HH24:MI') || '–' ||
-       coalesce(to_char(to_at at time zone 'UTC', 'HH24:MI'), '') || ' ' || words as line
+       coalesce(to_char(to_at at time zone 'UTC', 'HH24:MI'), '') || coalesce(' ' || source || ':' || file, '') || ' ' || words as line
      from contract_break b join subject s on s.id = b.asset_id order by b.asset_id, from_at`,
   )
   return rows.map(({ line }) => line)
@@ -41,7 +41,7 @@ describe('files that land', () => {
   const lands = async (file: string, ...records: object[]) => {
     const counter = new ShapeCounter()
     for (const record of records) counter.add(record, false)
-    await noteLandedShape(ctx.pool, clock.now(), 'land-customers', { file, shape: counter.shape() })
+    await noteLandedShape(ctx.pool, clock.now(), 'land-customers', { file, source: 'drop', shape: counter.shape() })
   }
   beforeEach(async () => {
     await ctx.pool.query(`update asset set flow = 'land-customers' where subject_id = (select id from subject where key = $1)`, [
@@ -62,9 +62,8 @@ describe('files that land', () => {
     expect(await followContracts(ctx)).toBe(0)
     clock.set(START + MINUTE_MS)
     expect(await followContracts(ctx)).toBe(1)
-    const people = PEOPLE.replace('(', '(in the file in/bad.jsonl; ')
     expect(await breaks()).toEqual([
-      `${CUSTOMERS.table} stale 12:00–12:01 the field "email" is gone, perhaps renamed: "mail" came${people}`,
+      `${CUSTOMERS.table} stale 12:00–12:01 drop:in/bad.jsonl the field "email" is gone, perhaps renamed: "mail" came${PEOPLE}`,
     ])
     const { rows } = await ctx.pool.query('select file from landed_shape')
     expect(rows, 'only the last one is kept').toEqual([{ file: 'in/good.jsonl' }])

@@ -71,7 +71,7 @@ const isDueSql = (now: string) => `(due_at <= ${now} or (columns is not null and
 
 /** SQL: the files by which a row of `SEEN` is judged. */
 const LANDED = `coalesce((
-  select jsonb_agg(jsonb_build_object('id', n.id::text, 'file', n.file, 'shape', n.shape) order by n.id) from (
+  select jsonb_agg(jsonb_build_object('id', n.id::text, 'file', n.file, 'source', n.source, 'shape', n.shape) order by n.id) from (
     select n.* from landed_shape n where of_files and n.asset_id = x.asset_id
       and n.judged = not exists (select from landed_shape m where m.asset_id = x.asset_id and not m.judged)
     order by n.id limit ${FILES_MAX}) n), '[]') as landed`
@@ -120,8 +120,8 @@ async function noteJudgedFiles(sql: Sql, now: Instant, judged: readonly DueContr
   const rows = judged.flatMap(({ assetId, landed }) => {
     const last = landed.at(-1)
     if (last === undefined) return []
-    const { id, file, shape } = last
-    return [{ assetId, id, columns: columnsOfShape(shape), landed: { file, shape } }]
+    const { id, file, source, shape } = last
+    return [{ assetId, id, columns: columnsOfShape(shape), landed: { file, source, shape } }]
   })
   if (rows.length === 0) return
   const given = toStorableJson(rows)

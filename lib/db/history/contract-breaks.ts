@@ -8,6 +8,9 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 export interface StoredBreak extends ContractBreak {
   assetId: number
   version: string
+  /** In which file, and through which connection that was opened; null: it is not about files. */
+  file: string | null
+  source: string | null
 }
 
 interface Row {
@@ -17,9 +20,11 @@ interface Row {
   status: ContractBreak['status']
   version: string
   words: string
+  file: string | null
+  source: string | null
 }
 
-const BREAKS = 'select asset_id, from_at, to_at, status, version, words from contract_break where asset_id = any($1::int[])'
+const BREAKS = 'select asset_id, from_at, to_at, status, version, words, file, source from contract_break where asset_id = any($1::int[])'
 
 const toBreak = (row: Row): StoredBreak => ({
   assetId: row.asset_id,
@@ -28,6 +33,8 @@ const toBreak = (row: Row): StoredBreak => ({
   status: row.status,
   version: row.version,
   words: row.words,
+  file: row.file,
+  source: row.source,
 })
 
 /** Every break of the contracts about these assets, mended ones included. */
@@ -42,20 +49,30 @@ export async function loadOpenBreaks(sql: Sql, assetIds: readonly number[]): Pro
   return new Map(rows.map((row) => [row.asset_id, toBreak(row)]))
 }
 
-/** Ends what was broken of these assets until now, and begins what is broken from now on. */
-export async function putBreaks(
-  sql: Sql,
-  now: Instant,
-  changed: readonly { assetId: number; broken: Pick<StoredBreak, 'status' | 'version' | 'words'> | null }[],
-): Promise<void> {
-  const ids = changed.map(({ assetId }) => assetId)
+/** What an asset is broken by from now on; null: by nothing any more. */
+export interface ChangedBreak {
+  assetId: number
+  broken: Pick<StoredBreak, 'status' | 'version' | 'words' | 'file' | 'source'> | null
+}
+
+const GIVEN = 'jsonb_to_recordset($1::jsonb) as x("assetId" int, status text, version text, words text, file text, source text)'
+
+/** Ends what was broken of these assets until now, and begins what is broken from now on; a break that is as bad as before goes on, by other words. */
+export async function putBreaks(sql: Sql, now: Instant, changed: readonly ChangedBreak[]): Promise<void> {
+  const given = changed.flatMap(({ assetId, broken }) => (broken === null ? [] : [{ assetId, ...broken }]))
+  const { rows } = await sql.query<{ id: number }>(
+    `update contract_break b set version = x.version, words = x.words, file = x.file, source = x.source from ${GIVEN}
+     where b.asset_id = x."assetId" and b.to_at is null and b.status = x.status returning b.asset_id as id`,
+    [toStorableJson(given)],
+  )
+  const goesOn = new Set(rows.map(({ id }) => id))
+  const ids = changed.map(({ assetId }) => assetId).filter((id) => !goesOn.has(id))
   // What began at this very instant was never in force.
   await sql.query('delete from contract_break where asset_id = any($1::int[]) and to_at is null and from_at >= $2', [ids, toText(now)])
   await sql.query('update contract_break set to_at = $2 where asset_id = any($1::int[]) and to_at is null', [ids, toText(now)])
-  const begun = changed.flatMap(({ assetId, broken }) => (broken === null ? [] : [{ assetId, ...broken }]))
   await sql.query(
-    `insert into contract_break (asset_id, from_at, status, version, words)
-     select "assetId", $2, status, version, words from jsonb_to_recordset($1::jsonb) as x("assetId" int, status text, version text, words text)`,
-    [toStorableJson(begun), toText(now)],
+    `insert into contract_break (asset_id, from_at, status, version, words, file, source)
+     select "assetId", $2, status, version, words, file, source from ${GIVEN}`,
+    [toStorableJson(given.filter(({ assetId }) => !goesOn.has(assetId))), toText(now)],
   )
 }

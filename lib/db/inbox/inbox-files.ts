@@ -161,16 +161,16 @@ export const IS_REPLACED = `exists (
 
 /** Notes that a taken file has landed; false when it is in other hands by now. */
 export async function noteLanded(sql: Sql, id: string, fence: number, counts: LandedCounts, now: Instant): Promise<boolean> {
-  const { rows } = await sql.query<{ flow: string; bucket: string; key: string }>(
+  const { rows } = await sql.query<{ flow: string; source: string; bucket: string; key: string }>(
     `update inbox_file set state = 'landed', reason = null, ended_at = $3, rows = $4, rejected = $5, bytes = $6, encoding = $7, changed_bytes = $8
-     where id = $1 and state = 'taken' and fence = $2 returning flow_key as flow, bucket, key`,
+     where id = $1 and state = 'taken' and fence = $2 returning flow_key as flow, source, bucket, key`,
     [id, fence, toText(now), counts.rows, counts.rejected, counts.bytes, counts.encoding, counts.changedBytes],
   )
   const [landed] = rows
   if (landed === undefined) return false
-  const { flow, bucket, key } = landed
+  const { flow, source, bucket, key } = landed
   if (counts.shape !== undefined)
-    await noteLandedShape(sql, now, flow, { file: bucket === '' ? key : `${bucket}/${key}`, shape: counts.shape })
+    await noteLandedShape(sql, now, flow, { file: bucket === '' ? key : `${bucket}/${key}`, source, shape: counts.shape })
   return true
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { aField } from '#lib/testing/contracts/fields.ts'
-import { announcedAfter, brokenAt, type ContractTerms, driftAt, type TermsVersion, termsAt } from './contract-terms.ts'
+import { announcedAfter, brokenAt, brokenInWords, type ContractTerms, driftAt, type TermsVersion, termsAt } from './contract-terms.ts'
 import { ShapeCounter } from './count-shape.ts'
 import type { Field } from './field.ts'
 
@@ -86,25 +86,25 @@ test('where no version holds yet nothing is broken', () => {
   expect(brokenAt(terms([aVersion('1.0.0', 100, [id])]), [], 50)).toBeNull()
 })
 
-test('what a file breaks names the file before the people', () => {
+test('what a file breaks names the people, and the file beside the words, since not everybody may see it', () => {
   const counter = new ShapeCounter()
   counter.add({ id: 1, mail: 'a' }, false)
   const owner = 'CRM office'
   const promised = terms([{ ...aVersion('1.0.0', null, [id, email]), owner }])
   const drift = 'the field "email" is gone, perhaps renamed: "mail" came'
-  expect(brokenAt(promised, { file: 'in/a.jsonl', shape: counter.shape() }, 0)).toEqual({
+  expect(brokenAt(promised, { file: 'in/a.jsonl', source: 'drop', shape: counter.shape() }, 0)).toEqual({
     status: 'stale',
     version: '1.0.0',
-    drift,
-    words: `${drift} (in the file in/a.jsonl; promised by CRM office)`,
+    words: `${drift} (promised by CRM office)`,
+    file: 'in/a.jsonl',
+    source: 'drop',
   })
 })
 
 test('the name of a file cannot disturb the words of a break', () => {
-  const counter = new ShapeCounter()
-  counter.add({ mail: 'a' }, false)
-  const file = `in/\u202e${'x'.repeat(1000)}`
-  const broken = brokenAt(terms([aVersion('1.0.0', null, [email])]), { file, shape: counter.shape() }, 0)
-  expect(broken?.words).not.toContain('\u202e')
-  expect(broken?.words.length).toBeLessThan(350)
+  const told = brokenInWords({ words: 'it is gone', file: `in/\u202e${'x'.repeat(1000)}` })
+  expect(told).not.toContain('\u202e')
+  expect(told.length).toBeLessThan(350)
+  expect(brokenInWords({ words: 'it is gone', file: 'in/a' })).toBe('in the file in/a, it is gone')
+  expect(brokenInWords({ words: 'it is gone', file: null })).toBe('it is gone')
 })

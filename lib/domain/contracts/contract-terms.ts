@@ -33,6 +33,8 @@ export interface ContractTerms {
 /** A file that landed, and what its records look like. */
 export interface LandedShape {
   file: string
+  /** The connection it was opened through. */
+  source: string
   shape: Shape
 }
 
@@ -43,10 +45,10 @@ export type Found = readonly Field[] | LandedShape
 export interface Broken {
   status: 'late' | 'stale'
   version: string
-  /** Half sentences, joined. */
-  drift: string
-  /** The same, with the file, and whose promise it is to whom. */
+  /** Half sentences, joined, with whose promise it is to whom; nothing of the file, which not everybody may see who sees the asset. */
   words: string
+  file: string | null
+  source: string | null
 }
 
 /** A version that will hold, with what will be otherwise than in the one before it. */
@@ -86,7 +88,7 @@ export function announcedAfter(terms: ContractTerms, at: Instant): Announced[] {
 }
 
 /** How what is there differs from what is promised at an instant; what is described otherwise is none of it. */
-export function driftAt(terms: ContractTerms, found: Found, at: Instant): Difference[] {
+export function driftAt(terms: ContractTerms, found: readonly Field[] | Pick<LandedShape, 'shape'>, at: Instant): Difference[] {
   const version = termsAt(terms, at)
   if (version === null) return []
   const differences = 'shape' in found ? compareShape(version.fields, found.shape) : compareFields(version.fields, found)
@@ -99,16 +101,21 @@ export function brokenAt(terms: ContractTerms, found: Found, at: Instant): Broke
   const told = driftAt(terms, found, at).filter(({ weight }) => weight !== 'noted')
   if (version === null || told.length === 0) return null
   const isStop = terms.onBreak === 'stop' && told.some(({ weight }) => weight === 'breaks')
-  const drift = inWords(told)
-  return { status: isStop ? 'stale' : 'late', version: version.version, drift, words: `${drift}${besidesInWords(version, found)}` }
+  const { file, source } = 'file' in found ? found : { file: null, source: null }
+  const words = `${inWords(told)}${peopleInWords(version)}`
+  return { status: isStop ? 'stale' : 'late', version: version.version, words, file, source }
 }
 
 const FILE_CHARACTERS_MAX = 200
 
-/** In which file, who promises it and who reads it, in brackets; empty where there is none of that. */
-function besidesInWords({ owner, consumers }: TermsVersion, found: Found): string {
+/** What breaks a contract, with the file in which it does where that is known. */
+export function brokenInWords({ words, file }: { words: string; file: string | null }): string {
+  return file === null ? words : `in the file ${shortText(toShownText(file), FILE_CHARACTERS_MAX)}, ${words}`
+}
+
+/** Who promises it and who reads it, in brackets; empty where that is nobody. */
+function peopleInWords({ owner, consumers }: TermsVersion): string {
   const besides = [
-    ...('file' in found ? [`in the file ${shortText(toShownText(found.file), FILE_CHARACTERS_MAX)}`] : []),
     ...(owner === null ? [] : [`promised by ${owner}`]),
     ...(consumers.length === 0 ? [] : [`read by ${listInWords(consumers)}`]),
   ]

@@ -16,7 +16,7 @@ export function toContract(contract: ContractView | null): ApiContract | null {
 
 /** Breaks come and end, and a version begins without anything being written. */
 const CONTRACT_MARK = `
-  select concat_ws(':', (select concat_ws('-', count(*), max(id), count(to_at)) from contract_break),
+  select concat_ws(':', (select concat_ws('-', count(*), max(id), count(to_at), sum(hashtext(words)) filter (where to_at is null)) from contract_break),
     (select concat_ws('-', count(*), sum(extract(epoch from seen_at))) from asset_shape),
     (select count(*) from asset_contract c, jsonb_array_elements(c.terms -> 'versions') v where (v ->> 'from')::float8 <= $1::float8)) as mark`
 

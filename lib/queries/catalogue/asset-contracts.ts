@@ -1,6 +1,7 @@
 import type { Context } from '#lib/db/context.ts'
 import {
   announcedAfter,
+  brokenInWords,
   type ContractTerms,
   driftAt,
   type LandedShape,
@@ -50,7 +51,9 @@ export interface ContractView {
   versions: readonly TermsVersion[]
   /** null: nobody has told of columns yet. */
   seenAt: Instant | null
-  /** The last file that landed, of what files land in. */
+  /** It is about the records of files that land. */
+  isOfFiles: boolean
+  /** The last one that landed, where the reader may see it. */
   file: string | null
   broken: BreakView | null
   /** What differs and breaks nothing. */
@@ -66,9 +69,10 @@ interface Row {
   asset: string
   terms: ContractTerms
   columns: KnownColumn[] | null
-  landed: LandedShape | null
+  /** Of the file nothing, where the reader may not see it. */
+  landed: (Pick<LandedShape, 'shape'> & Partial<LandedShape>) | null
   seenAt: Instant | null
-  breaks: BreakView[]
+  breaks: (BreakView & { file: string | null })[]
 }
 
 const MENDED_SHOWN = 5
@@ -76,7 +80,7 @@ const MENDED_SHOWN = 5
 const CONTRACTS = `
   select c.asset_id as id, s.key, s.name as asset, c.terms, h.columns, h.landed, ${instant('h.seen_at')} as "seenAt",
     coalesce((
-      select jsonb_agg(jsonb_build_object('from', ${instant('b.from_at')}, 'to', ${instant('b.to_at')}, 'status', b.status, 'version', b.version, 'words', b.words)
+      select jsonb_agg(jsonb_build_object('from', ${instant('b.from_at')}, 'to', ${instant('b.to_at')}, 'status', b.status, 'version', b.version, 'words', b.words, 'file', b.file)
         order by b.from_at desc)
       from (select * from contract_break b where b.asset_id = c.asset_id order by b.from_at desc limit ${MENDED_SHOWN + 1}) b), '[]') as breaks
   from asset_contract c join subject s on s.id = c.asset_id
@@ -95,7 +99,8 @@ function toField(field: Field): FieldView {
   return { name, type: typeText, rules: rulesInWords(field), description }
 }
 
-function toView({ id, key, asset, terms, columns, landed, seenAt, breaks }: Row, now: Instant): ContractView {
+function toView({ id, key, asset, terms, columns, landed, seenAt, breaks: stored }: Row, now: Instant): ContractView {
+  const breaks = stored.map(({ file, ...one }) => ({ ...one, words: brokenInWords({ words: one.words, file }) }))
   const held = termsAt(terms, now)
   const drift = columns === null ? [] : driftAt(terms, landed ?? fieldsOfColumns(columns), now)
   return {
@@ -112,7 +117,8 @@ function toView({ id, key, asset, terms, columns, landed, seenAt, breaks }: Row,
       fields: held.fields.map(toField),
       promised: held.fields,
     },
-    seenAt,
+    seenAt: terms.ofFiles === true && landed === null ? null : seenAt,
+    isOfFiles: terms.ofFiles === true,
     file: landed?.file ?? null,
     broken: breaks.find(({ to }) => to === null) ?? null,
     noted: drift.filter(({ weight }) => weight === 'noted').map(({ words }) => words),

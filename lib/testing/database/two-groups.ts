@@ -70,7 +70,7 @@ export function groupInSql(name: string, from: number): string {
     insert into asset_contract (asset_id, terms)
       values (${from + 3}, '{"onBreak": "stop", "versions": [{"id": "${name}", "name": "${name}", "version": "1", "status": "active", "from": null, "owner": "${name}", "consumers": ["${name}"], "fields": []}]}');
     insert into asset_shape (asset_id, seen_at, told_by, columns) values (${from + 3}, now(), 'discovery', '[{"name": "${name}", "type": "${name}", "description": null}]');
-    insert into landed_shape (asset_id, landed_at, file, shape) values (${from + 3}, now(), '${name}', '{"fields": []}');
+    insert into landed_shape (asset_id, landed_at, file, source, shape) values (${from + 3}, now(), '${name}', 'lake', '{"fields": []}');
     insert into contract_break (asset_id, from_at, status, version, words) values (${from + 3}, now(), 'late', '1', '${name}');
     insert into key_reading (asset_id, column_name, key, at, recorded_at, counts_from) values (${from + 3}, '${name}', '${name}', now(), now(), now());
     insert into deploy_note (at, subject_id, text, noted_by) values (now(), ${from + 1}, '${name}', '${name}');

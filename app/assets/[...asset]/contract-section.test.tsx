@@ -1,0 +1,33 @@
+import { renderToStaticMarkup } from 'react-dom/server'
+import { expect, test } from 'vitest'
+import type { ContractView } from '#lib/queries/catalogue/asset-contracts.ts'
+import { ContractSection } from './contract-section.tsx'
+
+const held: NonNullable<ContractView['held']> = {
+  name: 'Customers',
+  version: '1.0.0',
+  owner: null,
+  consumers: [],
+  fields: [],
+  promised: [],
+}
+const kept: ContractView = {
+  ...{ id: 1, versions: [], key: 'lake/crm.customer', asset: 'Customers', onBreak: 'stop', isOfFiles: false, file: null, seenAt: 0 },
+  ...{ broken: null, noted: [], announced: [], mended: [], held },
+}
+const words = (contract: ContractView) => renderToStaticMarkup(<ContractSection contract={contract} />).replaceAll(/<[^>]*>/g, '')
+
+test.each<[string, Partial<ContractView>, RegExp]>([
+  ['columns that were told of', {}, /Kept when they were last told of: its columns, unchanged since .*, are what is promised\./],
+  ['columns nobody has told of', { seenAt: null }, /Nobody has told of its columns yet/],
+  ['no file yet', { isOfFiles: true, seenAt: null }, /Nobody has told of its records yet/],
+  [
+    'a file that is seen',
+    { isOfFiles: true, file: 'in/a' },
+    /Kept: the records of in\/a, the last file that landed, are what is promised\./,
+  ],
+  ['a file of which the name is not', { isOfFiles: true }, /Kept: the records of the last file that landed are what is promised\./],
+  ['no version that holds', { held: null }, /^Contract(?!.*Kept).*No version holds yet/],
+])('what stands of a contract: %s', (_, given, told) => {
+  expect(words({ ...kept, ...given })).toMatch(told)
+})
