@@ -101,7 +101,7 @@ function mortal(inbox: FlowInbox, fate: Fate): FlowInbox {
 async function land(flow: FlowContext<unknown>, { key, version }: InboxFile, fate: Fate): Promise<LandedCounts> {
   const name = `${key} ${version}`
   const lines = STORE[name]
-  if (lines === undefined) throw new TidemarkError('not-found', { publicMessage: 'It is no longer there.' })
+  if (lines === undefined) throw new TidemarkError('not-found', { publicMessage: 'It is no longer there.', lasting: 'gone' })
   await flow.lake.once('land', name, async (sql) => {
     const { rowCount } = await sql.query('insert into landed_file values ($1) on conflict do nothing', [name])
     if (rowCount === 1)

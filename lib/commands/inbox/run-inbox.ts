@@ -33,7 +33,8 @@ export function runInbox(ctx: Context, run: Taker): FlowInbox {
         return (await withTransaction(ctx, (sql) => noteLanded(sql, id, run.fence, end.counts, now))) ? 'landed' : undefined
       const pauseMs = end.isFinal ? null : pauseBeforeTry(tries)
       const reason = toShownText(end.reason).slice(0, REASON_MAX)
-      return noteNotLanded(pool, { id, fence: run.fence, reason, againAt: pauseMs === null ? null : now + pauseMs, now })
+      const againAt = pauseMs === null ? null : now + pauseMs
+      return noteNotLanded(pool, { id, fence: run.fence, reason, againAt, isGone: end.isGone, now })
     },
     giveBack: (files) =>
       giveBackFiles(

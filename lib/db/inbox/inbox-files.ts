@@ -153,8 +153,8 @@ function toTaken({ id, tries, bytes, modified_at, version, ...file }: TakenRow):
   }
 }
 
-/** SQL: something later is known of the key of `f`, so that nobody can read it any more. */
-export const IS_REPLACED = `exists (
+/** SQL: something later is known of the key of `f`. A store with versions may still have both. */
+const IS_REPLACED = `exists (
   select from inbox_file o where o.flow_key = f.flow_key and o.key_hash = f.key_hash and o.id <> f.id and case
     when o.sequencer is not null and f.sequencer is not null then o.sequencer > f.sequencer
     else coalesce(o.modified_at, o.arrived_at) > coalesce(f.modified_at, f.arrived_at) end)`
@@ -175,21 +175,23 @@ export async function noteLanded(sql: Sql, id: string, fence: number, counts: La
 }
 
 /**
- * Notes why a taken file could not be carried over: it waits until `againAt`, or (null) has failed; gone, where something later is known of its key. Answers
- * what became of it; undefined when it is in other hands by now.
+ * Notes why a taken file could not be carried over: it waits until `againAt`, or (null) has failed. One that its store does not have (`isGone`) is gone where
+ * something later is known of its key, where a listing tells when it is there again, or after its last try. Answers what became of it; undefined when it is
+ * in other hands by now.
  */
 export async function noteNotLanded(
   sql: Sql,
-  { id, fence, reason, againAt, now }: { id: string; fence: number; reason: string; againAt: Instant | null; now: Instant },
+  { id, fence, reason, againAt, isGone, now }: { id: string; fence: number; reason: string; againAt: Instant | null; isGone: boolean; now: Instant },
 ): Promise<FileState | undefined> {
   const { rows } = await sql.query<{ state: FileState }>(
     `update inbox_file f set reason = $3, due_at = coalesce($4::timestamptz, due_at), ended_at = case when n.state <> 'arrived' then $5::timestamptz end, state = n.state
      from (
-       select f.id, case when ${IS_REPLACED} then 'gone' when $4::timestamptz is null then 'failed' else 'arrived' end as state
+       select f.id, case when $6 and ($4::timestamptz is null or f.seen_at is not null or ${IS_REPLACED}) then 'gone'
+         when $4::timestamptz is null then 'failed' else 'arrived' end as state
        from inbox_file f where f.id = $1 and f.state = 'taken' and f.fence = $2 for update
      ) n
      where f.id = n.id returning f.state`,
-    [id, fence, reason, toTextOrNull(againAt), toText(now)],
+    [id, fence, reason, toTextOrNull(againAt), toText(now), isGone],
   )
   return rows[0]?.state
 }

@@ -3,7 +3,7 @@ import { toInstant, toText } from '#lib/db/instants.ts'
 import { isDryRunSql } from '#lib/db/runs/runs.ts'
 import { FILE_TRIES_MAX, pauseBeforeTry } from '#lib/domain/files/inbox-file.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { IS_REPLACED, type Taker } from './inbox-files.ts'
+import type { Taker } from './inbox-files.ts'
 
 /** Files that wait for a flow: since when the first and the last of them do. */
 export interface WaitingFiles {
@@ -29,7 +29,7 @@ export async function listWaitingFiles(sql: Sql, flows: readonly string[], now: 
 /** Files that went down with every worker that carried them over have failed: they would take the next one with them. */
 export async function failLostFiles(sql: Sql, { flow, runId, fence }: Taker, now: Instant): Promise<void> {
   await sql.query(
-    `update inbox_file f set ended_at = $4, reason = 'Each worker that carried it over was lost.', state = case when ${IS_REPLACED} then 'gone' else 'failed' end
+    `update inbox_file set ended_at = $4, reason = coalesce(reason, 'Each worker that carried it over was lost.'), state = 'failed'
      where flow_key = $1 and state = 'taken' and fence < $3 and tries >= $5
        and exists (select from run where id = $2 and fence = $3 and state = 'running')`,
     [flow, runId, fence, toText(now), FILE_TRIES_MAX],

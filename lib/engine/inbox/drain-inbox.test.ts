@@ -94,8 +94,8 @@ describe('a run that carries files over', () => {
     expect(end).toMatchObject({ state: 'partial', rowsLoaded: 50, report: { counts: { files: 5, 'files not carried over': 2 } } })
     expect(end.problem).toBe('2 of 7 files could not be carried over. The last one, e: It may not be read.')
     // What stands in a file stays; who may read it may change.
-    expect(inbox.ends.get('b')).toEqual({ kind: 'not-landed', reason: 'It is no gzip.', isFinal: true })
-    expect(inbox.ends.get('e')).toEqual({ kind: 'not-landed', reason: 'It may not be read.', isFinal: false })
+    expect(inbox.ends.get('b')).toEqual({ kind: 'not-landed', reason: 'It is no gzip.', isFinal: true, isGone: false })
+    expect(inbox.ends.get('e')).toEqual({ kind: 'not-landed', reason: 'It may not be read.', isFinal: false, isGone: false })
   })
 
   it('moves no clock where nothing landed', async () => {
@@ -107,8 +107,9 @@ describe('a run that carries files over', () => {
 
   it('says nothing bad of a file that was replaced before it was read', async () => {
     inbox.makesOf = (file, end) => (file.id === 'c' ? 'gone' : end.kind === 'landed' ? 'landed' : 'arrived')
-    const end = await drained({ c: new TidemarkError('not-found', { publicMessage: 'It is not there.' }) }).end
+    const end = await drained({ c: new TidemarkError('not-found', { publicMessage: 'It is not there.', lasting: 'gone' }) }).end
     expect(end).toMatchObject({ state: 'completed', report: { counts: { files: 6, 'files gone': 1 } } })
+    expect(inbox.ends.get('c')).toMatchObject({ isGone: true })
   })
 
   it('counts no file that another worker has by then', async () => {

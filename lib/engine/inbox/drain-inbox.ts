@@ -113,7 +113,7 @@ class Drain {
 
   async #noteFailure(taken: TakenFile, error: unknown): Promise<void> {
     const reason = toPublicMessage(error)
-    const state = await this.#ctx.inbox.settle(taken, { kind: 'not-landed', reason, isFinal: isFinal(error) })
+    const state = await this.#ctx.inbox.settle(taken, { kind: 'not-landed', reason, isFinal: isFinal(error), isGone: isGone(error) })
     const name = taken.file.key.slice(0, NAME_MAX)
     if (state === 'gone') {
       this.#counts.gone += 1
@@ -168,4 +168,9 @@ class Drain {
 function isFinal(error: unknown): boolean {
   if (!isTidemarkError(error) || error.retryable || error.status !== undefined || error.lasting !== undefined) return false
   return error.code === 'invalid' || error.code === 'refused'
+}
+
+/** Whether its store says that it does not have the file, rather than that nobody gets it now. */
+function isGone(error: unknown): boolean {
+  return isTidemarkError(error) && error.code === 'not-found' && error.lasting === 'gone'
 }

@@ -88,6 +88,11 @@ describe('a file that is landed in DynamoDB', () => {
     expect(await lines()).toEqual(Array.from({ length: 150 }, (_, n) => n + 1))
   })
 
+  it('is not called gone when its table is', async () => {
+    table = 'nowhere'
+    expect((await land(world.store.put('a.jsonl', jsonLines(1)))).error).toMatchObject({ code: 'unavailable', lasting: undefined })
+  })
+
   it('is not begun when it cannot be used: cut off at its end, or with too many records that are none', async () => {
     expect((await land(world.store.put('a.jsonl', `${jsonLines(50)}{"a":`))).end.problem).toContain('was cut off in the middle')
     expect((await land(world.store.put('b.jsonl', `${jsonLines(50)}{\n`))).end.problem).toContain(

@@ -5,7 +5,7 @@ import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { type JsonObject, parseJson } from '#lib/domain/values/json.ts'
 import type { LandedReading, SeeRecord } from '#lib/records/landed/landed-reading.ts'
 import { landedBefore, noteCounts, orLandedMeanwhile, takeMark } from './landed-mark.ts'
-import { type Landing, type LandingContext, leave, type OpenLanding, openLanding, readingOf, type Whereabouts } from './landing.ts'
+import { type Landing, type LandingContext, leave, ofTarget, type OpenLanding, openLanding, readingOf, type Whereabouts } from './landing.ts'
 import { fileId, landingRows } from './landing-row.ts'
 import { RowsAside } from './rows-aside.ts'
 
@@ -48,12 +48,14 @@ async function write(ctx: LandingContext, { landing, opened, modifiedAt }: OpenL
   const lines = new LinesOfRows()
   const refused: [line: number, reason: string][] = []
   const { into } = landing.written
-  const written = await ctx.connect(connectionOf(into)).write({
-    path: pathOf(into),
-    rows: rowsOf(reading, landingRows(landing, modifiedAt), lines),
-    putAside: (reason, place) => void refused.push([lines.lineOf(place), reason]),
-    onRows: landing.onRows,
-  })
+  const written = await ofTarget(() =>
+    ctx.connect(connectionOf(into)).write({
+      path: pathOf(into),
+      rows: rowsOf(reading, landingRows(landing, modifiedAt), lines),
+      putAside: (reason, place) => void refused.push([lines.lineOf(place), reason]),
+      onRows: landing.onRows,
+    }),
+  )
   for (const [line, reason] of refused) await aside.add(line, reason)
   await aside.written()
   const { encoding, changedBytes } = reading

@@ -11,7 +11,7 @@ import { copyTarget } from './copy-target.ts'
 import { landElsewhere } from './land-elsewhere.ts'
 import { landInLake, prepareInLake } from './land-in-lake.ts'
 import { landedBefore } from './landed-mark.ts'
-import { type Landing, type LandingContext, leave } from './landing.ts'
+import { type Landing, type LandingContext, leave, ofTarget } from './landing.ts'
 import { WhoseFailure } from './whose-failure.ts'
 
 const NAME_MAX = 200
@@ -60,5 +60,6 @@ async function copyFirst(ctx: LandingContext, stored: StoredFile, { source, writ
     const publicMessage = `${source} cannot copy a file to ${connectionOf(written.copy)}. Correct "copy" in the catalogue.`
     throw new TidemarkError('invalid', { publicMessage })
   }
-  return ctx.connect(source).copyFile(stored, copyTarget(pathOf(written.copy), { ...stored, source, version }))
+  const target = copyTarget(pathOf(written.copy), { ...stored, source, version })
+  return ofTarget(() => ctx.connect(source).copyFile(stored, target))
 }

@@ -1,5 +1,6 @@
 import { RECORD_BYTES_MAX, type WrittenLanding } from '#lib/catalogue/schema/landing.ts'
 import type { OpenedFile, StoredFile } from '#lib/connectors/kit/files.ts'
+import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
 import { LandedReading, type SeeRecord } from '#lib/records/landed/landed-reading.ts'
 import type { FileOrigin } from './landing-row.ts'
@@ -34,6 +35,16 @@ export async function openLanding(ctx: LandingContext, told: Landing, { stored, 
   const opened = await told.whose.ofFile(() => ctx.connect(told.source).openFile(copied ?? told))
   const { version, modifiedAt } = stored ?? opened.file
   return { landing: { ...told, version }, opened, modifiedAt }
+}
+
+/** Copies or writes elsewhere: a target that is not there says nothing of the file, which is tried again. */
+export async function ofTarget<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isTidemarkError(error) || error.code !== 'not-found') throw error
+    throw new TidemarkError('unavailable', { publicMessage: error.publicMessage, message: error.message, cause: error })
+  }
 }
 
 /** Hangs up without reading on: only what was begun can be ended. */

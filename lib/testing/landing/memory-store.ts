@@ -31,7 +31,7 @@ export class MemoryStore implements Required<Pick<FileSession, 'openFile' | 'cop
     const versions = this.#files.get(`${bucket}/${key}`) ?? []
     const found =
       version === null ? versions.at(-1) : versions.findLast(({ file }) => file.version === (this.aliases.get(version) ?? version))
-    if (found === undefined) throw new TidemarkError('not-found', { publicMessage: `There is no ${key} in that version.` })
+    if (found === undefined) throw new TidemarkError('not-found', { publicMessage: `There is no ${key} in that version.`, lasting: 'gone' })
     this.opened += 1
     return { file: found.file, bytes: this.#pieces(found.content) }
   }
