@@ -44,7 +44,12 @@ const flowOf = (name: string): [string, Flow] => [
   name,
   defineFlow({
     ...{ schedule: '0 3 * * *', timezone: 'UTC', reads: [], writes: [], connections: [], timeoutMs: HOUR_MS },
-    parameters: z.object({ shop: z.string().optional(), day: z.int().optional() }),
+    parameters: z.object({
+      shop: z.string().optional(),
+      day: z.int().optional(),
+      from: z.iso.date().optional(),
+      to: z.iso.date().optional(),
+    }),
     run: async () => ({ rowsLoaded: 0, rowsSeen: 0, summary: {} }),
   }) as Flow,
 ]
@@ -186,7 +191,7 @@ describe('a queue that tells of files', () => {
     await ctx.pool.query('alter table inbox_file rename to inbox_file_away')
     store.waiting = [{ Records: [record('in/a.json')] }]
     await ask('queue')
-    expect(store.log).toEqual([])
+    expect(store.log).toEqual(['given back'])
     await ctx.pool.query('alter table inbox_file_away rename to inbox_file')
   })
 })
@@ -208,6 +213,14 @@ describe('a message that asks for a run', () => {
     expect(await runs()).toHaveLength(3)
     const put = await rowsOf(`select scheduled_for >= '2026-11-30T12:01:30Z' from run where parameters @> '{"shop": "steam"}'`)
     expect(put).toEqual(['true'])
+  })
+
+  it('stays in the queue when its members go not together, and holds up no other', async () => {
+    store.waiting = [{ from: '2026-11-30', to: '2026-11-01' }, { shop: 'steam' }]
+    await ask('orders')
+    expect(store.log).toEqual(['given back', 'done'])
+    expect(await rowsOf("select parameters::text from run where trigger = 'message'")).toEqual(['{"shop": "steam"}'])
+    expect((await looks()).find((line) => line.startsWith('orders'))).toMatch(/1 message of the queue .* from must not be after to\.$/)
   })
 
   it('stays in the queue while too many wait already', async () => {

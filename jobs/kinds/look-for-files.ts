@@ -95,7 +95,10 @@ async function emptyQueue({ services, connection, session, signal }: Asked): Pro
   let unreadable = 0
   let last = ''
   for await (const message of session.fileMessages(signal)) {
-    const end = await takeMessage(services.ctx, connection, message.body)
+    const end = await takeMessage(services.ctx, connection, message.body).catch(async (error: unknown) => {
+      await message.giveBack().catch(() => {})
+      throw error
+    })
     if (end.kind === 'taken') await takeOff(services, connection, message)
     else await message.giveBack()
     if (end.kind === 'full') return 'So many runs wait already that messages stay in the queue for now.'

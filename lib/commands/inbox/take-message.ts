@@ -1,6 +1,7 @@
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { type FlowRow, listFlows } from '#lib/db/runs/flows.ts'
 import { type FileEvent, FileEventError, readFileEvents } from '#lib/domain/files/file-event.ts'
+import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import { acceptFilesWithin } from './accept-files.ts'
 import { triggerRun } from './trigger-run.ts'
 
@@ -28,6 +29,7 @@ export async function takeMessage(ctx: Context, source: string, body: unknown): 
     })
   } catch (error) {
     if (error instanceof TooManyWait) return { kind: 'full' }
+    if (isTidemarkError(error) && error.code === 'invalid') return { kind: 'unreadable', problem: error.publicMessage }
     throw error
   }
 }

@@ -181,7 +181,14 @@ export async function noteLanded(sql: Sql, id: string, fence: number, counts: La
  */
 export async function noteNotLanded(
   sql: Sql,
-  { id, fence, reason, againAt, isGone, now }: { id: string; fence: number; reason: string; againAt: Instant | null; isGone: boolean; now: Instant },
+  {
+    id,
+    fence,
+    reason,
+    againAt,
+    isGone,
+    now,
+  }: { id: string; fence: number; reason: string; againAt: Instant | null; isGone: boolean; now: Instant },
 ): Promise<FileState | undefined> {
   const { rows } = await sql.query<{ state: FileState }>(
     `update inbox_file f set reason = $3, due_at = coalesce($4::timestamptz, due_at), ended_at = case when n.state <> 'arrived' then $5::timestamptz end, state = n.state

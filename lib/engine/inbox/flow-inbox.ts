@@ -10,9 +10,7 @@ export interface TakenFile {
 }
 
 /** What came of a file; `isFinal`: another try would end the same way; `isGone`: its store does not have that version. */
-export type FileEnd =
-  | { kind: 'landed'; counts: LandedCounts }
-  | { kind: 'not-landed'; reason: string; isFinal: boolean; isGone: boolean }
+export type FileEnd = { kind: 'landed'; counts: LandedCounts } | { kind: 'not-landed'; reason: string; isFinal: boolean; isGone: boolean }
 
 /** The sums of files that have landed. */
 export interface LandedBefore {

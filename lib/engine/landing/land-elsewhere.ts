@@ -5,7 +5,16 @@ import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { type JsonObject, parseJson } from '#lib/domain/values/json.ts'
 import type { LandedReading, SeeRecord } from '#lib/records/landed/landed-reading.ts'
 import { landedBefore, noteCounts, orLandedMeanwhile, takeMark } from './landed-mark.ts'
-import { type Landing, type LandingContext, leave, ofTarget, type OpenLanding, openLanding, readingOf, type Whereabouts } from './landing.ts'
+import {
+  type Landing,
+  type LandingContext,
+  leave,
+  type OpenLanding,
+  ofTarget,
+  openLanding,
+  readingOf,
+  type Whereabouts,
+} from './landing.ts'
 import { fileId, landingRows } from './landing-row.ts'
 import { RowsAside } from './rows-aside.ts'
 

@@ -14,17 +14,22 @@ export function giveBackAfterMs(tries: number): number {
   return Math.min(FIRST_WAIT_MS * 2 ** Math.max(0, tries - 1), LONGEST_WAIT_MS)
 }
 
-/** The messages of a queue until it has nothing new: one that comes back within the call is not told again. */
+/** The messages of a queue until it has nothing new: one that comes back within the call is not told again. What was taken and not told when nobody wants more goes back. */
 export async function* drainQueue(take: () => Promise<QueueMessage[]>): AsyncGenerator<ToldFiles> {
   const seen = new Set<string>()
   while (seen.size < MESSAGES_MAX) {
     const fresh = (await take()).filter(({ id }) => !seen.has(id))
     if (fresh.length === 0) return
-    for (const { id, text, ...told } of fresh) {
-      // Twice in one answer: the queue has it twice.
-      if (seen.has(id)) continue
-      seen.add(id)
-      yield { ...told, body: parsed(text) }
+    // Twice in one answer: the queue has it twice.
+    const left = new Map(fresh.map((message) => [message.id, message]))
+    try {
+      for (const { id, text, ...told } of left.values()) {
+        seen.add(id)
+        left.delete(id)
+        yield { ...told, body: parsed(text) }
+      }
+    } finally {
+      await Promise.allSettled([...left.values()].map((message) => message.giveBack()))
     }
   }
 }
