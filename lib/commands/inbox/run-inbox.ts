@@ -5,11 +5,10 @@ import {
   landFilesAgain,
   noteLanded,
   noteNotLanded,
-  sumLandedFiles,
   type Taker,
   takeFiles,
 } from '#lib/db/inbox/inbox-files.ts'
-import { failLostFiles } from '#lib/db/inbox/run-files.ts'
+import { failLostFiles, sumLandedFiles } from '#lib/db/inbox/run-files.ts'
 import { pauseBeforeTry } from '#lib/domain/files/inbox-file.ts'
 import { toShownText } from '#lib/domain/values/shown-text.ts'
 import type { FlowInbox } from '#lib/engine/inbox/flow-inbox.ts'

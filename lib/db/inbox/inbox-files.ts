@@ -241,18 +241,3 @@ export async function landFilesAgain(sql: Sql, { flow, runId, fence }: Taker, la
   )
   return rowCount ?? 0
 }
-
-/** The sums of the files that have landed in a run. */
-export async function sumLandedFiles(
-  sql: Sql,
-  flow: string,
-  runId: string,
-): Promise<{ files: number; rows: number; rejected: number; changedBytes: number }> {
-  const { rows } = await sql.query<Record<'files' | 'rows' | 'rejected' | 'changedBytes', number>>(
-    `select count(*)::float8 as files, coalesce(sum(rows), 0)::float8 as rows, coalesce(sum(rejected), 0)::float8 as rejected,
-       coalesce(sum(changed_bytes), 0)::float8 as "changedBytes"
-     from inbox_file where flow_key = $1 and run_id = $2 and state = 'landed'`,
-    [flow, runId],
-  )
-  return rows[0] ?? { files: 0, rows: 0, rejected: 0, changedBytes: 0 }
-}
