@@ -2,7 +2,7 @@ import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import type { StoredFile } from '#lib/connectors/kit/files.ts'
 import { placeOf } from '#lib/connectors/kit/stores/place.ts'
-import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { AzureBlobSettings } from './settings.ts'
 import type { AzureStore } from './store.ts'
@@ -40,16 +40,21 @@ function isCopy({ file, copyStatus }: { file: StoredFile; copyStatus: string | u
 
 async function begin(store: AzureStore, file: StoredFile, to: { bucket: string; key: string }): Promise<string | undefined> {
   const conditions = { sourceConditions: { ifMatch: `"${file.version}"` } }
-  try {
-    return await store.ask(`copy to ${to.bucket}/${to.key}`, async (client, abortSignal) => {
-      const source = client.getContainerClient(file.bucket).getBlobClient(file.key)
-      const target = client.getContainerClient(to.bucket).getBlobClient(to.key)
-      // The address of the source brings the shared access signature, where there is one.
-      const poller = await target.beginCopyFromURL(source.url, { ...conditions, abortSignal })
-      const copyId: unknown = Reflect.get(poller.getOperationState(), 'copyId')
-      return typeof copyId === 'string' ? copyId : undefined
+  return store.ask(`copy to ${to.bucket}/${to.key}`, async (client, abortSignal) => {
+    const source = client.getContainerClient(file.bucket).getBlobClient(file.key)
+    const target = client.getContainerClient(to.bucket).getBlobClient(to.key)
+    // The address of the source brings the shared access signature, where there is one.
+    const poller = await target.beginCopyFromURL(source.url, { ...conditions, abortSignal }).catch((thrown: unknown) => {
+      throw isSourceGone(thrown) ? store.gone(file.key) : thrown
     })
-  } catch (error) {
-    throw isTidemarkError(error) && (error.status === 412 || error.code === 'not-found') ? store.gone(file.key) : error
-  }
+    const copyId: unknown = Reflect.get(poller.getOperationState(), 'copyId')
+    return typeof copyId === 'string' ? copyId : undefined
+  })
+}
+
+/** Whether what its client throws is about the source: where the target is missing it has another code. */
+function isSourceGone(thrown: unknown): boolean {
+  const told = Object(thrown)
+  const code: unknown = Reflect.get(Object(Reflect.get(told, 'details')), 'errorCode') ?? Reflect.get(told, 'code')
+  return Reflect.get(told, 'statusCode') === 412 || code === 'BlobNotFound' || code === 'CannotVerifyCopySource'
 }

@@ -109,6 +109,13 @@ describe('copying a blob within the account', () => {
     await expect(world.session().copyFile(file, 'copied/')).rejects.toMatchObject({ code: 'invalid' })
   })
 
+  it('says that the target is missing, not the file, where the container to copy to is not there', async () => {
+    await world.put('copied', 'f.csv', 'hello')
+    await expect(world.session().copyFile(await fileOf('copied', 'f.csv'), 'nowhere/f.csv')).rejects.toMatchObject({
+      publicMessage: expect.stringContaining('could not copy to nowhere/f.csv: it is not there'),
+    })
+  })
+
   it('leaves a copy alone that stands there already', async () => {
     await world.put('copied', 'old.csv', 'hello')
     const file = { ...(await fileOf('copied', 'old.csv')), modifiedAt: 0 }

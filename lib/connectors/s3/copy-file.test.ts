@@ -71,6 +71,15 @@ describe('copying a file within the store', () => {
     await expect(world.session().copyFile(first, 'landing/t2.csv')).rejects.toMatchObject({ code: 'not-found' })
   })
 
+  it('says that the target is missing, not the file, where the bucket to copy to is not there', async () => {
+    standIn.put('landing', 'f.csv', Buffer.alloc(600_000, 1), STORE_NOW - 60_000)
+    const store = new S3Store(world.connection(), access)
+    for (const sizes of [undefined, { oneCopyBytes: 500_000, partBytes: 300_000 }])
+      await expect(copyFile(store, await fileOf('f.csv'), 'nowhere/f.csv', sizes)).rejects.toMatchObject({
+        publicMessage: 'S3 (shop) could not copy to nowhere/f.csv: it is not there.',
+      })
+  })
+
   it('takes an error that comes with HTTP 200 for what it is, and asks again', async () => {
     standIn.put('landing', 'd.csv', 'hello', STORE_NOW - 60_000)
     standIn.control.set('error-in-200', 1)

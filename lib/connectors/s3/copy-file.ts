@@ -2,7 +2,7 @@ import type { CompletedPart } from '@aws-sdk/client-s3'
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { StoredFile } from '#lib/connectors/kit/files.ts'
 import { placeOf } from '#lib/connectors/kit/stores/place.ts'
-import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { S3Store } from './store.ts'
 
 /** In one request S3 copies no more than this. */
@@ -10,6 +10,7 @@ export const ONE_COPY_BYTES = 5 * 1024 ** 3
 const PART_BYTES = 512 * 1024 ** 2
 const PARTS_MAX = 10_000
 const PARTS_AT_ONCE = 4
+const GONE = new Set(['NoSuchKey', 'NoSuchVersion', 'PreconditionFailed', '412'])
 
 interface Copy {
   file: StoredFile
@@ -36,12 +37,8 @@ export async function copyFile(
   const there = await store.head(target.bucket, target.key)
   if (there !== null && there.bytes === file.bytes && there.modifiedAt > file.modifiedAt) return there
   const copy = { file, to: target, source: sourceOf(file) }
-  try {
-    if (file.bytes > sizes.oneCopyBytes) await copyInParts(store, copy, sizes.partBytes)
-    else await copyWhole(store, copy)
-  } catch (error) {
-    throw isTidemarkError(error) && (error.status === 412 || error.status === 404) ? gone(store, file, error) : error
-  }
+  if (file.bytes > sizes.oneCopyBytes) await copyInParts(store, copy, sizes.partBytes)
+  else await copyWhole(store, copy)
   const copied = await store.head(target.bucket, target.key)
   if (copied?.bytes === file.bytes) return copied
   throw refusedAnswer(store.system, `the copy of ${file.key} is not what it is a copy of`)
@@ -53,9 +50,11 @@ function sourceOf({ bucket, key, version }: StoredFile): Copy['source'] {
   return { CopySource: `${path}?versionId=${encodeURIComponent(version)}` }
 }
 
-async function copyWhole(store: S3Store, { to, source }: Copy): Promise<void> {
+async function copyWhole(store: S3Store, { file, to, source }: Copy): Promise<void> {
   await store.ask(`copy to ${to.bucket}/${to.key}`, ({ client, sdk, signal }) =>
-    client.send(new sdk.CopyObjectCommand({ Bucket: to.bucket, Key: to.key, ...source }), { abortSignal: signal }),
+    client
+      .send(new sdk.CopyObjectCommand({ Bucket: to.bucket, Key: to.key, ...source }), { abortSignal: signal })
+      .catch(orGone(store, file)),
   )
 }
 
@@ -92,9 +91,11 @@ async function copyParts(store: S3Store, { file, to, source }: Copy, UploadId: s
       const from = (PartNumber - 1) * partBytes
       const CopySourceRange = `bytes=${from}-${Math.min(from + partBytes, file.bytes) - 1}`
       const { CopyPartResult } = await store.ask(`copy to ${to.bucket}/${to.key}`, ({ client, sdk, signal }) =>
-        client.send(new sdk.UploadPartCopyCommand({ Bucket: to.bucket, Key: to.key, UploadId, PartNumber, CopySourceRange, ...source }), {
-          abortSignal: signal,
-        }),
+        client
+          .send(new sdk.UploadPartCopyCommand({ Bucket: to.bucket, Key: to.key, UploadId, PartNumber, CopySourceRange, ...source }), {
+            abortSignal: signal,
+          })
+          .catch(orGone(store, file)),
       )
       if (CopyPartResult?.ETag === undefined) throw refusedAnswer(store.system, 'it does not tell the part that was copied')
       parts.push({ PartNumber, ETag: CopyPartResult.ETag })
@@ -104,7 +105,12 @@ async function copyParts(store: S3Store, { file, to, source }: Copy, UploadId: s
   return parts.sort((one, other) => (one.PartNumber ?? 0) - (other.PartNumber ?? 0))
 }
 
-function gone(store: S3Store, { key }: StoredFile, cause: unknown): TidemarkError {
-  const publicMessage = `${store.system} does not have ${key} in that version any more, so it was not copied.`
-  return new TidemarkError('not-found', { publicMessage, cause, lasting: 'gone' })
+/** Says that the source is gone, where that is what the client throws: where the target is missing it throws something else. */
+function orGone(store: S3Store, { key }: StoredFile): (thrown: unknown) => never {
+  return (thrown) => {
+    const name: unknown = Reflect.get(Object(thrown), 'name')
+    if (!GONE.has(String(name))) throw thrown
+    const publicMessage = `${store.system} does not have ${key} in that version any more, so it was not copied.`
+    throw new TidemarkError('not-found', { publicMessage, lasting: 'gone' })
+  }
 }
