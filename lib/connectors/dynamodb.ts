@@ -34,7 +34,7 @@ export default defineConnector<DynamoSettings>({
       { reads: 'the last second key of a `partition`, or `attribute` of that item', clock: 'writtenAt', strength: 'strong' },
     ],
     permission:
-      '`dynamodb:DescribeTable` and, to look, `GetItem` or `Query`; to discover `ListTables`; flows that land in it `BatchWriteItem` and `PutItem`',
+      '`dynamodb:DescribeTable` and, to look, `GetItem` or `Query`; to check and discover `ListTables` unless `tables` names them; flows that land in it `BatchWriteItem` and `PutItem`',
   },
   settings: dynamoSettings,
   assetSettings: dynamoAssetSettings,

@@ -39,7 +39,7 @@ export default defineConnector<S3Settings>({
     asked: null,
     evidence: [{ reads: '`LastModified` of the newest file below the path, or of the file', clock: 'writtenAt', strength: 'strong' }],
     permission:
-      '`s3:ListBucket`, to discover `s3:ListAllMyBuckets`; flows read with `s3:GetObject`, `s3:GetBucketVersioning`, `s3:ListBucketVersions` and `s3:GetObjectVersion`, copy with `s3:PutObject`; the queue wants `sqs:ReceiveMessage`, `DeleteMessage`, `ChangeMessageVisibility`, `GetQueueAttributes`',
+      '`s3:ListBucket`, and to check and discover `s3:ListAllMyBuckets` unless `buckets` names them; flows read with `s3:GetObject`, `s3:GetBucketVersioning`, `s3:ListBucketVersions` and `s3:GetObjectVersion`, copy with `s3:PutObject`; the queue wants `sqs:ReceiveMessage`, `DeleteMessage`, `ChangeMessageVisibility`, `GetQueueAttributes`',
   },
   settings: s3Settings,
   assetSettings: storeAssetSettings,
