@@ -1,15 +1,26 @@
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import type { AirbyteApi } from './api.ts'
-import { externalRun } from './sync-run.ts'
+import type { Job } from './shapes.ts'
+import { externalRun, isUnderWay, UNDER_WAY } from './sync-run.ts'
 
-/** All syncs of connections that moved since: one that goes on has moved since it began. In the order in which they were made, which no move of one changes. */
+/** All syncs of connections that wait or go on, which need not have moved for long, and those that moved since. */
 export async function* listRuns(api: AirbyteApi, since: Instant): AsyncGenerator<ExternalRun> {
   const syncs = await api.syncs()
-  const updatedAtStart = new Date(since - MINUTE_MS).toISOString()
-  for await (const job of api.jobs({ updatedAtStart, orderBy: 'createdAt|ASC' })) {
+  const told = new Map<number, string>()
+  for await (const job of jobs(api, since)) {
     const sync = syncs.get(job.connectionId)
-    const told = sync === undefined ? null : externalRun(job, sync, api.pageOf(sync))
-    if (told !== null) yield told
+    const run = sync === undefined ? null : externalRun(job, sync, api.pageOf(sync))
+    // One that moves while it is looked for is told again as what it has become.
+    if (run === null || told.get(job.id) === job.status) continue
+    told.set(job.id, job.status)
+    yield run
   }
+}
+
+/** Each list in the order in which they were made, which no move of one changes. What ends meanwhile has moved since, and is in the last one. */
+async function* jobs(api: AirbyteApi, since: Instant): AsyncGenerator<Job> {
+  const orderBy = 'createdAt|ASC'
+  for (const status of Object.keys(UNDER_WAY)) for await (const job of api.jobs({ status, orderBy })) if (isUnderWay(job)) yield job
+  yield* api.jobs({ updatedAtStart: new Date(since - MINUTE_MS).toISOString(), orderBy })
 }

@@ -66,6 +66,13 @@ describe('the syncs of Airbyte', () => {
     ])
   })
 
+  it.each(['pending', 'queued', 'running', 'incomplete'])('that are %s are told however long nothing moved', async (status) => {
+    world.airbyte.ran(prices, '2026-11-20T08:00:00Z', { status })
+    world.airbyte.ran(prices, '2026-11-20T09:00:00Z')
+    world.airbyte.ran(prices, TEN)
+    expect((await runs()).map(({ externalId }) => externalId)).toEqual(['1', '3'])
+  })
+
   it('that reset or clear, are of another workspace, or in a state nobody knows, are left out', async () => {
     world.airbyte.ran(prices, TEN, { jobType: 'clear' })
     world.airbyte.ran(prices, TEN, { status: 'dreaming' })

@@ -3,7 +3,7 @@ import type { RunState } from '#lib/domain/runs/run.ts'
 import type { Job, Sync } from './shapes.ts'
 
 /** One whose try has failed and that begins anew is incomplete. */
-const UNDER_WAY: Readonly<Record<string, RunState>> = {
+export const UNDER_WAY: Readonly<Record<string, RunState>> = {
   pending: 'scheduled',
   queued: 'scheduled',
   running: 'running',
