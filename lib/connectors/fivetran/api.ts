@@ -33,10 +33,9 @@ export class FivetranApi {
     return [...(await this.#all()).keys()]
   }
 
-  /** All of them that can be read. */
+  /** All of them. */
   async syncs(): Promise<Sync[]> {
-    const read = [...(await this.#all()).values()].map((item) => syncSchema.safeParse(item))
-    return read.flatMap(({ data }) => (data === undefined ? [] : [data]))
+    return [...(await this.#all())].map(([id, item]) => this.#read(id, item))
   }
 
   /** One of them. Throws where it is not there, or is not as Fivetran writes it. */
@@ -47,6 +46,10 @@ export class FivetranApi {
       const publicMessage = `${this.system} has no connection ${id}${groups}, or none that its key may see.`
       throw new TidemarkError('not-found', { publicMessage, lasting: 'gone' })
     }
+    return this.#read(id, item)
+  }
+
+  #read(id: string, item: unknown): Sync {
     const read = syncSchema.safeParse(item)
     if (read.success) return read.data
     throw refusedAnswer(this.system, `its connection ${id} is not as Fivetran writes it (${read.error.issues[0]?.path.join('.')})`)

@@ -110,10 +110,18 @@ describe('the runs of Fivetran', () => {
     expect(await runs()).toMatchObject([{ state: 'completed' }, { state: 'failed', error: 'Fivetran does not say why.' }])
   })
 
-  it('that go on, ended before or are told without sense are none', async () => {
+  it('that go on or ended before are none', async () => {
     world.fivetran.connect('prices', '2026-11-29T08:00:00Z', { failed_at: '2026-11-29T07:00:00Z', status: { sync_state: 'syncing' } })
-    world.fivetran.connect('terms', 'yesterday')
     expect(await runs()).toEqual([])
+  })
+
+  it('are not told as if they were all, nor are its connections, where one is told without sense', async () => {
+    world.fivetran.connect('prices', TEN)
+    world.fivetran.connect('terms', 'yesterday')
+    const refused = { publicMessage: expect.stringContaining('its connection terms is not as Fivetran writes it (succeeded_at)') }
+    await expect(runs()).rejects.toMatchObject(refused)
+    await expect(world.ask((session) => Array.fromAsync(session.discover?.('UTC') ?? []))).rejects.toMatchObject(refused)
+    expect(await check()).toMatchObject({ ok: false, detail: refused.publicMessage })
   })
 })
 

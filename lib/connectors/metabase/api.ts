@@ -55,10 +55,10 @@ export class MetabaseApi {
     return [...(await this.#listed()).keys()]
   }
 
-  /** All of them that can be read and are in no bin. */
+  /** All of them that are in no bin. */
   async cards(): Promise<Card[]> {
-    const read = [...(await this.#listed()).values()].map((item) => cardSchema.safeParse(item))
-    return read.flatMap(({ data }) => (data === undefined || data.isArchived ? [] : [data]))
+    const read = [...(await this.#listed())].map(([id, item]) => this.#read(cardSchema, item, `the card ${id}`))
+    return read.filter(({ isArchived }) => !isArchived)
   }
 
   /** One of them. Throws where it is not there. */

@@ -172,6 +172,12 @@ describe('what is found in Metabase', () => {
     await expect(discover()).rejects.toMatchObject({ publicMessage: expect.stringContaining('in the middle') })
   })
 
+  it('is not told as if it were all where a card is told without sense', async () => {
+    world.metabase.ask('Prices', ON_TABLE)
+    world.metabase.ask('Terms', ON_TABLE, { database_id: 'one' })
+    await expect(discover()).rejects.toMatchObject({ publicMessage: expect.stringContaining('the card 2 is not as Metabase writes it') })
+  })
+
   it('comes page by page, or is refused where the pages go round or end too early', async () => {
     for (let i = 0; i < 5; i++) world.metabase.show(`d${i}`, [])
     world.metabase.pageMax = 2

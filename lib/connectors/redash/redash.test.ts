@@ -131,6 +131,12 @@ describe('a look at Redash', () => {
 })
 
 describe('what is found in Redash', () => {
+  it('is not told as if it were all where a query is told without sense', async () => {
+    world.redash.ask('Prices', TEN)
+    world.redash.ask('Terms', 'yesterday')
+    await expect(discover()).rejects.toMatchObject({ publicMessage: expect.stringContaining('the query 2 is not as Redash writes it') })
+  })
+
   it('are queries with the tables of their SQL, and dashboards made from them', async () => {
     const sql = 'select * from sales.prices p join terms t on true where day = {{ day }}'
     world.redash.show('Board', [world.redash.ask('Prices', TEN, { query: sql })], { widgets: [{ id: 7, restricted: true }] })
