@@ -55,6 +55,8 @@ export interface PretendSearch {
     bytesMax: number
     keyEndsAt: Instant | null
     distribution: 'elasticsearch' | 'opensearch' | 'something else'
+    /** As OpenSearch. */
+    version: string
   }
   close(): Promise<void>
 }
@@ -96,6 +98,7 @@ class Search {
     bytesMax: 100_000_000,
     keyEndsAt: null,
     distribution: 'elasticsearch',
+    version: '2.19.6',
   }
 
   constructor(clock: Clock) {
@@ -138,11 +141,11 @@ class Search {
   }
 
   #about() {
-    const { distribution } = this.behaviour
+    const { distribution, version: number } = this.behaviour
     const about = { name: 'node-1', cluster_name: 'pretend', version: { number: '8.15.0' } }
     if (distribution === 'something else') return about
     if (distribution === 'elasticsearch') return { ...about, tagline: 'You Know, for Search' }
-    return { ...about, version: { number: '2.19.6', distribution }, tagline: 'The OpenSearch Project: https://opensearch.org/' }
+    return { ...about, version: { number, distribution }, tagline: 'The OpenSearch Project: https://opensearch.org/' }
   }
 
   #whoIs(authorization: string): Reply {

@@ -22,7 +22,7 @@ export default defineConnector<ElasticsearchSettings>({
       { url: 'https://search.example.edu:9200', token: '${SEARCH_TOKEN}' },
     ],
     asset: { path: 'prices', settings: { field: 'event.ingested', clock: 'loadedAt' } },
-    speaksTo: 'Elasticsearch and OpenSearch',
+    speaksTo: 'Elasticsearch, and OpenSearch from 2.12 on',
     told: '`url`; `apiKey`, or `user` and `password`, or `token`; `timeout` 1m',
     toldOfAsset: '`field` @timestamp, `clock` dataThroughAt, `dataThrough`, `where`, `zone`',
     asked: null,

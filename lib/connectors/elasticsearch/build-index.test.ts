@@ -41,6 +41,20 @@ describe('a build', () => {
     expect([...world.server.world.aliases.keys()]).toEqual(['prices'])
   })
 
+  it.each([
+    ['2.12.0', true],
+    ['3.0.0', true],
+    ['2.11.1', false],
+    ['1.3.20', false],
+  ])('is begun in OpenSearch %s, whose aliases are moved only from where they are: %s', async (version, isBegun) => {
+    Object.assign(world.server.behaviour, { distribution: 'opensearch', version })
+    const words = await build('run-1')
+      .begin()
+      .then(() => '', String)
+    expect(words).toMatch(isBegun ? /^$/ : /is OpenSearch [\d.]+; an index is built in OpenSearch from 2\.12 on/)
+    expect(indexNames()).toHaveLength(isBegun ? 1 : 0)
+  })
+
   it('maps its fields by the types of their columns', async () => {
     const { name } = await build('run-1').begin()
     expect(world.server.world.indices.get(name)?.mappings.properties).toEqual({

@@ -8,6 +8,7 @@ import { completenessShape, type SearchApi, whyIncomplete } from './api.ts'
 import { attemptOf, type BuildMark, doorOf, doorsIn, type KnownIndex, nameOf, readBuilds, readIndices, readPublished } from './builds.ts'
 import { putDocuments } from './bulk.ts'
 import { propertiesOf } from './mapping.ts'
+import { requireSafeMoves } from './product.ts'
 
 const unique = () => randomUUID().slice(0, 8)
 const anything = z.unknown()
@@ -35,6 +36,7 @@ export class AliasedBuild implements IndexBuild {
   async begin({ anew = false }: { anew?: boolean } = {}): Promise<Begun> {
     const { alias, runId } = this.#wanted
     const { signal } = this.#connection
+    await requireSafeMoves(this.#api, signal)
     const published = await readPublished(this.#api, alias, signal)
     const builds = await readBuilds(this.#api, alias, signal)
     const own = builds.findLast(({ mark }) => mark.run === runId)

@@ -1,18 +1,13 @@
 import { z } from 'zod'
-import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { checked } from '#lib/connectors/kit/check.ts'
 import type { Connection, Health } from '#lib/connectors/kit/connector.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import type { SearchApi } from './api.ts'
+import { productOf } from './product.ts'
 import type { ElasticsearchSettings } from './settings.ts'
 
-const node = z.object({
-  cluster_name: z.string(),
-  version: z.object({ number: z.string(), distribution: z.string().optional() }),
-  tagline: z.string().optional(),
-})
 const health = z.object({ status: z.enum(['green', 'yellow', 'red']), unassigned_shards: z.number().default(0) })
 const whoami = z.object({ username: z.string(), api_key: z.object({ id: z.string(), name: z.string().nullish() }).nullish() })
 const apiKeys = z.object({ api_keys: z.array(z.object({ id: z.string(), expiration: z.number().nullish() })) })
@@ -20,24 +15,15 @@ const apiKeys = z.object({ api_keys: z.array(z.object({ id: z.string(), expirati
 /** Whether we get in, what answers there, how the cluster is, as whom, and when our API key ends where that is told. */
 export function check(connection: Connection<ElasticsearchSettings>, api: SearchApi): Promise<Health> {
   return checked(connection, async () => {
-    const product = await productOf(api)
+    const { name, version, cluster } = await productOf(api)
     const { settings } = connection
     const isAnybody = settings.apiKey === undefined && settings.user === undefined && settings.token === undefined
     const who = isAnybody ? null : await orNull(connection, api.ask({ path: ['_security', '_authenticate'], what: 'who we are' }, whoami))
     const how = await orNull(connection, api.ask({ path: ['_cluster', 'health'], what: 'the health of the cluster' }, health))
-    const detail = [`${product}${asWhom(who)}.`, healthInWords(how)].join(' ')
+    const detail = [`${name} ${version}, cluster ${cluster}${asWhom(who)}.`, healthInWords(how)].join(' ')
     const key = who?.api_key?.id
     return { detail, credentialExpiresAt: key === undefined ? null : await expiryOf(connection, api, key) }
   })
-}
-
-async function productOf(api: SearchApi): Promise<string> {
-  const what = 'what it is'
-  const { cluster_name: cluster, version, tagline = '' } = await api.ask({ path: [], what }, node)
-  const isOpenSearch = version.distribution === 'opensearch'
-  if (!isOpenSearch && !/you know, for search/i.test(tagline))
-    throw refusedAnswer(api.system, 'it is neither Elasticsearch nor OpenSearch that answers there. Check the address of the connection')
-  return `${isOpenSearch ? 'OpenSearch' : 'Elasticsearch'} ${version.number}, cluster ${cluster}`
 }
 
 function asWhom(who: z.infer<typeof whoami> | null): string {
