@@ -50,6 +50,15 @@ describe('copying a file within the store', () => {
     expect(copies()).toBe(4)
   })
 
+  it('copies no more in one request than is done in seconds', async () => {
+    const content = Buffer.alloc(64 * 1024 ** 2 + 1, 3)
+    standIn.put('landing', 'larger.bin', content, STORE_NOW - 60_000)
+    const file = await fileOf('larger.bin')
+    standIn.control.requests.length = 0
+    expect(await world.session().copyFile(file, 'landing/larger-copy.bin')).toMatchObject({ bytes: content.length })
+    expect(copies()).toBe(2)
+  })
+
   it('leaves no parts about where it fails', async () => {
     standIn.put('landing', 'large.bin', Buffer.alloc(900_000, 1), STORE_NOW - 60_000)
     const file = await fileOf('large.bin')

@@ -5,9 +5,8 @@ import { placeOf } from '#lib/connectors/kit/stores/place.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { S3Store } from './store.ts'
 
-/** In one request S3 copies no more than this. */
-export const ONE_COPY_BYTES = 5 * 1024 ** 3
-const PART_BYTES = 512 * 1024 ** 2
+/** What is copied in one request, which has to be done within the timeout of the connection: S3 itself would take 5 GiB. */
+const PART_BYTES = 64 * 1024 ** 2
 const PARTS_MAX = 10_000
 const PARTS_AT_ONCE = 4
 const GONE = new Set(['NoSuchKey', 'NoSuchVersion', 'PreconditionFailed', '412'])
@@ -30,7 +29,7 @@ export async function copyFile(
   store: S3Store,
   file: StoredFile,
   to: string,
-  sizes: CopySizes = { oneCopyBytes: ONE_COPY_BYTES, partBytes: PART_BYTES },
+  sizes: CopySizes = { oneCopyBytes: PART_BYTES, partBytes: PART_BYTES },
 ): Promise<StoredFile> {
   const target = placeOf(to)
   if (target.key === '') throw new TidemarkError('invalid', { publicMessage: `"${to}" names no file to copy to.` })
