@@ -8,6 +8,7 @@ export const S3_FAULTS = [
   'cut-listing',
   'short-listing',
   'endless-listing',
+  'odd-names',
   'silent-body',
   'silent',
   'down',

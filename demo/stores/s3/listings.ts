@@ -7,6 +7,7 @@ const iso = (at: number) => new Date(at).toISOString()
 /** As S3 encodes keys in listings: a blank is a plus. */
 function encoder(query: URLSearchParams, control: S3Control): (text: string) => string {
   if (query.get('encoding-type') !== 'url' || !control.encodesKeys) return (text) => text
+  if (control.take('odd-names')) return (text) => `100%${text}`
   return (text) => encodeURIComponent(text).replaceAll('%20', '+').replaceAll('%2F', '/')
 }
 
@@ -82,8 +83,9 @@ export function listVersions(bucket: Bucket, query: URLSearchParams, control: S3
   const marker = query.get('version-id-marker')
   const from = marker === null ? 0 : all.findIndex(({ key, version }) => key === query.get('key-marker') && version.id === marker) + 1
   const page = all.slice(from, from + control.keysPerPage)
-  const last = page.at(-1)
-  const isTruncated = from + page.length < all.length && last !== undefined
+  const isEndless = control.take('endless-listing')
+  const last = isEndless ? all.at(-1) : page.at(-1)
+  const isTruncated = (isEndless || from + page.length < all.length) && last !== undefined
   const told = page.map(({ key, version, isLatest }) => {
     const common = `${element('Key', encode(key))}${element('VersionId', version.id)}${element('IsLatest', isLatest)}${element('LastModified', iso(version.modifiedAt))}`
     if (version.isRemoval) return `<DeleteMarker>${common}</DeleteMarker>`

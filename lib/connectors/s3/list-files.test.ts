@@ -69,10 +69,21 @@ describe('listing files', () => {
     ['html-page', 'is no listing'],
     ['short-listing', 'another number of files'],
     ['endless-listing', 'does not say where'],
+    ['odd-names', 'a name in a listing is not encoded'],
   ] as const)('never takes an answer of another kind for an empty place: %s', async (fault, words) => {
     standIn.put('odd', 'a.csv', 'x')
     standIn.control.set(fault)
     await expect(listed(world.session().files('odd'))).rejects.toMatchObject({ publicMessage: expect.stringContaining(words) })
+  })
+
+  it.each([
+    ['endless-listing', 'does not say where'],
+    ['odd-names', 'a name in a listing is not encoded'],
+  ] as const)('refuses a listing of versions that is not as it should be: %s', async (fault, words) => {
+    standIn.bucket('odd-versions').keepsVersions = true
+    standIn.put('odd-versions', 'a.csv', 'x')
+    standIn.control.set(fault)
+    await expect(listed(world.session().files('odd-versions'))).rejects.toMatchObject({ publicMessage: expect.stringContaining(words) })
   })
 
   it('fails where a listing is cut in the middle, and may be tried again', async () => {

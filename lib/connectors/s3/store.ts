@@ -126,11 +126,21 @@ export class S3Store implements Store {
     const { Contents = [], CommonPrefixes = [], KeyCount, EncodingType } = answer
     if (KeyCount !== undefined && KeyCount !== Contents.length + CommonPrefixes.length)
       throw refusedAnswer(this.system, 'a listing holds another number of files than it says')
-    const text = (given = '') => decoded(given, EncodingType)
+    const text = (given = '') => this.decoded(given, EncodingType)
     const files = Contents.map(({ Key, ETag, Size, LastModified }) => ({ bucket, key: text(Key), ETag, Size, LastModified }))
     return {
       files: files.filter(({ key }) => !isFolderMark(key)).map((file) => this.file(file)),
       folders: CommonPrefixes.map(({ Prefix }) => text(Prefix)),
+    }
+  }
+
+  /** A name in a listing: encoded, where the store did as it was asked. */
+  decoded(text: string, encodingType: string | undefined): string {
+    if (encodingType !== 'url') return text
+    try {
+      return decodeURIComponent(text.replaceAll('+', ' '))
+    } catch {
+      throw refusedAnswer(this.system, 'a name in a listing is not encoded as it says')
     }
   }
 
@@ -196,11 +206,6 @@ export class S3Store implements Store {
     const publicMessage = `${this.system} does not have ${key} in that version any more: it was replaced or removed.`
     return new TidemarkError('not-found', { publicMessage, lasting: 'gone' })
   }
-}
-
-/** A name in a listing: encoded, where the store did as it was asked. */
-export function decoded(text: string, encodingType: string | undefined): string {
-  return encodingType === 'url' ? decodeURIComponent(text.replaceAll('+', ' ')) : text
 }
 
 function endWithBody(answer: { Body?: unknown }, end: () => void): void {
