@@ -87,6 +87,20 @@ it('`contract check` says what a version would break, what is there breaks of it
   expect(more).toMatchObject({ code: 0, printed: expect.stringContaining('nothing changes') })
 })
 
+it('`contract check` compares with the entity that the catalogue names', async () => {
+  const { schema, ...contract } = JSON.parse(aCustomerContract('1.0.0', PROMISED).text)
+  const named = file(
+    JSON.stringify({ ...contract, schema: [...schema, { name: 'person', properties: [{ name: 'id', physicalType: 'integer' }] }] }),
+  )
+  const told = (entity: string) => ctx.pool.query('update asset_contract set terms = terms || $1', [JSON.stringify({ entity })])
+  await told('person')
+  expect((await tidemark('contract', 'check', named)).printed).toContain('BREAKS the field "email" is gone')
+  await told('customer')
+  expect(await tidemark('contract', 'check', named)).toMatchObject({ code: 0 })
+  await told('none')
+  expect((await tidemark('contract', 'check', named)).printed).toContain('none of its entities is called "none".')
+})
+
 it('what is no contract is refused with its line, and one that nothing is under is a good one', async () => {
   expect(
     await tidemark(

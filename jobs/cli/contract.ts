@@ -88,8 +88,12 @@ function compared(
   { key, terms, columns, landed, readers }: Contracted,
   now: Instant,
 ): { lines: string[]; breaks: boolean } {
-  const entity = entityFor(contract, pathOf(key), null)
-  if (entity === null) return { lines: [`${key}: none of its entities is called like it.`], breaks: true }
+  const entity = entityFor(contract, pathOf(key), terms.entity ?? null)
+  if (entity === null)
+    return {
+      lines: [`${key}: none of its entities is called ${terms.entity === undefined ? 'like it' : `"${terms.entity}"`}.`],
+      breaks: true,
+    }
   const held = termsAt(terms, now)
   const changes = held === null ? [] : compareFields(held.fields, entity.fields)
   const seen = landed === null ? compareFields(entity.fields, fieldsOfColumns(columns ?? [])) : compareShape(entity.fields, landed.shape)

@@ -32,7 +32,8 @@ export function ofContract(
   })
   if (versions.length === 0) return {}
   const isLanded = Object.values(flows).some((flow) => flow?.land?.into === key)
-  return { contract: { onBreak: meant.onBreak, versions, ...(isLanded && { ofFiles: true }) } }
+  const { onBreak, entity } = meant
+  return { contract: { onBreak, versions, ...(isLanded && { ofFiles: true }), ...(entity !== undefined && { entity }) } }
 }
 
 /** How often is looked into what a contract is about, where nobody wrote it. */

@@ -13,6 +13,7 @@ import {
   markOverdue,
   missOlderRuns,
   type Run,
+  setLookFrom,
   setNextRun,
   setWaitingFor,
   takeBackTicks,
@@ -97,10 +98,16 @@ async function openGates(
       continue
     }
     lookInto.push(...(gate?.lookInto ?? []))
-    if (run.attempt === 0) await setWaitingFor(sql, run.id, gate?.words ?? null)
+    await noteGate(sql, run, flows.get(run.flow), gate, now)
     if (gate === null) ready.push({ runId: run.id, flow: run.flow })
   }
   return { ready, gaveUp, lookInto }
+}
+
+async function noteGate(sql: Sql, run: Run, flow: FlowRow | undefined, gate: Gate | null, now: Instant): Promise<void> {
+  const waitsForNoOther = flow?.requires === 'contract' && (gate === null || gate.lookInto !== undefined)
+  await setLookFrom(sql, run, waitsForNoOther ? (run.lookFrom ?? now) : null)
+  if (run.attempt === 0) await setWaitingFor(sql, run.id, gate?.words ?? null)
 }
 
 async function giveUp(sql: Sql, run: Run, gate: Gate, now: Instant, waitedMs: number): Promise<boolean> {

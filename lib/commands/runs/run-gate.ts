@@ -12,7 +12,7 @@ export interface Gate {
   words: string
   /** Whether it waits for another flow, which its own timeout bounds. */
   upstream: boolean
-  /** Connections that are to be looked into first. */
+  /** There when it waits for nothing but contracts: connections that are to be looked into first. */
   lookInto?: string[]
 }
 
@@ -26,18 +26,17 @@ export async function gateOf(sql: Sql, run: Run, flows: ReadonlyMap<string, Flow
   }
   if (await isFlowBusy(sql, run)) return { words: WAITS_FOR_OWN_FLOW, upstream: false }
   if (run.attempt > 0) return null
-  const contracts = flows.get(run.flow)?.requires === 'contract' ? await gateOfContracts(sql, run, now) : null
-  if (contracts !== null) return contracts
-  if (run.trigger !== 'schedule') return null
-  const words = await waitingWords(sql, run, flows, now)
-  return words.length === 0 ? null : { words: words.join(' '), upstream: true }
+  const words = run.trigger === 'schedule' ? await waitingWords(sql, run, flows, now) : []
+  if (words.length > 0) return { words: words.join(' '), upstream: true }
+  return flows.get(run.flow)?.requires === 'contract' ? gateOfContracts(sql, run, now) : null
 }
 
-/** Contracts that are broken, or that nobody has compared since the run was due: what is there may be otherwise by now. */
-async function gateOfContracts(sql: Sql, { flow, scheduledFor }: Run, now: Instant): Promise<Gate | null> {
+/** Contracts that are broken, or that nobody has compared since the run waits for nothing else: what is there may be otherwise by now. */
+async function gateOfContracts(sql: Sql, { flow, lookFrom }: Run, now: Instant): Promise<Gate | null> {
   const broken = await loadBrokenReads(sql, flow)
-  if (broken.length > 0) return { words: contractsInWords(broken), upstream: true }
-  const unseen = now - scheduledFor < LOOK_MAX_MS ? await loadUnseenReads(sql, flow, scheduledFor, now) : []
+  if (broken.length > 0) return { words: contractsInWords(broken), upstream: true, lookInto: [] }
+  const since = lookFrom ?? now
+  const unseen = now - since < LOOK_MAX_MS ? await loadUnseenReads(sql, flow, since, now) : []
   if (unseen.length === 0) return null
   const keys = listInWords(unseen.map(({ key }) => key))
   const lookInto = unseen.flatMap(({ connection, isAsked }) => (isAsked ? [] : [connection]))

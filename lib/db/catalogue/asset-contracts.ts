@@ -162,15 +162,15 @@ export interface UnseenRead {
   isAsked: boolean
 }
 
-/** Nobody is waited for where a connection is never looked into. */
+/** No look is waited for where a connection is never looked into: only that what was told is judged. */
 export async function loadUnseenReads(sql: Sql, flow: string, since: Instant, now: Instant): Promise<UnseenRead[]> {
   const { rows } = await sql.query<UnseenRead>(
-    `select s.key, a.connection_key as connection, coalesce(d.attempted_at >= $2, false) as "isAsked" from flow f
+    `select s.key, a.connection_key as connection, coalesce(d.attempted_at >= $2, d.connection_key is null) as "isAsked" from flow f
      cross join jsonb_array_elements_text(coalesce(f.settings -> 'reads', '[]')) r(key)
      join subject s on s.kind = 'asset' and s.key = r.key and s.removed_at is null
      join asset a on a.subject_id = s.id join asset_contract c on c.asset_id = s.id
-     join discovery d on d.connection_key = a.connection_key and d.every_seconds is not null and d.next_at is not null
-     where f.name = $1 and ((c.terms ->> 'ofFiles' is null and (d.whole_at is null or d.whole_at < $2))
+     left join discovery d on d.connection_key = a.connection_key and d.every_seconds is not null and d.next_at is not null
+     where f.name = $1 and ((c.terms ->> 'ofFiles' is null and d.connection_key is not null and (d.whole_at is null or d.whole_at < $2))
        or exists (select from (${SEEN}) x where x.asset_id = c.asset_id and ${isDueSql('$3')})) order by s.key`,
     [flow, toText(since), toText(now)],
   )

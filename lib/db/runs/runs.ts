@@ -25,6 +25,8 @@ export interface Run {
   endedAt: Instant | null
   cancelAt: Instant | null
   waitingFor: string | null
+  /** Since when it waits for nothing but what it requires contracts about; null: it waits for something else, or requires none. */
+  lookFrom: Instant | null
   parameters: Record<string, unknown>
 }
 
@@ -42,6 +44,7 @@ interface RunRow {
   ended_at: Date | null
   cancel_at: Date | null
   waiting_for: string | null
+  look_from: Date | null
   parameters: Record<string, unknown>
 }
 
@@ -60,6 +63,7 @@ function toRun(row: RunRow): Run {
     endedAt: toInstantOrNull(row.ended_at),
     cancelAt: toInstantOrNull(row.cancel_at),
     waitingFor: row.waiting_for,
+    lookFrom: toInstantOrNull(row.look_from),
     parameters: row.parameters,
   }
 }
@@ -180,6 +184,11 @@ export async function setWaitingFor(sql: Sql, runId: string, words: string | nul
     "update run set waiting_for = $2 where id = $1 and state in ('scheduled', 'overdue') and attempt = 0 and waiting_for is distinct from $2",
     [runId, words],
   )
+}
+
+/** Keeps since when a run waits for nothing but what it requires contracts about. */
+export async function setLookFrom(sql: Sql, { id, lookFrom }: Run, at: Instant | null): Promise<void> {
+  if (lookFrom !== at) await sql.query('update run set look_from = $2 where id = $1', [id, toTextOrNull(at)])
 }
 
 /** Runs whose time came before `before`, that wait for nothing and that no worker took, become `overdue`. */

@@ -75,6 +75,8 @@ test('what objects hold is compared where the contract names it', () => {
     'breaks: the field "address.city" is required, and empty in some records',
   ])
   expect(told([aField('address', 'object')], [{ address: { any: 1 } }])).toEqual([])
+  expect(told([address], [{ address: null }]), 'no object was seen').toEqual([])
+  expect(told([address], [{ address: '{"city": "Bern"}' }], true), 'nobody looks into a text').toEqual([])
 })
 
 test('more values than are kept hold others than the allowed ones', () => {
@@ -82,6 +84,9 @@ test('more values than are kept hold others than the allowed ones', () => {
   const records = Array.from({ length: 51 }, (_, n) => ({ n }))
   expect(told([field], records.slice(1))[0]).toContain('holds "50"')
   expect(told([field], records)[0]).toContain('holds more')
+  const many = aField('n', 'integer', { values: Array.from({ length: 60 }, (_, n) => String(n)) })
+  expect(told([many], records.slice(1))).toEqual([])
+  expect(told([many], records)).toEqual(['noted: not every value of the field "n" could be compared with those it may have'])
 })
 
 test('where not all fields were counted none is gone', () => {

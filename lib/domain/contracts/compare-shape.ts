@@ -44,7 +44,9 @@ function fieldOf(seen: SeenField, promise: Field | undefined, isText: boolean): 
     name: seen.name,
     typeText,
     type: isKept ? (promise?.type ?? null) : typeOf(seen, isText),
-    ...(below !== undefined && { fields: seen.fields.map((field) => fieldOf(field, pairOf(field.name, below), isText)) }),
+    // Of objects nobody saw nothing is gone.
+    ...(below !== undefined &&
+      seen.fields.length > 0 && { fields: seen.fields.map((field) => fieldOf(field, pairOf(field.name, below), isText)) }),
   }
 }
 
@@ -99,11 +101,16 @@ function twiceInWords(field: string): Difference {
   return { kind: 'unique', field, weight: 'breaks', words: `the field "${field}" holds the same twice` }
 }
 
+function notAllComparedInWords(field: string): Difference {
+  const words = `not every value of the field "${field}" could be compared with those it may have`
+  return { kind: 'values', field, weight: 'noted', words }
+}
+
 function otherValues(field: string, allowed: readonly string[] | null, { values, isMore }: SeenField): Difference[] {
   if (allowed === null) return []
   const others = values.filter((value) => !allowed.includes(value))
   const isOther = isMore && values.length >= allowed.length
-  if (others.length === 0 && !isOther) return []
+  if (others.length === 0 && !isOther) return isMore ? [notAllComparedInWords(field)] : []
   const what = others.length > 0 ? `holds ${quoted(others)}` : 'holds more'
   return [{ kind: 'values', field, weight: 'warns', words: `the field "${field}" ${what}, which is not among its values` }]
 }

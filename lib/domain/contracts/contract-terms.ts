@@ -28,6 +28,8 @@ export interface ContractTerms {
   versions: readonly TermsVersion[]
   /** It is about the records of files that land, not about the columns of the table that keeps them. */
   ofFiles?: true
+  /** The entity that the catalogue names. */
+  entity?: string
 }
 
 /** A file that landed, and what its records look like. */

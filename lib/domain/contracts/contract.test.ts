@@ -175,4 +175,18 @@ test('all that is wrong is told at once, with its place', () => {
     'schema.1.name names "a" a second time',
     'schema.0.properties.1.name names "x" a second time',
   ])
+  const alike = [{ name: 'x', physicalName: 'k' }, { name: 'y', physicalName: 'k' }, { name: 'k' }, { name: 'z' }]
+  expect(problems({ ...bare, schema: [{ name: 'a', properties: alike }] })).toEqual([
+    'schema.0.properties.1.physicalName names "k" a second time',
+    'schema.0.properties.2.name names "k" a second time',
+  ])
+})
+
+test.each([
+  ...['2027-01-15', '2028-02-29', '2027-01-15T06:00:00Z', '2027-01-15T06:00:00.5+02:00'].map((value) => [value, true] as const),
+  ...['2027-01-15T06:00', '2027-01-15T06:00:00', '01/02/2027', '1', '2027-02-30', '2027-02-30T06:00:00Z'].map(
+    (value) => [value, false] as const,
+  ),
+])('%s is a day or an instant with its zone, whatever the zone of who reads it: %s', (value, isDate) => {
+  expect(readContract({ ...bare, slaProperties: [{ property: 'generalAvailability', value }] }).ok).toBe(isDate)
 })

@@ -1,5 +1,6 @@
+import { z } from 'zod'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { startOfDay } from '#lib/domain/time/local-day.ts'
+import { isValidDay, startOfDay } from '#lib/domain/time/local-day.ts'
 import type { Field } from './field.ts'
 import { readFieldType } from './field-type.ts'
 import { type OdcsDocument, type OdcsProperty, odcsSchema } from './odcs-schema.ts'
@@ -116,11 +117,11 @@ function generalAvailability({ slaProperties = [] }: OdcsDocument): { at: number
   return value === undefined || value === null ? null : { at, text: String(value) }
 }
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/
+const instantSchema = z.iso.datetime({ offset: true })
 
 function wrongDates(document: OdcsDocument): ContractProblem[] {
   const from = generalAvailability(document)
-  if (from === null || !Number.isNaN(Date.parse(from.text))) return []
+  if (from === null || isValidDay(from.text) || instantSchema.safeParse(from.text).success) return []
   return [{ path: ['slaProperties', from.at, 'value'], problem: 'is no date; write one such as 2026-12-24, or an instant with its zone' }]
 }
 
@@ -132,19 +133,25 @@ function twice({ schema }: OdcsDocument): ContractProblem[] {
       : [],
   )
   const fields = schema.flatMap(({ properties }, at) =>
-    properties.flatMap(({ name }, n) =>
-      properties.findIndex((other) => other.name === name) < n
-        ? [{ path: ['schema', at, 'properties', n, 'name'], problem: `names "${name}" a second time` }]
-        : [],
-    ),
+    properties.flatMap(({ name, physicalName }, n) => {
+      const before = properties.slice(0, n)
+      const called = physicalName ?? name
+      if (before.some((other) => other.name === name)) return [secondField(at, n, 'name', name)]
+      if (!before.some((other) => (other.physicalName ?? other.name) === called)) return []
+      return [secondField(at, n, physicalName === undefined ? 'name' : 'physicalName', called)]
+    }),
   )
   return [...entities, ...fields]
+}
+
+function secondField(entity: number, at: number, key: string, name: string | undefined): ContractProblem {
+  return { path: ['schema', entity, 'properties', at, key], problem: `names "${name}" a second time` }
 }
 
 /** From when on a version holds; null: since ever. A day begins in this zone. */
 export function heldFrom({ fromText }: Pick<Contract, 'fromText'>, zone: string): Instant | null {
   if (fromText === null) return null
-  return DAY.test(fromText) ? startOfDay(fromText, zone) : Date.parse(fromText)
+  return isValidDay(fromText) ? startOfDay(fromText, zone) : Date.parse(fromText)
 }
 
 /** The entity of a contract that an asset is: the one that is named, else the one called like the end of its path, else the only one. */
