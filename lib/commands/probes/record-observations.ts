@@ -95,8 +95,8 @@ function recordLooks(ctx: Context, connectionKey: string, lookedAt: Instant, obs
 
 /** The connection is up; when it was declared down, all its assets are locked, because their statuses said so. */
 async function noteWeGotIn(sql: Sql, connectionKey: string, at: Instant): Promise<{ assetIds: number[]; from: Instant } | null> {
-  await noteConnectionOk(sql, connectionKey, at)
   await noteGoneUntil(sql, connectionKey, at)
+  await noteConnectionOk(sql, connectionKey, at)
   const from = await closeConnectionGap(sql, connectionKey, at)
   if (from === null) return null
   const assetIds = await listConnectionAssets(sql, connectionKey)

@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { followIncidents } from '#lib/commands/incidents/follow-incidents.ts'
 import { recordExternalRuns } from '#lib/commands/runs/record-external-runs.ts'
 import { recompute } from '#lib/commands/status/recompute.ts'
 import { sweepDue } from '#lib/commands/status/sweep-due.ts'
 import type { Context } from '#lib/db/context.ts'
+import { loadIncidentRoots } from '#lib/db/messages/incident-facts.ts'
 import type { Presence } from '#lib/domain/connections/pulse.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
+import { getIncidents } from '#lib/queries/incidents/incidents.ts'
 import { anAge, anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
@@ -106,6 +109,29 @@ describe('a database that is gone', () => {
     expect(await last('b')).toBe('unknown/gone 10 12:01–')
     expect(await last('c')).toMatch(/^stale\/empty/)
     await expectLawful()
+  })
+
+  test('is gone no longer than until somebody gets in, whatever that system does later, and was so in the incident of then', async () => {
+    await pulseAt(second(60), GONE)
+    await pulseAt(second(90), GONE)
+    await followIncidents(ctx)
+    const told = async () => {
+      const { open, days } = await getIncidents(ctx, { feed: null, before: null }, 'UTC')
+      const [line] = [...open, ...days.flatMap(({ incidents }) => incidents)]
+      const roots = line === undefined ? [] : await loadIncidentRoots(ctx.pool, line.id)
+      return [line?.endedAt, ...(line?.roots ?? []), ...roots].map((one) => (typeof one === 'object' ? one?.isGone === true : one != null))
+    }
+    expect(await told()).toEqual([false, true, true])
+    await goTo(second(300))
+    await look(
+      ctx,
+      ['a', 'b', 'c'].map((key) => seen(`lake/${key}`, { writtenAt: START })),
+    )
+    expect(await connection()).toMatchObject({ is_gone: false })
+    await followIncidents(ctx)
+    await goTo(second(300) + HOUR_MS)
+    await followIncidents(ctx)
+    expect(await told()).toEqual([true, true, true])
   })
 
   test('is no other than it was for a look that is refused otherwise meanwhile', async () => {

@@ -50,11 +50,12 @@ export async function lockConnections(sql: Sql): Promise<void> {
   await sql.query('select from connection_state order by key for no key update')
 }
 
+/** Notes a look that got in: whatever was said of the connection, its database is there. */
 export async function noteConnectionOk(sql: Sql, key: string, at: Instant): Promise<void> {
-  await sql.query('update connection_state set ok_at = greatest(ok_at, $2::timestamptz), failures = 0, problem = null where key = $1', [
-    key,
-    toText(at),
-  ])
+  await sql.query(
+    'update connection_state set ok_at = greatest(ok_at, $2::timestamptz), failures = 0, problem = null, is_gone = false where key = $1',
+    [key, toText(at)],
+  )
 }
 
 /** Notes a look that did not get in, with the reason in public words. */

@@ -1,4 +1,4 @@
-import { connectionNameSql } from '#lib/db/catalogue/connection-names.ts'
+import { connectionNameSql, GONE_GAPS } from '#lib/db/catalogue/connection-names.ts'
 import { ms } from '#lib/db/causes/result-sql.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { toSaid } from '#lib/db/incidents/said.ts'
@@ -104,16 +104,19 @@ const IN_IT = `
   select b.subject_id from incident_member m join asset b on b.subject_id = m.asset_id
   where m.incident_id = r.id and (r.key = 'connection:' || b.connection_key or r.key = 'flow:' || b.flow or r.key = 'job:' || b.job)`
 
+const WAS_GONE = `select from ${GONE_GAPS}
+  where w.key = 'connection:' || g.connection_key and g.from_at < w.over_at and (g.to_at is null or g.to_at > to_timestamp(w.since / 1000))`
+
 const CAUSES = `
   with r as (
-    select i.id, x.value ->> 'key' as key, min((x.value ->> 'since')::float8) as since
-    from incident i cross join lateral jsonb_array_elements(i.roots) x where i.id = $1 and (${IS_OVER} or x.value -> 'to' = 'null') group by 1, 2
+    select i.id, coalesce(i.ended_at, i.withdrawn_at) as over_at, x.value ->> 'key' as key, min((x.value ->> 'since')::float8) as since
+    from incident i cross join lateral jsonb_array_elements(i.roots) x where i.id = $1 and (${IS_OVER} or x.value -> 'to' = 'null') group by 1, 2, 3
   ), w as (
     select r.*, case when r.key like 'asset:%' then array[substr(r.key, 7)::int] else array(${IN_IT} order by 1) end as assets from r
   )
   select w.key, w.since, a.subject_id as "assetId", s.name as "assetName", case when w.key like 'job:%' then ${jobNameOfKeySql('substr(w.key, 5)')} end as "jobName",
     case when w.key like 'connection:%' then ${connectionNameSql('substr(w.key, 12)')} end as "connectionName",
-    exists (select from connection_state c where c.is_gone and w.key = 'connection:' || c.key) as "isGone",
+    case when w.over_at is null then exists (select from connection_state c where c.is_gone and w.key = 'connection:' || c.key) else exists (${WAS_GONE}) end as "isGone",
     sp.status, a.problem, a.verdict ->> 'explanation' as explanation,
     case when sp.reason = 'run-failed' or w.key like 'flow:%' or w.key like 'job:%' then ${lastEndsSql()} end as "lastEnds",
     array(select distinct g.key from asset x join feed f on f.subject_id = x.feed_id join subject g on g.id = f.group_id where x.subject_id = any(w.assets)) as groups,

@@ -1,3 +1,4 @@
+import { type GoneStretch, loadGoneStretches } from '#lib/db/catalogue/connection-names.ts'
 import type { Context } from '#lib/db/context.ts'
 import { type Status, worstOf } from '#lib/domain/freshness/status.ts'
 import type { FactEntry, IncidentEnd, RootSpan, StatusSpan } from '#lib/domain/incidents/incident.ts'
@@ -75,17 +76,25 @@ export async function toLines(ctx: Context, rows: readonly LineRow[]): Promise<I
     ctx,
     rows.flatMap((row) => rootsOf(row).map(({ key }) => key)),
   )
-  return rows.map((row) => toLine(row, { said: said.get(row.id) ?? [], names, now: ctx.clock.now() }))
+  const gone = await loadGoneStretches(ctx.pool, connectionsIn(rows))
+  return rows.map((row) => toLine(row, { said: said.get(row.id) ?? [], names, gone, now: ctx.clock.now() }))
+}
+
+/** The connections that these stand on, or stood on. */
+export function connectionsIn(rows: readonly Pick<LineRow, 'roots'>[]): string[] {
+  const parts = rows.flatMap(({ roots }) => roots.map(({ key }) => partsOfCause(key)))
+  return [...new Set(parts.flatMap(({ kind, name }) => (kind === 'connection' ? [name] : [])))]
 }
 
 interface LineFacts {
   said: readonly Said[]
   names: ReadonlyMap<string, CauseName>
+  gone: readonly GoneStretch[]
   now: Instant
 }
 
 /** A line, from its row and what was said of it and of what it took over. */
-export function toLine(row: LineRow, { said, names, now }: LineFacts): IncidentLine {
+export function toLine(row: LineRow, { said, names, gone, now }: LineFacts): IncidentLine {
   const { roots: _roots, statuses, entries, ...line } = row
   const updates = said.flatMap((one) => (one.kind === 'updated' ? [{ at: one.at, by: one.by, text: one.text }] : []))
   return {
@@ -93,12 +102,18 @@ export function toLine(row: LineRow, { said, names, now }: LineFacts): IncidentL
     worst: worstOf([line.status, ...statuses.map(({ status }) => status)]),
     roots: rootsOf(row).flatMap(({ key, since, to }) => {
       const name = names.get(key)
-      return name === undefined ? [] : [{ ...name, since, to }]
+      return name === undefined ? [] : [{ ...(to === null ? name : asItWas(name, gone, since, to)), since, to }]
     }),
     assets: line.feeds.reduce((sum, { assets }) => sum + assets, 0),
     handling: handlingAt({ entries }, said, now),
     update: updates.at(-1) ?? null,
   }
+}
+
+/** What stands no more is called as it was while it stood. */
+function asItWas({ isGone: _, ...name }: CauseName, gone: readonly GoneStretch[], since: Instant, to: Instant): CauseName {
+  const wasGone = name.kind === 'connection' && gone.some((own) => own.key === name.key && own.from < to && (own.to ?? END_OF_TIME) > since)
+  return wasGone ? { ...name, isGone: true } : name
 }
 
 /** What it stands on, or stood on before it was well; of one that is over the systems among all it ever stood on, else what it began with. What began first first. */

@@ -1,3 +1,4 @@
+import { loadGoneStretches } from '#lib/db/catalogue/connection-names.ts'
 import type { Context } from '#lib/db/context.ts'
 import type { Status } from '#lib/domain/freshness/status.ts'
 import { causesIn, type FactEntry, type IncidentKey, incidentsIn } from '#lib/domain/incidents/incident.ts'
@@ -7,7 +8,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { type CauseName, getCauseNames } from '#lib/queries/outlook/cause-names.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { type ChangeBefore, getChangesBefore } from './changes-before.ts'
-import { type IncidentLine, LINES, type LineRow, toLine } from './incident-lines.ts'
+import { connectionsIn, type IncidentLine, LINES, type LineRow, toLine } from './incident-lines.ts'
 import { getLinked, type Linked } from './linked.ts'
 import { getSaid } from './said.ts'
 
@@ -71,15 +72,16 @@ export async function getIncident(ctx: Context, id: number): Promise<IncidentVie
   if (row === undefined) return null
   const { whole, openedBy, cameFrom, ...line } = row
   const entries = whole.length > 0 ? whole : await seenEntries(ctx, row)
-  const [said, members, related, causes] = await Promise.all([
+  const [said, members, related, causes, gone] = await Promise.all([
     getSaid(ctx, [id]),
     ctx.pool.query<IncidentMember>(MEMBERS, [id]),
     ctx.pool.query<{ key: IncidentKey; id: number }>(RELATED, [entries.flatMap(incidentsIn)]),
     getCauseNames(ctx, [openedBy, ...row.roots.map(({ key }) => key), ...entries.flatMap(causesIn)]),
+    loadGoneStretches(ctx.pool, connectionsIn([row])),
   ])
   const own = said.get(id) ?? []
   return {
-    ...toLine({ ...line, entries }, { said: own, names: causes, now: ctx.clock.now() }),
+    ...toLine({ ...line, entries }, { said: own, names: causes, gone, now: ctx.clock.now() }),
     openedBy: causes.get(openedBy) ?? null,
     cameFrom,
     timeline: timelineOf({ entries }, own),

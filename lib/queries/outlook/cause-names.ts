@@ -10,7 +10,7 @@ export interface CauseName {
   /** The asset's key, the connection's, the flow's name, the job as `<connection>/<job>`; empty where it is not seen. */
   key: string
   name: string
-  /** Of a connection: when it was down last, its database was gone. */
+  /** Of a connection: its database is gone. */
   isGone?: boolean
   /** Of an asset. */
   feed: FeedOfCause | null
