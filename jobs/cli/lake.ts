@@ -7,25 +7,33 @@ import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 import { pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { LoadSpec } from '#lib/engine/lake/load-spec.ts'
-import { prepareLake } from '#lib/engine/lake/prepare/prepare-lake.ts'
+import { type LakeToPrepare, prepareLake } from '#lib/engine/lake/prepare/prepare-lake.ts'
 import type { LakeRole } from '#lib/engine/lake/prepare/prepare-roles.ts'
 import type { PrepareStep } from '#lib/engine/lake/prepare/prepare-step.ts'
 import { resolveSecret } from '#lib/platform/secrets/secrets.ts'
 import { withDatabaseIfAny, workerLookup } from './databases.ts'
 import { type CommandLine, defineVerb, problemsInWords, readArguments } from './verb.ts'
 
-/** As written in TIDEMARK_CONFIG; else the one in force in Tidemark's own database; null: there is none yet. */
+/** As written in TIDEMARK_CONFIG; else the one in force in Tidemark's own database; null: there is none yet, or no such database to ask. */
 async function readDocument(command: CommandLine): Promise<CatalogueDocument | null> {
   const { config } = command.environment()
   if (config === undefined) {
     const found = await withDatabaseIfAny(command, (ctx) => ctx.pool.query<{ document: unknown }>(`select document from ${IN_FORCE} v`))
-    const parsed = catalogueDocumentSchema.safeParse(found?.rows[0]?.document)
-    return parsed.success ? parsed.data : null
+    const [stored] = found?.rows ?? []
+    if (stored === undefined) return null
+    const parsed = catalogueDocumentSchema.safeParse(stored.document)
+    if (!parsed.success) throw new TidemarkError('invalid', { publicMessage: OF_ANOTHER_VERSION, cause: parsed.error })
+    return parsed.data
   }
   const loaded = await loadCatalogue(config, await loadExtensions())
   if (!loaded.ok) throw new TidemarkError('invalid', { publicMessage: problemsInWords(loaded.problems) })
   return catalogueDocumentSchema.parse(loaded.document)
 }
+
+const OF_ANOTHER_VERSION =
+  'The catalogue in force was accepted by another version of Tidemark and cannot be read by this one. Load it again, or set TIDEMARK_CONFIG to it.'
+const NO_CATALOGUE =
+  'There is no catalogue to go by: no tables of flows and no accounts were prepared. Set TIDEMARK_CONFIG, or DATABASE_URL to where one is in force.'
 
 function tablesOf({ flows, page }: CatalogueDocument): LoadSpec[] {
   return Object.values(flows).flatMap((flow) => (flow?.load === undefined ? [] : [specOf(flow, flow.load, {}, flow.timezone ?? page.zone)]))
@@ -48,7 +56,7 @@ async function rolesOf(document: CatalogueDocument, command: CommandLine): Promi
 }
 
 const HEAD = ['what', 'name', 'it was', 'took', 'tried']
-const WAS: Record<PrepareStep['outcome'], string> = { made: 'made', there: 'there', failed: 'FAILED' }
+const WAS: Record<PrepareStep['outcome'], string> = { made: 'made', there: 'there', later: 'to come', failed: 'FAILED' }
 
 function rowOf({ kind, name, outcome, tookMs, said }: PrepareStep): string[] {
   return [kind, name, WAS[outcome], `${tookMs} ms`, said]
@@ -60,6 +68,22 @@ function inColumns(rows: readonly string[][]): string[] {
   return rows.map((row) => row.map((cell, column) => (column === HEAD.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  '))
 }
 
+/** How many there are of each, in words: what is to come only where something is. */
+function countsOf(steps: readonly PrepareStep[], tookMs: number): string {
+  const count = (wanted: PrepareStep['outcome']) => steps.filter(({ outcome }) => outcome === wanted).length
+  const later = count('later') === 0 ? [] : [`${count('later')} to come`]
+  const counts = [`${count('made')} made`, `${count('there')} there already`, ...later, `${count('failed')} failed`]
+  return `${counts.join(', ')}, in ${(tookMs / 1000).toFixed(1)} s.`
+}
+
+async function toPrepare(command: CommandLine): Promise<Pick<LakeToPrepare, 'tables' | 'landingTables' | 'roles'>> {
+  const document = await readDocument(command)
+  if (document !== null)
+    return { tables: tablesOf(document), landingTables: landingTablesOf(document), roles: await rolesOf(document, command) }
+  command.terminal.note(NO_CATALOGUE)
+  return { tables: [], landingTables: [], roles: [] }
+}
+
 async function prepare(command: CommandLine, isJson: boolean): Promise<number> {
   const { terminal, clock, environment } = command
   const url = (await workerLookup(command))('LAKE_DATABASE_URL')
@@ -67,25 +91,18 @@ async function prepare(command: CommandLine, isJson: boolean): Promise<number> {
     throw new TidemarkError('invalid', {
       publicMessage: 'There is no lake to prepare: set LAKE_DATABASE_URL, or start the embedded server.',
     })
-  const document = await readDocument(command)
+  const wanted = await toPrepare(command)
   const since = clock.now()
   const steps: PrepareStep[] = []
-  const tables = document === null ? [] : tablesOf(document)
-  const landingTables = document === null ? [] : landingTablesOf(document)
-  const roles = document === null ? [] : await rolesOf(document, command)
-  for await (const step of prepareLake({ url, adminUrl: environment().lakeAdminUrl, clock, tables, landingTables, roles })) {
+  for await (const step of prepareLake({ url, adminUrl: environment().lakeAdminUrl, clock, ...wanted })) {
     steps.push(step)
     if (!isJson) terminal.note(`${step.kind} ${step.name}: ${WAS[step.outcome]}`)
   }
   const tookMs = clock.now() - since
-  const failed = steps.filter(({ outcome }) => outcome === 'failed').length
-  if (isJson) terminal.print(JSON.stringify({ ok: failed === 0, tookMs, steps }, null, 2))
-  else {
-    for (const line of inColumns([HEAD, ...steps.map(rowOf)])) terminal.print(line)
-    const made = steps.filter(({ outcome }) => outcome === 'made').length
-    terminal.print(`\n${made} made, ${steps.length - made - failed} there already, ${failed} failed, in ${(tookMs / 1000).toFixed(1)} s.`)
-  }
-  return failed === 0 ? 0 : 1
+  const ok = steps.every(({ outcome }) => outcome !== 'failed')
+  if (isJson) terminal.print(JSON.stringify({ ok, tookMs, steps }, null, 2))
+  else for (const line of [...inColumns([HEAD, ...steps.map(rowOf)]), `\n${countsOf(steps, tookMs)}`]) terminal.print(line)
+  return ok ? 0 : 1
 }
 
 export default defineVerb({

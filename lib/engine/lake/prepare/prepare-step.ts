@@ -6,7 +6,8 @@ import { sqlState, toLakeError } from '../lake-error.ts'
 export interface PrepareStep {
   kind: 'database' | 'file' | 'schema' | 'table' | 'role' | 'access'
   name: string
-  outcome: 'made' | 'there' | 'failed'
+  /** `later`: it is not there, and comes with the first load. */
+  outcome: 'made' | 'there' | 'later' | 'failed'
   /** What was tried, in words; of what failed why it did. */
   said: string
   tookMs: number

@@ -91,7 +91,7 @@ async function prepareOne(pool: Pool, spec: LoadSpec): Promise<Pick<PrepareStep,
     const isThere = await targetExists(client, spec.table)
     if (columns === null) {
       const said = isThere ? 'its columns are what its source tells' : 'comes with its first load, which tells its columns'
-      return { outcome: 'there', said }
+      return { outcome: isThere ? 'there' : 'later', said }
     }
     await prepareTarget(client, spec, columns)
     await client.query(`select from ${quotedTable(spec.table)} limit 1`)
