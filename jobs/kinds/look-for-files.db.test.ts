@@ -46,6 +46,10 @@ const flowOf = (name: string): [string, Flow] => [
     ...{ schedule: '0 3 * * *', timezone: 'UTC', reads: [], writes: [], connections: [], timeoutMs: HOUR_MS },
     parameters: z.object({
       shop: z.string().optional(),
+      dryRun: z.boolean().optional(),
+      replay: z.boolean().optional(),
+      shrinkRatio: z.number().optional(),
+      allowEmpty: z.boolean().optional(),
       day: z.int().optional(),
       from: z.iso.date().optional(),
       to: z.iso.date().optional(),
@@ -213,6 +217,12 @@ describe('a message that asks for a run', () => {
     expect(await runs()).toHaveLength(3)
     const put = await rowsOf(`select scheduled_for >= '2026-11-30T12:01:30Z' from run where parameters @> '{"shop": "steam"}'`)
     expect(put).toEqual(['true'])
+  })
+
+  it('has no say in what guards the tables of the flow', async () => {
+    store.waiting = [{ shop: 'sony', dryRun: true, replay: true, shrinkRatio: 0, allowEmpty: true }]
+    await ask('orders')
+    expect(await rowsOf("select parameters::text from run where trigger = 'message'")).toEqual(['{"shop": "sony"}'])
   })
 
   it('stays in the queue when its members go not together, and holds up no other', async () => {

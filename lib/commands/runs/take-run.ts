@@ -47,7 +47,10 @@ export async function requireParameters(sql: Sql, name: string, parameters: Reco
   return flow.told
 }
 
-/** The members of what was told that a run of a flow takes as its parameters; a flow without code takes none, since all of its are about what it may overwrite. */
+/** What a run may overwrite, and whether it does anything: nobody but people and the catalogue says so. */
+const GUARDS = ['dryRun', 'replay', 'shrinkRatio', 'allowEmpty']
+
+/** The members of what was told that a run of a flow takes as its parameters, but for its guards; a flow without code has no others. */
 export async function fittingParameters(sql: Sql, name: string, body: unknown): Promise<Record<string, unknown>> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return {}
   const { rows } = await sql.query<{ schema: unknown; written: unknown }>(
@@ -56,7 +59,7 @@ export async function fittingParameters(sql: Sql, name: string, body: unknown): 
   )
   const { schema, written } = rows[0] ?? {}
   if (declaredFlowInWords(written) !== null) return {}
-  const names = parameterNames(name, schema, written)
+  const names = parameterNames(name, schema, written).filter((parameter) => !GUARDS.includes(parameter))
   const fitting = Object.entries(body).filter(([key]) => names.includes(key))
   return Object.fromEntries(fitting.filter(([key, value]) => parameterProblem(name, schema, written, { [key]: value }) === null))
 }
