@@ -232,7 +232,7 @@ describe('a push that asks for a run', () => {
 
   it.each([
     ['nothing', ''],
-    ['what it does not take', { day: '2026-11-30' }],
+    ['what it does not take, as if it were an event', { source: 'erp', topic: 'orders', id: '7' }],
     ['an event', [grid()]],
   ])('with %s is one run of the flow, however often it comes before that begins', async (_what, body) => {
     expect((await push('7')).told.problem).toBe('A run takes a JSON object with its parameters, or nothing.')

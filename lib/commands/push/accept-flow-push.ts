@@ -93,12 +93,13 @@ function jsonOf(text: unknown): unknown {
 }
 
 const eventId = z.union([
-  z.object({ TopicArn: z.string(), MessageId: z.string() }).transform(({ TopicArn, MessageId }) => [TopicArn, MessageId]),
-  z.object({ source: z.string(), id: z.string() }).transform(({ source, id }) => [source, id]),
-  z.object({ topic: z.string(), id: z.string() }).transform(({ topic, id }) => [topic, id]),
+  z.object({ Type: z.string(), TopicArn: z.string(), MessageId: z.string() }).transform(({ TopicArn, MessageId }) => [TopicArn, MessageId]),
+  z.object({ specversion: z.string(), source: z.string(), id: z.string() }).transform(({ source, id }) => [source, id]),
+  z.object({ 'detail-type': z.string(), source: z.string(), id: z.string() }).transform(({ source, id }) => [source, id]),
+  z.object({ eventType: z.string(), topic: z.string(), id: z.string() }).transform(({ topic, id }) => [topic, id]),
 ])
 
-/** The ids of all events in a body, as their system gives them; null where any has none. */
+/** The ids of all events in a body, as their system gives them; null where any has none, or is no event. */
 function idsIn(sent: unknown): string[] | null {
   const read = z
     .array(eventId)
