@@ -1,6 +1,7 @@
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import type { StoredFile } from '#lib/connectors/kit/files.ts'
+import { noTarget } from '#lib/connectors/kit/stores/no-target.ts'
 import { placeOf } from '#lib/connectors/kit/stores/place.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
@@ -45,16 +46,20 @@ async function begin(store: AzureStore, file: StoredFile, to: { bucket: string; 
     const target = client.getContainerClient(to.bucket).getBlobClient(to.key)
     // The address of the source brings the shared access signature, where there is one.
     const poller = await target.beginCopyFromURL(source.url, { ...conditions, abortSignal }).catch((thrown: unknown) => {
-      throw isSourceGone(thrown) ? store.gone(file.key) : thrown
+      throw inWords(store, { file, to }, thrown)
     })
     const copyId: unknown = Reflect.get(poller.getOperationState(), 'copyId')
     return typeof copyId === 'string' ? copyId : undefined
   })
 }
 
-/** Whether what its client throws is about the source: where the target is missing it has another code. */
-function isSourceGone(thrown: unknown): boolean {
+/** Tells a source that is gone from a target that is missing, by what the client throws. */
+function inWords(store: AzureStore, { file, to }: { file: StoredFile; to: { bucket: string; key: string } }, thrown: unknown): unknown {
   const told = Object(thrown)
+  const status: unknown = Reflect.get(told, 'statusCode')
   const code: unknown = Reflect.get(Object(Reflect.get(told, 'details')), 'errorCode') ?? Reflect.get(told, 'code')
-  return Reflect.get(told, 'statusCode') === 412 || code === 'BlobNotFound' || code === 'CannotVerifyCopySource'
+  if (code === 'ContainerNotFound' || code === 'ContainerBeingDeleted') return noTarget(store.system, file.key, to)
+  // With another status the source is there, and not for us.
+  const isGone = status === 412 || code === 'BlobNotFound' || (code === 'CannotVerifyCopySource' && status === 404)
+  return isGone ? store.gone(file.key) : thrown
 }

@@ -112,7 +112,8 @@ describe('copying a blob within the account', () => {
   it('says that the target is missing, not the file, where the container to copy to is not there', async () => {
     await world.put('copied', 'f.csv', 'hello')
     await expect(world.session().copyFile(await fileOf('copied', 'f.csv'), 'nowhere/f.csv')).rejects.toMatchObject({
-      publicMessage: expect.stringContaining('could not copy to nowhere/f.csv: it is not there'),
+      code: 'refused',
+      publicMessage: expect.stringContaining('could not copy f.csv to nowhere/f.csv: nowhere is not there'),
     })
   })
 

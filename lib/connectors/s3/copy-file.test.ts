@@ -85,7 +85,8 @@ describe('copying a file within the store', () => {
     const store = new S3Store(world.connection(), access)
     for (const sizes of [undefined, { oneCopyBytes: 500_000, partBytes: 300_000 }])
       await expect(copyFile(store, await fileOf('f.csv'), 'nowhere/f.csv', sizes)).rejects.toMatchObject({
-        publicMessage: 'S3 (shop) could not copy to nowhere/f.csv: it is not there.',
+        code: 'refused',
+        publicMessage: expect.stringContaining('could not copy f.csv to nowhere/f.csv: nowhere is not there'),
       })
   })
 

@@ -1,6 +1,7 @@
 import type { CompletedPart } from '@aws-sdk/client-s3'
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { StoredFile } from '#lib/connectors/kit/files.ts'
+import { noTarget } from '#lib/connectors/kit/stores/no-target.ts'
 import { placeOf } from '#lib/connectors/kit/stores/place.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { S3Store } from './store.ts'
@@ -49,11 +50,12 @@ function sourceOf({ bucket, key, version }: StoredFile): Copy['source'] {
   return { CopySource: `${path}?versionId=${encodeURIComponent(version)}` }
 }
 
-async function copyWhole(store: S3Store, { file, to, source }: Copy): Promise<void> {
+async function copyWhole(store: S3Store, copy: Copy): Promise<void> {
+  const { to, source } = copy
   await store.ask(`copy to ${to.bucket}/${to.key}`, ({ client, sdk, signal }) =>
     client
       .send(new sdk.CopyObjectCommand({ Bucket: to.bucket, Key: to.key, ...source }), { abortSignal: signal })
-      .catch(orGone(store, file)),
+      .catch(inWords(store, copy)),
   )
 }
 
@@ -61,7 +63,7 @@ async function copyInParts(store: S3Store, copy: Copy, partBytesMin: number): Pr
   const at = { Bucket: copy.to.bucket, Key: copy.to.key }
   const what = `copy to ${at.Bucket}/${at.Key}`
   const begun = await store.ask(what, ({ client, sdk, signal }) =>
-    client.send(new sdk.CreateMultipartUploadCommand(at), { abortSignal: signal }),
+    client.send(new sdk.CreateMultipartUploadCommand(at), { abortSignal: signal }).catch(inWords(store, copy)),
   )
   const { UploadId } = begun
   if (UploadId === undefined) throw refusedAnswer(store.system, 'it names no upload')
@@ -81,7 +83,8 @@ async function copyInParts(store: S3Store, copy: Copy, partBytesMin: number): Pr
   }
 }
 
-async function copyParts(store: S3Store, { file, to, source }: Copy, UploadId: string, partBytes: number): Promise<CompletedPart[]> {
+async function copyParts(store: S3Store, copy: Copy, UploadId: string, partBytes: number): Promise<CompletedPart[]> {
+  const { file, to, source } = copy
   const numbers = Array.from({ length: Math.ceil(file.bytes / partBytes) }, (_, i) => i + 1)
   const parts: CompletedPart[] = []
   const waiting = numbers.values()
@@ -94,7 +97,7 @@ async function copyParts(store: S3Store, { file, to, source }: Copy, UploadId: s
           .send(new sdk.UploadPartCopyCommand({ Bucket: to.bucket, Key: to.key, UploadId, PartNumber, CopySourceRange, ...source }), {
             abortSignal: signal,
           })
-          .catch(orGone(store, file)),
+          .catch(inWords(store, copy)),
       )
       if (CopyPartResult?.ETag === undefined) throw refusedAnswer(store.system, 'it does not tell the part that was copied')
       parts.push({ PartNumber, ETag: CopyPartResult.ETag })
@@ -104,12 +107,13 @@ async function copyParts(store: S3Store, { file, to, source }: Copy, UploadId: s
   return parts.sort((one, other) => (one.PartNumber ?? 0) - (other.PartNumber ?? 0))
 }
 
-/** Says that the source is gone, where that is what the client throws: where the target is missing it throws something else. */
-function orGone(store: S3Store, { key }: StoredFile): (thrown: unknown) => never {
+/** Tells a source that is gone from a target that is missing, by what the client throws. */
+function inWords(store: S3Store, { file, to }: Copy): (thrown: unknown) => never {
   return (thrown) => {
-    const name: unknown = Reflect.get(Object(thrown), 'name')
-    if (!GONE.has(String(name))) throw thrown
-    const publicMessage = `${store.system} does not have ${key} in that version any more, so it was not copied.`
+    const name = String(Reflect.get(Object(thrown), 'name'))
+    if (name === 'NoSuchBucket') throw noTarget(store.system, file.key, to)
+    if (!GONE.has(name)) throw thrown
+    const publicMessage = `${store.system} does not have ${file.key} in that version any more, so it was not copied.`
     throw new TidemarkError('not-found', { publicMessage, lasting: 'gone' })
   }
 }
