@@ -211,6 +211,28 @@ describe('a flow that waits for feeds', () => {
     expect(await states()).toEqual(['fresh completed', 'fresh scheduled'])
   })
 
+  it('runs by how far data go once newer ones were seen that day, and not at midnight', async () => {
+    const feedOf = (feed: string) => anAsset(feed, { feed, policies: [aDeadline({ clock: 'dataThroughAt' })] })
+    await declare(ctx, [feedOf('terms'), feedOf('people')])
+    await ctx.pool.query("update flow set removed_at = null where name = 'prices'")
+    const tell = (dataThroughAt: number) => look(ctx, [seen('lake/terms', { dataThroughAt }), seen('lake/people', { dataThroughAt })])
+    const runsAfterPlanning = async () => {
+      pass(MINUTE_MS)
+      await planRuns(ctx)
+      return (await states()).length
+    }
+    const first = clock.now()
+    await tell(first)
+    expect(await runsAfterPlanning()).toBe(1)
+    await ctx.pool.query("update run set state = 'completed', ended_at = $1", [new Date(clock.now())])
+    // Midnight of the page is over.
+    pass(17 * HOUR_MS)
+    await tell(first)
+    expect(await runsAfterPlanning()).toBe(1)
+    await tell(clock.now())
+    expect(await runsAfterPlanning()).toBe(2)
+  })
+
   it('does not run for a feed that has left the catalogue', async () => {
     await load('terms')
     await declare(ctx, [anAsset('terms', { feed: 'terms', policies: [aDeadline({ clock: 'loadedAt' })] })])

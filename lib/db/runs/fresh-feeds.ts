@@ -3,8 +3,8 @@ import { toText } from '#lib/db/instants.ts'
 import type { FeedToday } from '#lib/domain/runs/fresh-today.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
-const LATEST = (clock: 'loadedAt' | 'writtenAt') => `
-  (select y.at from arrival y where y.asset_id = a.subject_id and y.clock = '${clock}' order by y.happened_at desc, y.id desc limit 1)`
+const LATEST = (clock: 'loadedAt' | 'writtenAt' | 'dataThroughAt', at: 'at' | 'happened_at' = 'at') => `
+  (select y.${at} from arrival y where y.asset_id = a.subject_id and y.clock = '${clock}' order by y.happened_at desc, y.id desc limit 1)`
 
 /** How these feeds, `<group>/<feed>`, stand now; those that are not in the catalogue are absent. */
 export async function loadFeedsToday(sql: Sql, feeds: readonly string[]): Promise<Map<string, FeedToday>> {
@@ -14,7 +14,7 @@ export async function loadFeedsToday(sql: Sql, feeds: readonly string[]): Promis
      join feed f on f.subject_id = s.id join subject g on g.id = f.group_id
      left join status_span sp on sp.subject_id = s.id and sp.to_at is null
      left join lateral (
-       select array_agg((extract(epoch from coalesce(${LATEST('loadedAt')}, ${LATEST('writtenAt')})) * 1000)::float8) as loads
+       select array_agg((extract(epoch from coalesce(${LATEST('loadedAt')}, ${LATEST('writtenAt')}, ${LATEST('dataThroughAt', 'happened_at')})) * 1000)::float8) as loads
        from asset a join subject n on n.id = a.subject_id and n.removed_at is null
        where a.feed_id = s.id and (a.promised or not exists (
          select 1 from asset p join subject ps on ps.id = p.subject_id and ps.removed_at is null where p.feed_id = s.id and p.promised))
