@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
 import { insertMessages } from '#lib/db/push/push-inbox.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
-import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { DAY_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
 import { record, s3 } from '#lib/testing/files/told-files.ts'
@@ -33,7 +33,7 @@ async function pushed(...sent: unknown[]) {
     count += 1
     return { kind: 'flow' as const, dedupeKey: String(count), eventAt: clock.now(), body: { flow: 'prices', sent: one } }
   })
-  await insertMessages(ctx.whole, { tokenId: 't', audience: null, now: clock.now() }, messages)
+  return insertMessages(ctx.whole, { tokenId: 't', audience: null, now: clock.now() }, messages)
 }
 const rows = async (text: string) => (await ctx.whole.query(text)).rows
 
@@ -45,15 +45,20 @@ it('two workers at once carry each push over once', async () => {
   expect(await take()).toBe(0)
 })
 
-it('what SNS does not vouch for within an hour is given up', async () => {
+it('what SNS does not vouch for within a day is given up, and taken when it comes again', async () => {
   await pushed(snsMessage(s3(record())))
-  clock.set(clock.now() + HOUR_MS)
+  clock.set(clock.now() + DAY_MS)
   expect(await take(silent)).toBe(0)
   expect(await rows('select tries, problem from push_inbox')).toEqual([{ tries: 0, problem: null }])
   clock.set(clock.now() + MINUTE_MS)
   await take(silent)
   expect(await rows('select problem from push_inbox')).toEqual([{ problem: 'SNS could not be reached.' }])
   expect(await take()).toBe(0)
+  count -= 1
+  expect(await pushed(snsMessage(s3(record())))).toBe(1)
+  expect([await take(), await rows('select tries, problem from push_inbox')]).toEqual([1, [{ tries: 0, problem: null }]])
+  count -= 1
+  expect(await pushed(snsMessage(s3(record())))).toBe(0)
 })
 
 it('a surprise is tried five times, and holds up nothing else', async () => {

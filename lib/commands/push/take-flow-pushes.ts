@@ -4,7 +4,7 @@ import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { listWaitingPushes, lockPush, noteNotTaken, noteRefused, noteTaken, type WaitingPush } from '#lib/db/push/push-inbox.ts'
 import { isFromSns, type SnsMessage, snsMessageSchema } from '#lib/domain/push/sns-message.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
-import { HOUR_MS, type Instant } from '#lib/domain/time/instant.ts'
+import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
 import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 import { isDatabaseGone } from '#lib/platform/postgres/database-gone.ts'
 import { flowPushSchema, loadPushedFlow, readPush } from './accept-flow-push.ts'
@@ -19,7 +19,7 @@ export interface Notifications {
 
 const BATCH = 100
 /** What cannot be told whether it is to be taken is asked again for so long. */
-const GIVEN_UP_AFTER_MS = HOUR_MS
+const GIVEN_UP_AFTER_MS = DAY_MS
 
 /**
  * Carries over what was pushed to flows, in the order in which it came: files into their inboxes, else a run is asked for; each in one transaction with the note

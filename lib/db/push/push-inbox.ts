@@ -34,20 +34,23 @@ const OF_LOADS = "taken_at is null and kind <> 'flow'"
 /** After so many tries a message that cannot be carried over is left as it is. */
 export const TRIES_MAX = 5
 
-/** Keeps messages in one statement, and answers how many of them were not there before. */
+/** Keeps messages in one statement, and answers how many of them were not there before; one that was given up is new when it comes again. */
 export async function insertMessages(
   sql: Sql,
   by: { tokenId: string; audience: string | null; now: Instant },
   messages: readonly PushedMessage[],
 ): Promise<number> {
-  const rows = messages
+  // One statement may touch a row once; of those that are the same the first one stands.
+  const distinct = new Map(messages.toReversed().map((message) => [message.dedupeKey, message]))
+  const rows = [...distinct.values()]
     .map(({ kind, dedupeKey, eventAt, body }) => ({ kind, dedupe_key: dedupeKey, event_at: toText(eventAt), body }))
     .sort((a, b) => (a.dedupe_key < b.dedupe_key ? -1 : 1))
   const { rowCount } = await sql.query(
-    `insert into push_inbox (received_at, token_id, audience, kind, dedupe_key, event_at, body)
+    `insert into push_inbox as p (received_at, token_id, audience, kind, dedupe_key, event_at, body)
      select $1, $2, $3, x.kind, x.dedupe_key, x.event_at, x.body
      from jsonb_to_recordset($4::jsonb) as x(kind text, dedupe_key text, event_at timestamptz, body jsonb) order by x.dedupe_key
-     on conflict (dedupe_key) do nothing`,
+     on conflict (dedupe_key) do update set received_at = excluded.received_at, event_at = excluded.event_at, body = excluded.body, tries = 0, problem = null
+     where p.taken_at is null and p.tries >= ${TRIES_MAX}`,
     [toText(by.now), by.tokenId, by.audience, toStorableJson(rows)],
   )
   return rowCount ?? 0
