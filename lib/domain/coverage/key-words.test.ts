@@ -25,6 +25,12 @@ test('the keys with nothing new come first, the oldest before all, and many are 
   )
 })
 
+test('a key turns nothing of what stands around it, and moves no cursor', () => {
+  expect(words({ 'so\u202eny': '2026-03-01T04:10', 'st\u001b[2Jeam': '2026-03-02T11:00' })).toBe(
+    'so\ufffdny: nothing since Sun 1 Mar 04:10; st\ufffd[2Jeam fine',
+  )
+})
+
 test('the promise is said as people say it', () => {
   expect(keyPromiseInWords(keyPromise())).toBe('of each shop that is seen, the newest row never older than 1 d; stale after 3 d')
   expect(keyPromiseInWords(keyPromise({ of: ['steam', 'sony'] }))).toBe(

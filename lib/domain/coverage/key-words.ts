@@ -1,4 +1,5 @@
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { toShownText } from '#lib/domain/values/shown-text.ts'
 import { longTime } from '#lib/domain/wording/dates.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { listInWords } from '#lib/domain/wording/lists.ts'
@@ -10,8 +11,8 @@ const NAMED_MAX = 3
 /** Which keys have had nothing new, since when, and how the others stand: `Sony: nothing since 30 Nov 04:10, Steam fine`. */
 export function keysInWords(promise: KeyPromise, keys: readonly JudgedKey[], now: Instant): string {
   const broken = keys.filter((one) => statusOfKey(one, now) !== 'fresh').sort((a, b) => a.since - b.since)
-  const fine = keys.filter((one) => !broken.includes(one)).map(({ key }) => key)
-  const named = broken.slice(0, NAMED_MAX).map((one) => `${one.key}: ${nothingSince(promise, one, now)}`)
+  const fine = keys.filter((one) => !broken.includes(one)).map(({ key }) => toShownText(key))
+  const named = broken.slice(0, NAMED_MAX).map((one) => `${toShownText(one.key)}: ${nothingSince(promise, one, now)}`)
   const more = broken.length > NAMED_MAX ? [`${broken.length - NAMED_MAX} more have nothing new`] : []
   return [...named, ...more, ...othersInWords(fine)].join('; ')
 }
