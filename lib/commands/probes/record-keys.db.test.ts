@@ -50,7 +50,7 @@ test('a key with nothing new turns its table at its own deadline, dated there, a
     clock.set(START + minutes * MINUTE_MS)
     await look(ctx, [looked({ steam: START + minutes * MINUTE_MS, sony: at(-1) })])
   }
-  expect(await stored()).toEqual(['sony 11:00', 'steam 12:00', 'steam 12:30', 'steam 13:00', 'steam 13:30'])
+  expect(await stored()).toEqual(['sony 11:00', 'steam 12:05', 'steam 12:30', 'steam 13:00', 'steam 13:30'])
   clock.set(at(1.75))
   await sweepDue(ctx)
   const turned = ['fresh/on-time 10 12:00–10 13:00', 'late/key-overdue 10 13:00–']

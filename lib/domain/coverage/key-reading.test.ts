@@ -21,10 +21,27 @@ test('a key that nobody knew counts from the look, one that moved on from its ro
   expect(diffKeys([known('steam', NOON)], looked({ steam: NOON + 5 * HOUR_MS }, { isWritten: false }), later)[0]?.countsFrom).toBe(later)
 })
 
-test('a busy key is kept sixteen times in "each", and whole once it is nearly late', () => {
-  const move = (byMs: number, afterMs: number) => diffKeys([known('steam', NOON)], looked({ steam: NOON + byMs }), NOON + afterMs).length
-  expect([move(0, 20 * HOUR_MS), move(HOUR_MS, HOUR_MS), move(2 * HOUR_MS, 2 * HOUR_MS)]).toEqual([0, 0, 1])
-  expect([move(MINUTE_MS, 14 * HOUR_MS), move(MINUTE_MS, 15 * HOUR_MS)]).toEqual([0, 1])
+test('the newest row of a busy key is always what was seen last, and sixteen of them are kept in "each", all once it is nearly late', () => {
+  const move = (byMs: number, afterMs: number) =>
+    diffKeys([known('steam', NOON)], looked({ steam: NOON + byMs }), NOON + afterMs).map(({ at, recordedAt }) => [
+      Number(at) - NOON,
+      recordedAt - NOON,
+    ])
+  const [minute, hour] = [MINUTE_MS, HOUR_MS]
+  expect(move(0, 20 * hour)).toEqual([])
+  expect(move(hour, hour)).toEqual([[hour, 0]])
+  expect(move(minute, hour)).toEqual([[minute, 0]])
+  expect(move(minute, 2 * hour)).toEqual([[minute, 2 * hour]])
+  expect(move(2 * hour, 2 * hour)).toEqual([[2 * hour, 2 * hour]])
+  expect(move(minute, 15 * hour)).toEqual([[minute, 15 * hour]])
+  const late = { ...known('steam', NOON), recordedAt: NOON + 15 * hour }
+  expect(diffKeys([late], looked({ steam: NOON + minute }), late.recordedAt + minute)[0]?.recordedAt).toBe(late.recordedAt + minute)
+  expect(diffKeys([late], looked({ steam: NOON + 14 * hour }), late.recordedAt + minute)[0]?.countsFrom).toBe(NOON + 14 * hour)
+})
+
+test('what moves on in place counts from when its reading did', () => {
+  const own = { ...known('steam', NOON), countsFrom: NOON - MINUTE_MS }
+  expect(diffKeys([own], looked({ steam: NOON + MINUTE_MS }), NOON + HOUR_MS)).toEqual([{ ...own, at: NOON + MINUTE_MS }])
 })
 
 test('what goes back counts from when it was noticed', () => {

@@ -23,27 +23,32 @@ export interface SeenKeys {
   found: readonly { key: string; at: Instant }[]
 }
 
-/** How much of `each` a newest row moves on before that is kept: a busy table is no fact at each look. */
+/** In how many steps of `each` what was is kept: a busy table is no new fact at each look, the last reading moves on with it. */
 const STEPS = 16
-/** From this part of `each` on every move is kept, so that what is kept is whole before it is late. */
+/** From this part of `each` on every move is a fact of its own, so that what was is whole before it is late. */
 const NEARLY_LATE = 0.6
 
-/** What is new in a look, against what is kept; what is not found stays as it is known, and turns late by itself. */
+/** What is new in a look, against what is kept; what is not found stays as it is known, and turns late by itself. What moved on by little replaces the reading of its time. */
 export function diffKeys(known: readonly KeyReading[], seen: SeenKeys, lookedAt: Instant): KeyReading[] {
-  const before = new Map(known.filter(({ column }) => column === seen.column).map((one) => [one.key, one.at]))
+  const before = new Map(known.filter(({ column }) => column === seen.column).map((one) => [one.key, one]))
   const found = new Map(seen.found.map(({ key, at }) => [key, at]))
   const missing = (seen.expected ?? []).filter((key) => !found.has(key) && !before.has(key))
-  const moved = [...found].filter(([key, at]) => isNews(before.get(key) ?? null, at, seen.eachMs, lookedAt))
   return [
-    ...moved.map(([key, at]) => ({
-      ...{ column: seen.column, key, at, recordedAt: lookedAt },
-      countsFrom: seen.isWritten && at >= (before.get(key) ?? END_OF_TIME) ? Math.min(at, lookedAt) : lookedAt,
-    })),
+    ...[...found].flatMap(([key, at]) => movedOn(before.get(key), { key, at }, seen, lookedAt)),
     ...missing.map((key) => ({ column: seen.column, key, at: null, recordedAt: lookedAt, countsFrom: lookedAt })),
   ]
 }
 
-function isNews(before: Instant | null, at: Instant, eachMs: number, lookedAt: Instant): boolean {
-  if (before === null || at < before) return true
-  return at - before >= eachMs / STEPS || (at > before && lookedAt - before >= eachMs * NEARLY_LATE)
+function movedOn(
+  last: KeyReading | undefined,
+  { key, at }: SeenKeys['found'][number],
+  { column, eachMs, isWritten }: SeenKeys,
+  lookedAt: Instant,
+): KeyReading[] {
+  const before = last?.at ?? null
+  if (at === before) return []
+  const isStep = before === null || at < before || at - before >= eachMs / STEPS || lookedAt - before >= eachMs * NEARLY_LATE
+  if (last !== undefined && !isStep && lookedAt - last.recordedAt < eachMs / STEPS) return [{ ...last, at }]
+  const countsFrom = isWritten && at >= (before ?? END_OF_TIME) ? Math.min(at, lookedAt) : lookedAt
+  return [{ column, key, at, recordedAt: lookedAt, countsFrom }]
 }
