@@ -106,8 +106,8 @@ describe('a file that is landed in DynamoDB', () => {
     const { end, result } = await land(file, {}, { tolerance: 0.5 })
     expect(result).toMatchObject({ rows: 2, rejected: 2 })
     expect(end.ledger.rejections.map(({ key, reason }) => `${key}: ${reason}`)).toEqual([
-      'a.jsonl line 1: is not JSON',
-      expect.stringMatching(/^a\.jsonl line 4: The row has 42\d+ bytes, and an item may have 409600\.$/),
+      `uploads/a.jsonl (${file.version}) line 1: is not JSON`,
+      expect.stringMatching(/^uploads\/a\.jsonl \(.+\) line 4: The row has 42\d+ bytes, and an item may have 409600\.$/),
     ])
     expect(await lines()).toEqual([3, 5])
   })

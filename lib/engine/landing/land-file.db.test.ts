@@ -94,8 +94,8 @@ describe('records that cannot be used', () => {
     const { end, result } = await world.land(file)
     expect(result).toMatchObject({ rows: 198, rejected: 2 })
     expect(end.ledger.rejections.map(({ key, reason }) => [key, reason])).toEqual([
-      ['a.jsonl line 199', 'is not JSON'],
-      ['a.jsonl line 200', 'holds byte 81, which means nothing in Windows-1252'],
+      [`uploads/a.jsonl (${file.version}) line 199`, 'is not JSON'],
+      [`uploads/a.jsonl (${file.version}) line 200`, 'holds byte 81, which means nothing in Windows-1252'],
     ])
   })
 

@@ -8,7 +8,7 @@ function harness(write: () => Promise<void> = async () => {}) {
     await write()
     written.push(`${task} ${key}: ${reason}`)
   }
-  return { written, aside: new RowsAside({ quarantine }, { what: 'The file a.jsonl (shop)', key: 'a.jsonl' }) }
+  return { written, aside: new RowsAside({ quarantine }, { what: 'The file a.jsonl (shop)', bucket: 'in', key: 'a.jsonl', version: 'v1' }) }
 }
 const words = (work: () => void) => {
   try {
@@ -24,7 +24,7 @@ it('each has its place and its reason', async () => {
   await aside.add(3, 'is not JSON')
   await aside.add(7, 'is nested deeper than 200 levels')
   await aside.written()
-  expect(written).toEqual(['land a.jsonl line 3: is not JSON', 'land a.jsonl line 7: is nested deeper than 200 levels'])
+  expect(written).toEqual(['land in/a.jsonl (v1) line 3: is not JSON', 'land in/a.jsonl (v1) line 7: is nested deeper than 200 levels'])
   expect(aside.count).toBe(2)
 })
 

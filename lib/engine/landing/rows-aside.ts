@@ -1,20 +1,24 @@
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
+import type { Landing } from './landing.ts'
 
 /** More are no accident, and nobody reads a longer list. */
 const ASIDE_MAX = 10_000
 /** So many may wait to be written while reading goes on. */
 const WAITING_MAX = 200
 
+/** Of which version of which file the records are. */
+type AsideFile = Pick<Landing, 'what' | 'bucket' | 'key' | 'version'>
+
 /** The records of one file that cannot be used: each is put aside with its place and its reason, as many as the flow tolerates. */
 export class RowsAside {
   count = 0
   readonly #ctx: Pick<FlowContext<unknown>, 'quarantine'>
-  readonly #file: { what: string; key: string }
+  readonly #file: AsideFile
   #waiting: Promise<void>[] = []
 
-  constructor(ctx: Pick<FlowContext<unknown>, 'quarantine'>, file: { what: string; key: string }) {
+  constructor(ctx: Pick<FlowContext<unknown>, 'quarantine'>, file: AsideFile) {
     this.#ctx = ctx
     this.#file = file
   }
@@ -22,7 +26,8 @@ export class RowsAside {
   async add(line: number, reason: string): Promise<void> {
     this.count += 1
     if (this.count > ASIDE_MAX) throw this.#refused(`more than ${formatCount(ASIDE_MAX)} of its rows cannot be; the last one ${reason}`)
-    this.#waiting.push(this.#ctx.quarantine('land', `${this.#file.key} line ${line}`, reason))
+    const { bucket, key, version } = this.#file
+    this.#waiting.push(this.#ctx.quarantine('land', `${bucket === '' ? key : `${bucket}/${key}`} (${version}) line ${line}`, reason))
     if (this.#waiting.length >= WAITING_MAX) await this.written()
   }
 
