@@ -12,7 +12,10 @@ export async function landDeclaredFlow(
 ): Promise<FlowResult> {
   if (ctx.parameters.dryRun !== true) {
     const again = await landAgain(ctx, landing.into)
-    if (again > 0) ctx.log.info(`${again} files landed in a table that is there no more, and are landed again.`)
+    if (again > 0)
+      ctx.log.info(
+        `${again} files landed in a table that is there no more, and are landed again; those that landed more than 30 days ago may be missing.`,
+      )
   }
   let written = 0
   return drainInbox(ctx, async (file) => {
