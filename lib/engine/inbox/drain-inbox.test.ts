@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { FileState, InboxFile, LandedCounts } from '#lib/domain/files/inbox-file.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
-import { MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { turns } from '#lib/testing/clock/fake-clock.ts'
 import { runHarness } from '#lib/testing/runs/run-harness.ts'
 import { drainInbox } from './drain-inbox.ts'
 import type { FileEnd, FlowInbox, LandedBefore, TakenFile } from './flow-inbox.ts'
@@ -136,6 +137,21 @@ describe('a run that carries files over', () => {
     expect(await end).toMatchObject({ state: 'failed' })
     expect(inbox.givenBack).toContain('b')
     expect(control.signal.aborted).toBe(false)
+  })
+
+  it('counts a try of what was under way when its time was over', async () => {
+    const harness = runHarness({ inbox })
+    const untilOver = (signal: AbortSignal) =>
+      new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    const end = harness.start((ctx) => drainInbox(ctx, async ({ key }) => (key === 'a' ? untilOver(ctx.signal) : COUNTS)))
+    while (inbox.ends.size < 6) await turns()
+    await harness.clock.advance(HOUR_MS)
+    expect(await end).toMatchObject({ state: 'timed-out' })
+    expect(inbox.ends.get('a')).toEqual({
+      ...{ kind: 'not-landed', isFinal: false, isGone: false },
+      reason: 'Carrying it over took longer than its flow allows.',
+    })
+    expect(inbox.givenBack).toEqual([])
   })
 
   it('takes one file at a time once a worker was lost, so that the one that brings it down takes no others with it', async () => {

@@ -3,6 +3,7 @@ import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { FlowContext, FlowResult } from '#lib/engine/flow.ts'
 import { isStop } from '#lib/engine/run/scope.ts'
+import { RunStopped } from '#lib/engine/run/stop.ts'
 import { isSystemWide, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 import type { TakenFile } from './flow-inbox.ts'
 
@@ -14,6 +15,7 @@ const TRIES = { retries: 2, backoffMs: 2 * SECOND_MS }
 /** How many wait is counted so often. */
 const COUNTED_EVERY_MS = 10 * SECOND_MS
 const NAME_MAX = 200
+const TOO_SLOW = 'Carrying it over took longer than its flow allows.'
 
 /**
  * Carries over all files that wait in the inbox of a flow, each by itself: one that cannot be is noted with its reason and holds up no other. Whatever stops
@@ -37,6 +39,7 @@ class Drain {
   readonly #land: (file: InboxFile) => Promise<LandedCounts>
   readonly #until: Instant
   readonly #held = new Map<string, TakenFile>()
+  readonly #begun = new Set<string>()
   readonly #counts = { landed: 0, waiting: 0, failed: 0, gone: 0, rows: 0, rejected: 0, changedBytes: 0 }
   /** Every other file would meet it, too. */
   #failure: { error: unknown } | null = null
@@ -65,12 +68,22 @@ class Drain {
       }
       this.#ctx.progress(done, done)
     } finally {
-      await this.#ctx.inbox.giveBack([...this.#held.values()]).catch((error) => {
+      await this.#letGo().catch((error) => {
         this.#ctx.log.warn('Files could not be given back; the next run takes them.', { error: toInternalMessage(error) })
       })
     }
     if (this.#failure !== null && this.#counts.landed === 0) throw this.#failure.error
     return this.#toResult()
+  }
+
+  /** Gives back what is still held; a file that was under way until the time of its run was over has had its try. */
+  async #letGo(): Promise<void> {
+    const { inbox, signal } = this.#ctx
+    const held = [...this.#held.values()]
+    const isOver = signal.reason instanceof RunStopped && signal.reason.reason === 'timed-out'
+    const tried = isOver ? held.filter(({ id }) => this.#begun.has(id)) : []
+    for (const file of tried) await inbox.settle(file, { kind: 'not-landed', reason: TOO_SLOW, isFinal: false, isGone: false })
+    await inbox.giveBack(held.filter((file) => !tried.includes(file)))
   }
 
   async #goOn(): Promise<void> {
@@ -89,6 +102,7 @@ class Drain {
 
   async #carryOver(taken: TakenFile): Promise<void> {
     const { inbox } = this.#ctx
+    this.#begun.add(taken.id)
     try {
       const counts = await this.#ctx.retry(TRIES, () => this.#land(taken.file))
       const state = await inbox.settle(taken, { kind: 'landed', counts })
