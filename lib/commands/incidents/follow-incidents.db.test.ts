@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { recordUnreachable } from '#lib/commands/probes/record-unreachable.ts'
 import { sweepDue } from '#lib/commands/status/sweep-due.ts'
 import type { Context } from '#lib/db/context.ts'
+import { loadIncidents } from '#lib/db/incidents/incidents.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { anAge, anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
@@ -91,6 +92,14 @@ describe('a day in which much goes wrong', () => {
       'asset:4 opened opened',
       'asset:7 opened opened',
     ])
+  })
+
+  test('knows the key of an ended one that late evidence moved, so that none gets it again', async () => {
+    const { rows } = await ctx.whole.query<{ key: string }>(
+      `update incident set opened_at = opened_at - interval '1 minute' where id = (select min(id) from incident where ended_at is not null) returning key`,
+    )
+    expect([...(await loadIncidents(ctx.whole, clock.now() + HOUR_MS)).taken]).toEqual(rows.map(({ key }) => key))
+    expect(rows.length).toBe(1)
   })
 })
 

@@ -1,6 +1,7 @@
 import { ms } from '#lib/db/causes/result-sql.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { toText, toTextOrNull } from '#lib/db/instants.ts'
+import type { KnownIncidents } from '#lib/domain/incidents/follow-incidents.ts'
 import {
   causesIn,
   type Incident,
@@ -28,9 +29,15 @@ const KNOWN = `
   from incident i left join incident into_ on into_.id = i.merged_into_id left join incident from_ on from_.id = i.came_from_id
   where i.withdrawn_at is null and (i.ended_at is null or i.ended_at > $1) order by i.opened_at, i.id`
 
-/** The incidents that facts from an instant on may change, and which of them people were told of and not that they ended. */
-export async function loadIncidents(sql: Sql, from: Instant): Promise<{ incidents: Incident[]; told: Set<IncidentKey> }> {
-  const { rows } = await sql.query<Row>(KNOWN, [toText(from - SAME_INCIDENT_MS)])
+/** Of what had ended by then, only what late evidence moved has a key that might be given again. */
+const TAKEN = `
+  select key from incident i where i.withdrawn_at is null and i.ended_at <= $1 and i.key <> i.opened_by || '@' || ${ms('i.opened_at')}::bigint`
+
+/** The incidents that facts from an instant on may change, which of them people were told of and not that they ended, and the keys that others have. */
+export async function loadIncidents(sql: Sql, from: Instant): Promise<Omit<KnownIncidents, 'through'>> {
+  const since = toText(from - SAME_INCIDENT_MS)
+  const { rows } = await sql.query<Row>(KNOWN, [since])
+  const { rows: others } = await sql.query<Pick<Row, 'key'>>(TAKEN, [since])
   return {
     incidents: rows.map(({ endedAt, endHow, mergedInto, members, told: _, ...row }) => ({
       ...row,
@@ -38,6 +45,7 @@ export async function loadIncidents(sql: Sql, from: Instant): Promise<{ incident
       end: endOf(endedAt, endHow, mergedInto),
     })),
     told: new Set(rows.flatMap(({ key, told }) => (told ? [key] : []))),
+    taken: new Set(others.map(({ key }) => key)),
   }
 }
 

@@ -1,13 +1,13 @@
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { type Incident, type IncidentState, SAME_INCIDENT_MS, type Stretch } from './incident.ts'
+import { type Incident, type IncidentKey, type IncidentState, SAME_INCIDENT_MS, type Stretch } from './incident.ts'
 
 /**
  * Where the fold stood right before an instant, from all incidents it led to: what had not ended by then, as it was. From there on late evidence
- * is folded anew; folding the same again leads to the same.
+ * is folded anew, under keys that are not taken; folding the same again leads to the same.
  */
-export function stateAsOf(incidents: readonly Incident[], at: Instant): IncidentState {
+export function stateAsOf(incidents: readonly Incident[], at: Instant, taken: ReadonlySet<IncidentKey> = new Set()): IncidentState {
   const standing = incidents.filter((incident) => incident.openedAt < at && !hadEnded(incident, at))
-  return { through: at, unfinished: standing.map((incident) => asItWas(incident, at)) }
+  return { through: at, unfinished: standing.map((incident) => asItWas(incident, at)), taken }
 }
 
 /** Whether late evidence from an instant on leaves an incident alone. */

@@ -1,3 +1,4 @@
+import type { CauseKey } from '#lib/domain/lineage/causes/cause.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { assignRoots } from './assign-roots.ts'
 import { byAge, type CausesAt, type FactEntry, type Incident, type IncidentKey, type IncidentState, SAME_INCIDENT_MS } from './incident.ts'
@@ -31,8 +32,10 @@ class Fold {
   /** The oldest first. */
   #open: OpenIncident[]
   readonly #ended: OpenIncident[] = []
+  readonly #taken: Set<IncidentKey>
 
-  constructor({ unfinished }: IncidentState) {
+  constructor({ unfinished, taken }: IncidentState) {
+    this.#taken = new Set(taken)
     this.#open = unfinished.toSorted(byAge).map((incident) => new OpenIncident(incident))
   }
 
@@ -51,7 +54,7 @@ class Fold {
       else one.turnWell(at)
     }
     const opened = opening.map(({ cause, cameFrom }) => {
-      const incident = OpenIncident.opening(at, cause, cameFrom?.key ?? null)
+      const incident = OpenIncident.opening(at, this.#takeKey(cause.key, at), cause, cameFrom?.key ?? null)
       cameFrom?.add({ at, kind: 'split', off: incident.key })
       return incident
     })
@@ -70,10 +73,18 @@ class Fold {
   result(through: Instant): Folded {
     const news = [...this.#ended, ...this.#open].sort(byAge).flatMap((one) => one.news.map((entry): News => ({ incident: one.key, entry })))
     return {
-      state: { through, unfinished: this.#open.map(({ incident }) => incident) },
+      state: { through, unfinished: this.#open.map(({ incident }) => incident), taken: this.#taken },
       ended: this.#ended.map(({ incident }) => incident),
       news: news.sort((a, b) => a.entry.at - b.entry.at),
     }
+  }
+
+  /** The key of one that opens now; where another has it, that of the last instant before which none has. */
+  #takeKey(cause: CauseKey, at: Instant): IncidentKey {
+    let key: IncidentKey = `${cause}@${at}`
+    for (let before = at - 1; this.#taken.has(key); before -= 1) key = `${cause}@${before}`
+    this.#taken.add(key)
+    return key
   }
 
   #takeOutEnded(): void {

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MINUTE_MS, ORDINARY_MONDAY } from '#lib/domain/time/instant.ts'
+import { type Instant, MINUTE_MS, ORDINARY_MONDAY } from '#lib/domain/time/instant.ts'
 import { someChanges } from '#lib/testing/incidents/arbitrary-causes.ts'
 import { allOf } from '#lib/testing/incidents/cause-changes.ts'
+import { hadEnded } from './as-of.ts'
 import { foldIncidents, type News } from './fold-incidents.ts'
 import { followIncidents, type KnownIncidents } from './follow-incidents.ts'
 import { byAge, type CausesAt, type Incident, type IncidentKey, NO_INCIDENTS } from './incident.ts'
@@ -20,7 +21,7 @@ type Step = ReturnType<typeof someHistory.generate>['value'][number]
 
 /** What is known in the end, what was true, and what was told in each step. */
 function live(steps: readonly Step[]) {
-  let known: KnownIncidents = { through: ORDINARY_MONDAY, incidents: [], told: new Set() }
+  let known: KnownIncidents = { through: ORDINARY_MONDAY, incidents: [], told: new Set(), taken: new Set() }
   let truth: CausesAt[] = []
   const told: News[][] = []
   for (const [index, { afterMinutes, backMinutes, changes }] of steps.entries()) {
@@ -34,12 +35,23 @@ function live(steps: readonly Step[]) {
       gone,
       news,
       told: standing,
-    } = followIncidents(known, { from, changes: truth.filter(({ at }) => at >= from && at <= now) }, now)
+    } = followIncidents(changeable(known, from), { from, changes: truth.filter(({ at }) => at >= from && at <= now) }, now)
     const moved = new Set([...incidents.map(({ key }) => key), ...gone.map(({ key }) => key)])
-    known = { through: now, incidents: [...known.incidents.filter(({ key }) => !moved.has(key)), ...incidents].sort(byAge), told: standing }
+    known = {
+      ...known,
+      through: now,
+      incidents: [...known.incidents.filter(({ key }) => !moved.has(key)), ...incidents].sort(byAge),
+      told: standing,
+    }
     told.push(news)
   }
   return { known, truth: truth.filter(({ at }) => at <= known.through), told }
+}
+
+/** What is known, without the incidents that had ended. */
+function changeable(known: KnownIncidents, from: Instant): KnownIncidents {
+  const [ended, incidents] = [known.incidents.filter((one) => hadEnded(one, from)), known.incidents.filter((one) => !hadEnded(one, from))]
+  return { ...known, incidents, taken: new Set(ended.map(({ key }) => key)) }
 }
 
 /** An incident under no key. */

@@ -5,11 +5,12 @@ import type { CausesAt, FactEntry, Incident, IncidentKey } from './incident.ts'
 import { heldBy, recognize } from './recognize.ts'
 import { newsOfRewrite } from './rewritten.ts'
 
-/** All incidents as they are known, up to when, and which of them people were told of and not that they ended. */
+/** The incidents that late evidence may change, as they are known up to an instant; which of them people were told of and not that they ended; the keys of all others that might be given again. */
 export interface KnownIncidents {
   through: Instant
   incidents: readonly Incident[]
   told: ReadonlySet<IncidentKey>
+  taken: ReadonlySet<IncidentKey>
 }
 
 /** How the causes changed from an instant on, all there is to say of it: late evidence lets it begin before what is known ends. */
@@ -39,7 +40,7 @@ export interface Followed {
 export function followIncidents(known: KnownIncidents, history: CauseHistory, now: Instant): Followed {
   const { restated, before, gone: missing } = restate(known, history)
   const folded = foldIncidents(
-    { through: known.through, unfinished: restated.filter(({ end }) => end === null) },
+    { through: known.through, unfinished: restated.filter(({ end }) => end === null), taken: known.taken },
     history.changes.filter(({ at }) => at > known.through),
     now,
   )
@@ -76,7 +77,7 @@ function tell(news: readonly News[], told: ReadonlySet<IncidentKey>): { news: Ne
 function restate(known: KnownIncidents, { from, changes }: CauseHistory) {
   const before = known.incidents.filter((one) => !hadEnded(one, from))
   const folded = foldIncidents(
-    stateAsOf(before, from),
+    stateAsOf(before, from, new Set([...known.taken, ...known.incidents.map(({ key }) => key)])),
     changes.filter(({ at }) => at <= known.through),
     known.through,
   )

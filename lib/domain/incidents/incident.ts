@@ -14,7 +14,7 @@ export interface CausesAt {
 /** What is well again for less than this has not ended: it flaps. */
 export const SAME_INCIDENT_MS = 15 * MINUTE_MS
 
-/** The cause an incident opened with, and when: the same from the same facts. */
+/** The cause an incident opened with, and when, as it was first known: it stays when late evidence has the incident open at another time. */
 export type IncidentKey = `${CauseKey}@${Instant}`
 
 /** A stretch, from ≤ t < to; null: still so. */
@@ -91,10 +91,12 @@ export interface Incident {
 export interface IncidentState {
   through: Instant
   unfinished: readonly Incident[]
+  /** Keys that none gets which opens later: under them others are known. */
+  taken: ReadonlySet<IncidentKey>
 }
 
 /** Before anything is known. */
-export const NO_INCIDENTS: IncidentState = { through: 0, unfinished: [] }
+export const NO_INCIDENTS: IncidentState = { through: 0, unfinished: [], taken: new Set() }
 
 /** The oldest first; of those that opened together always in the same order, under whatever keys they are known. */
 export function byAge(a: Pick<Incident, 'openedAt' | 'openedBy'>, b: Pick<Incident, 'openedAt' | 'openedBy'>): number {

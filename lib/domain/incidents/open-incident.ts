@@ -53,8 +53,7 @@ export class OpenIncident {
   }
 
   /** One that opens with a cause. */
-  static opening(at: Instant, cause: StandingCause, cameFrom: IncidentKey | null): OpenIncident {
-    const key: IncidentKey = `${cause.key}@${at}`
+  static opening(at: Instant, key: IncidentKey, cause: StandingCause, cameFrom: IncidentKey | null): OpenIncident {
     const nothing = { roots: [], members: [], statuses: [], entries: [] }
     const opened = new OpenIncident({ key, openedAt: at, openedBy: cause.key, end: null, cameFrom, ...nothing })
     const { joined } = opened.#replace(at, [cause])

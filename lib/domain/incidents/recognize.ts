@@ -10,12 +10,16 @@ interface Likeness {
 }
 
 /**
- * Which incident known before each rebuilt one is, by its key; none, where the facts have a new one. One is known again by its key, else by a cause that
- * both had, else by its members, at times that meet; each at most once, what fits best first.
+ * Which incident known before each rebuilt one is, by its key; none, where the facts have a new one. One is known again by what it opened with and when, else
+ * by a cause that both had, else by its members, at times that meet; each at most once, what fits best first.
  */
 export function recognize(known: readonly Incident[], rebuilt: readonly Incident[]): Map<IncidentKey, IncidentKey> {
-  const byKey = new Set(known.map(({ key }) => key))
-  const found = new Map<IncidentKey, IncidentKey>(rebuilt.filter(({ key }) => byKey.has(key)).map(({ key }) => [key, key]))
+  const byOpening = new Map(known.map((one) => [openingOf(one), one.key]))
+  const found = new Map<IncidentKey, IncidentKey>()
+  for (const one of rebuilt) {
+    const same = byOpening.get(openingOf(one))
+    if (same !== undefined) found.set(one.key, same)
+  }
   const taken = new Set<IncidentKey>(found.values())
   const rest = known.filter(({ key }) => !taken.has(key))
   const likely = rebuilt.filter(({ key }) => !found.has(key)).flatMap((one) => rest.flatMap((other) => likenessOf(one, other) ?? []))
@@ -40,6 +44,11 @@ function likenessOf(rebuilt: Incident, known: Incident): Likeness | null {
   const sharesRoot = rebuilt.roots.some(({ key }) => roots.has(key))
   const sharedMembers = membersOf(rebuilt).intersection(membersOf(known)).size
   return sharesRoot || sharedMembers > 0 ? { rebuilt, known, sharesRoot, sharedMembers, sharedMs } : null
+}
+
+/** No two incidents open at once with one cause. */
+function openingOf({ openedBy, openedAt }: Incident): string {
+  return `${openedBy}@${openedAt}`
 }
 
 function membersOf({ members }: Incident): Set<number> {
