@@ -8,7 +8,10 @@ import { guarded } from '#lib/connectors/kit/guard.ts'
 import { type Limits, Turns } from '#lib/connectors/kit/turns.ts'
 import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 import { listArtifacts, readPacked } from '#lib/db/push/push-artifacts.ts'
+import { loadKnownRuns } from '#lib/db/runs/external-runs.ts'
+import type { KnownRun } from '#lib/domain/runs/external-run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import { requireExtension } from '#lib/platform/load-folder.ts'
 import type { Log } from '#lib/platform/log.ts'
@@ -34,6 +37,8 @@ export interface OpeningTools {
   pushed?: (key: string) => Promise<PushedFile[]>
   /** What events told of, under a push connection. */
   told?: (key: string) => AsyncIterable<Found>
+  /** What is known of the runs of a connection. */
+  knownRuns?: (key: string, since: Instant, externalIds: readonly string[]) => Promise<KnownRun[]>
 }
 
 /** A connection as the catalogue writes it, without our own keys. */
@@ -56,7 +61,7 @@ export function openWritten(tools: OpeningTools, key: string, written: WrittenCo
   const log = tools.log.child({ connection: key })
   const redact = redactorFor(secretsOf(written.settings, tools.lookup))
   const limits = limitsOf(connector, written)
-  const { told, pushed } = tools
+  const { told, pushed, knownRuns } = tools
   const connection = {
     key,
     settings: parsed.data,
@@ -66,6 +71,7 @@ export function openWritten(tools: OpeningTools, key: string, written: WrittenCo
     ...(limits && { turns: turnsOf(tools.clock, key, limits) }),
     ...(told && { told: () => told(key) }),
     ...(pushed && { pushed: () => pushed(key) }),
+    ...(knownRuns && { knownRuns: (since: Instant, externalIds: readonly string[]) => knownRuns(key, since, externalIds) }),
   }
   return { connector: guarded(connector, redact), connection }
 }
@@ -97,7 +103,12 @@ export async function openConnection(services: JobServices, key: string, signal:
 }
 
 export function toTools({ connectors, lookup, ctx }: JobServices): OpeningTools {
-  return { connectors, lookup, clock: ctx.clock, log: ctx.log, pushed: (key) => pushedFiles(ctx, key), told: (key) => foundData(ctx, key) }
+  return {
+    ...{ connectors, lookup, clock: ctx.clock, log: ctx.log },
+    pushed: (key) => pushedFiles(ctx, key),
+    told: (key) => foundData(ctx, key),
+    knownRuns: (key, since, externalIds) => loadKnownRuns(ctx.pool, key, since, externalIds),
+  }
 }
 
 /** What was pushed for a connection, each file read when it is opened. */

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { FivetranApi } from '#lib/connectors/fivetran/api.ts'
-import { listRuns, pageOf } from '#lib/connectors/fivetran/list-runs.ts'
+import { listRuns } from '#lib/connectors/fivetran/list-runs.ts'
 import { observeSyncs } from '#lib/connectors/fivetran/observe.ts'
 import { type FivetranSettings, fivetranSettings, isConnectionId } from '#lib/connectors/fivetran/settings.ts'
+import { startSync } from '#lib/connectors/fivetran/start-run.ts'
+import { pageOf } from '#lib/connectors/fivetran/sync-run.ts'
 import { checked } from './kit/check.ts'
 import { defineConnector, type Found } from './kit/connector.ts'
 
@@ -22,11 +24,12 @@ export default defineConnector<FivetranSettings>({
     evidence: [
       { reads: '`succeeded_at`, the end of the last sync of the connection that succeeded', clock: 'loadedAt', strength: 'strong' },
     ],
-    permission: 'reading connections (an API key of a role that may view them)',
+    permission: 'reading connections (an API key of a role that may view them), and managing them where orders are to start syncs',
   },
   settings: fivetranSettings,
   assetSettings: z.strictObject({}),
   assetKind: 'table',
+  startsJobs: () => true,
   limits: { atOnce: 2, perMinute: null },
   refuseAsset({ path }) {
     if (isConnectionId(path)) return null
@@ -56,7 +59,8 @@ export default defineConnector<FivetranSettings>({
         }
       },
       observe: (assets) => observeSyncs(connection, api, assets),
-      runs: (since) => listRuns(api, since),
+      runs: (since) => listRuns(connection, api, since),
+      start: (job, wanted) => startSync(connection, api, job, wanted),
       close: () => api.close(),
     }
   },

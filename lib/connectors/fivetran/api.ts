@@ -1,9 +1,9 @@
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { basicAuth } from '#lib/connectors/kit/ask.ts'
-import { HttpSession } from '#lib/connectors/kit/http-session.ts'
+import { HttpSession, type SessionQuestion } from '#lib/connectors/kit/http-session.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Connected } from './settings.ts'
-import { namedSchema, pageSchema, type Sync, syncSchema } from './shapes.ts'
+import { doneSchema, namedSchema, oneSchema, pageSchema, type Sync, syncSchema } from './shapes.ts'
 
 const PAGE = 100
 const PAGES_MAX = 1000
@@ -41,12 +41,44 @@ export class FivetranApi {
   /** One of them. Throws where it is not there, or is not as Fivetran writes it. */
   async sync(id: string): Promise<Sync> {
     const item = (await this.#all()).get(id)
-    if (item === undefined) {
-      const groups = this.#connection.settings.groups === undefined ? '' : ' in the groups of the catalogue'
-      const publicMessage = `${this.system} has no connection ${id}${groups}, or none that its key may see.`
-      throw new TidemarkError('not-found', { publicMessage, lasting: 'gone' })
-    }
+    if (item === undefined) throw this.noSync(id)
     return this.#read(id, item)
+  }
+
+  /** The same, asked for just now. */
+  async present(id: string): Promise<Sync> {
+    const explain = (status: number) => (status === 404 ? this.noSync(id) : undefined)
+    const read = oneSchema.safeParse(await this.#ask({ path: `connections/${id}`, explain }))
+    if (!read.success) throw refusedAnswer(this.system, `its connection ${id} is not as Fivetran writes it`)
+    if (!this.#isOurs(read.data.data)) throw this.noSync(id)
+    return this.#read(id, read.data.data)
+  }
+
+  /** Asks for a sync; one that goes on is left as it is. */
+  async start({ id, schema }: Sync): Promise<void> {
+    const explain = (status: number) =>
+      status === 403
+        ? `${this.system} does not let us start the sync of ${schema} (HTTP 403). Give the role of the key the right to manage the connection.`
+        : undefined
+    const answer = await this.#ask({ path: `connections/${id}/sync`, json: { force: false }, isOnce: true, explain })
+    if (doneSchema.safeParse(answer).success) return
+    throw refusedAnswer(this.system, `it does not say whether it has started the sync of ${schema}`)
+  }
+
+  /** Why there is no such connection. */
+  noSync(id: string): TidemarkError {
+    const groups = this.#connection.settings.groups === undefined ? '' : ' in the groups of the catalogue'
+    const publicMessage = `${this.system} has no connection ${id}${groups}, or none that its key may see.`
+    return new TidemarkError('not-found', { publicMessage, lasting: 'gone' })
+  }
+
+  #isOurs({ group_id: group }: { group_id: string }): boolean {
+    return this.#connection.settings.groups?.includes(group) ?? true
+  }
+
+  #ask({ path, ...question }: { path: string } & Omit<SessionQuestion, 'url' | 'headers'>) {
+    const base = this.#connection.settings.url.replace(/\/+$/, '')
+    return this.#session.json({ ...question, url: `${base}/${path}`, headers: { accept: ACCEPT } })
   }
 
   #read(id: string, item: unknown): Sync {
@@ -66,7 +98,6 @@ export class FivetranApi {
   }
 
   async #list(): Promise<Map<string, unknown>> {
-    const { groups } = this.#connection.settings
     const found = new Map<string, unknown>()
     const cursors = new Set<string>()
     for (let cursor: string | null = null, pages = 0; pages < PAGES_MAX; pages++) {
@@ -74,7 +105,7 @@ export class FivetranApi {
       for (const item of items) {
         const named = namedSchema.safeParse(item)
         if (!named.success) throw refusedAnswer(this.system, 'one of its connections has no id')
-        if (groups?.includes(named.data.group_id) ?? true) found.set(named.data.id, item)
+        if (this.#isOurs(named.data)) found.set(named.data.id, item)
       }
       if (next == null || next === '') return found
       if (cursors.has(next)) throw refusedAnswer(this.system, 'the pages of its connections go round in a circle')
@@ -85,9 +116,8 @@ export class FivetranApi {
   }
 
   async #page(cursor: string | null) {
-    const { url } = this.#connection.settings
     const search = new URLSearchParams({ limit: String(PAGE), ...(cursor !== null && { cursor }) })
-    const answer = await this.#session.json({ url: `${url.replace(/\/+$/, '')}/connections?${search}`, headers: { accept: ACCEPT } })
+    const answer = await this.#ask({ path: `connections?${search}` })
     const read = pageSchema.safeParse(answer)
     if (read.success && read.data.code === 'Success') return read.data.data
     throw refusedAnswer(this.system, 'the list of its connections is not as Fivetran writes it. Check that the address is that of its API')

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import fivetranConnector from '#lib/connectors/fivetran.ts'
-import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { beginFivetranWorld, type FivetranWorld } from '#lib/testing/connectors/fivetran-world.ts'
 
 const NOW = '2026-11-29T12:00:00Z'
@@ -16,7 +15,6 @@ beforeEach(async () => {
 afterEach(() => world.end())
 
 const check = (own: Record<string, unknown> = {}) => world.ask((session) => session.check(), own)
-const runs = () => world.ask(async (session) => Array.fromAsync<ExternalRun>(session.runs?.(Date.parse('2026-11-29T09:00:00Z')) ?? []))
 
 describe('a look at a connection of Fivetran', () => {
   it('reads when its last sync succeeded, whatever has failed or goes on since', async () => {
@@ -92,36 +90,6 @@ describe('a look at a connection of Fivetran', () => {
     world.fivetran.fail({ kind: 'too-many', retryAfter: '7' })
     expect(await world.look(['prices'])).toMatchObject([{ ok: true }])
     expect(world.clock.waits).toContain(7000)
-  })
-})
-
-describe('the runs of Fivetran', () => {
-  it('are the last sync that succeeded and the last that failed, each known by its end', async () => {
-    world.fivetran.connect('prices', TEN, { failed_at: ELEVEN, status: BROKEN })
-    const shared = { job: 'prices', jobName: 'sheets.prices', startedAt: null }
-    expect(await runs()).toMatchObject([
-      { ...shared, externalId: 'completed 2026-11-29T10:00:00.123Z', state: 'completed', endedAt: TEN_AT, error: null },
-      { ...shared, externalId: 'failed 2026-11-29T11:00:00.000Z', state: 'failed', error: 'Reconnect your account.' },
-    ])
-  })
-
-  it('that failed before the last success are not given the words of today', async () => {
-    world.fivetran.connect('prices', ELEVEN, { failed_at: TEN, status: BROKEN })
-    expect(await runs()).toMatchObject([{ state: 'completed' }, { state: 'failed', error: 'Fivetran does not say why.' }])
-  })
-
-  it('that go on or ended before are none', async () => {
-    world.fivetran.connect('prices', '2026-11-29T08:00:00Z', { failed_at: '2026-11-29T07:00:00Z', status: { sync_state: 'syncing' } })
-    expect(await runs()).toEqual([])
-  })
-
-  it('are not told as if they were all, nor are its connections, where one is told without sense', async () => {
-    world.fivetran.connect('prices', TEN)
-    world.fivetran.connect('terms', 'yesterday')
-    const refused = { publicMessage: expect.stringContaining('its connection terms is not as Fivetran writes it (succeeded_at)') }
-    await expect(runs()).rejects.toMatchObject(refused)
-    await expect(world.ask((session) => Array.fromAsync(session.discover?.('UTC') ?? []))).rejects.toMatchObject(refused)
-    expect(await check()).toMatchObject({ ok: false, detail: refused.publicMessage })
   })
 })
 

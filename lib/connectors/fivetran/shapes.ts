@@ -19,6 +19,7 @@ export const syncSchema = namedSchema.extend({
   service: z.string(),
   schema: z.string(),
   paused: z.boolean().nullish(),
+  schedule_type: z.string().nullish(),
   succeeded_at: moment,
   failed_at: moment,
   status: z.object({
@@ -28,10 +29,15 @@ export const syncSchema = namedSchema.extend({
     is_historical_sync: z.boolean().nullish(),
     rescheduled_for: z.string().nullish(),
     tasks: z.array(noteSchema).nullish(),
+    warnings: z.array(noteSchema).nullish(),
   }),
 })
 /** What Fivetran calls a connection: it carries one source into one destination. */
 export type Sync = z.output<typeof syncSchema>
+
+export const oneSchema = z.object({ code: z.literal('Success'), data: namedSchema.loose() })
+
+export const doneSchema = z.object({ code: z.literal('Success') })
 
 export const pageSchema = z.object({
   code: z.string(),

@@ -3,7 +3,7 @@ import type { Presence } from '#lib/domain/connections/pulse.ts'
 import type { SeenKeys } from '#lib/domain/coverage/key-reading.ts'
 import type { Evidence, JudgedClock, LastingReason } from '#lib/domain/freshness/facts.ts'
 import type { PartialIdentity } from '#lib/domain/lineage/identity.ts'
-import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
+import type { ExternalRun, KnownRun } from '#lib/domain/runs/external-run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import type { Log } from '#lib/platform/log.ts'
@@ -28,6 +28,8 @@ export interface Connection<S> {
   pushed?(): Promise<PushedFile[]>
   /** The things that events told of; absent where nobody keeps that. */
   told?(): AsyncIterable<Found>
+  /** Its runs that go on as far as we know, that ended since then, or bear one of these ids; absent where nobody keeps that. */
+  knownRuns?(since: Instant, externalIds: readonly string[]): Promise<KnownRun[]>
 }
 
 /** A file that its system pushed by itself. */

@@ -77,6 +77,20 @@ export async function loadExternalRuns(
   return new Map(rows.map((row) => [row.external_id, toRun(row)]))
 }
 
+/** The runs of a connection that go on, that ended since then, or bear one of these ids. */
+export async function loadKnownRuns(
+  sql: Sql,
+  connectionKey: string,
+  since: Instant,
+  externalIds: readonly string[],
+): Promise<StoredExternalRun[]> {
+  const { rows } = await sql.query<ExternalRunRow>(
+    'select * from external_run where connection_key = $1 and (ended_at is null or ended_at >= $2 or external_id = any($3::text[]))',
+    [connectionKey, toText(since), externalIds],
+  )
+  return rows.map(toRun)
+}
+
 /** Writes runs as they stand now and returns them with our ids. They are seen: their system lists them. */
 export async function storeExternalRuns(sql: Sql, connectionKey: string, runs: readonly ToldRun[]): Promise<StoredExternalRun[]> {
   if (runs.length === 0) return []

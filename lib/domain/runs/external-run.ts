@@ -41,6 +41,9 @@ export interface ToldRun extends ExternalRun {
   toldAt: Instant
 }
 
+/** A run as it was told before, to be told on: some systems name none of theirs, or list none. */
+export type KnownRun = Pick<ToldRun, 'job' | 'externalId' | 'attempt' | 'state' | 'startedAt' | 'endedAt'>
+
 /** True when a run of another system goes no further; unlike one of ours, a crashed one is not taken up again under the same attempt. */
 export function isOver(state: RunState): boolean {
   return isEnded(state) || state === 'crashed'
