@@ -45,7 +45,7 @@ export default defineConnector<SnowflakeSettings>({
     speaksTo: 'Snowflake, over its SQL API',
     told: '`url`, `warehouse`, `database`, and `user` with `privateKey` or `token`; `nextPrivateKey` while keys are changed, `passphrase`, `account`, `role`, `databases`, `schemas`, `zone`, `statementTimeout` 1m, `budget` in credits a day, `creditsPerHour` 1, `readViewsEvery` 15m',
     toldOfAsset:
-      '`column`, `zone`, `clock`, `dataThrough`, `where`; `loadedAt`, `writtenAt`, `dataThroughAt`: `{ sql }`, a statement that gives one time',
+      '`column`, `zone`, `clock`, `dataThrough`, `where`; `expect`: `{ key, of, each }`, what each key of it should have; `loadedAt`, `writtenAt`, `dataThroughAt`: `{ sql }`, a statement that gives one time',
     asked: '`sql`: one statement that reads',
     evidence: [
       { reads: 'the newest value of `column`, where something moved', clock: 'writtenAt', strength: 'strong' },
@@ -61,7 +61,7 @@ export default defineConnector<SnowflakeSettings>({
   assetKind: 'table',
   identity: identityOf,
   limits: { atOnce: 8, perMinute: null },
-  bringsSql,
+  bringsSql: (settings) => bringsSql(settings) || settings['expect'] !== undefined,
   extractRequest: snowflakeExtractRequest,
 
   open(connection) {

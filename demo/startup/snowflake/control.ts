@@ -91,6 +91,13 @@ export class SnowflakeControl {
     found.newest = newest
   }
 
+  /** What the rows of a table say in one of its columns, and when each came. */
+  setKeys(path: string, column: string, rows: { key: string; at: Instant }[]): void {
+    const table = this.table(path)
+    if (table.columns.every(({ name }) => name !== column)) table.columns.push({ name: column, type: 'TEXT', comment: null, newest: null })
+    table.keys = { column, rows }
+  }
+
   /** A change of the definition. */
   alter(path: string): void {
     const table = this.table(path)

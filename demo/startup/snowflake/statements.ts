@@ -1,4 +1,5 @@
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { newestOfKeys } from './keys.ts'
 import { newestRows, SLOTS } from './newest.ts'
 import { type Cells, fixed, NAME, notThere, notUnderstood, type Result, StatementError, text, time, toResult } from './result.ts'
 import { cellOf, type StandInColumn, type StandInTable } from './tables.ts'
@@ -205,6 +206,10 @@ const UNDERSTOOD: readonly { shape: RegExp; isFree?: true; answer: Understood }[
   {
     shape: /^select \d+ as Q, [\s\S]+$/,
     answer: ([statement], _, tables) => toResult(['Q', ...SLOTS, 'N'], newestRows(statement, tables)),
+  },
+  {
+    shape: /^select left\(to_varchar\([\s\S]+$/,
+    answer: ([statement], _, tables) => newestOfKeys(statement, tables),
   },
   {
     shape: /^select \* from \(\n([\s\S]+)\n\) limit (\d+)$/,

@@ -34,6 +34,8 @@ export interface StandInTable {
   refreshes: Refresh[]
   /** It is listed, and the role may not read it. */
   isRefused: boolean
+  /** Rows of it by the values of one of its columns; a time without a zone as UTC shows it. */
+  keys?: { column: string; rows: { key: string; at: Instant }[] }
 }
 
 /** `SCHEMA.NAME kind rows time-column comment < sources`: kind t table, c clustered, x external, v view, d dynamic. */

@@ -12,7 +12,7 @@ const BESIDE_NAMES = /--[^\n]*|'(?:[^']|'')*'/g
 
 const foldName = (written: string) => (written.startsWith('"') ? written.slice(1, -1).replaceAll('""', '"') : written.toUpperCase())
 
-function tableOf(tables: readonly StandInTable[], database: string, schema: string, name: string): StandInTable {
+export function tableOf(tables: readonly StandInTable[], database: string, schema: string, name: string): StandInTable {
   const found = tables.find((one) => one.database === database && one.schema === schema && one.name === name)
   if (found === undefined) throw notThere(`${database}.${schema}.${name}`)
   if (found.isRefused)
@@ -20,13 +20,13 @@ function tableOf(tables: readonly StandInTable[], database: string, schema: stri
   return found
 }
 
-function columnOf({ columns }: StandInTable, name: string): StandInColumn {
+export function columnOf({ columns }: StandInTable, name: string): StandInColumn {
   const found = columns.find((column) => column.name === name)
   if (found !== undefined) return found
   throw new StatementError('000904', '42000', `SQL compilation error: error line 2 at position 7\ninvalid identifier '${name}'`)
 }
 
-function checkCondition(table: StandInTable, condition: string): void {
+export function checkCondition(table: StandInTable, condition: string): void {
   for (const [, name = ''] of condition.replace(BESIDE_NAMES, "''").matchAll(COMPARED)) columnOf(table, foldName(name))
 }
 

@@ -33,6 +33,15 @@ export function checkTableAsset(asset: TableAsset, issues: z.core.$RefinementCtx
     say('dataThrough', 'column already feeds dataThroughAt; keep one of the two')
 }
 
+/** Keys are judged by the newest rows, and a column says which these are. */
+export function checkKeysByColumn(
+  { expect, column }: { expect?: unknown; column?: string | undefined },
+  issues: z.core.$RefinementCtx,
+): void {
+  if (expect === undefined || column !== undefined) return
+  issues.addIssue({ code: 'custom', message: 'judges the newest rows by the column; name the column, too', path: ['expect'] })
+}
+
 const TEXT = '\u0001'
 const ESCAPED = new RegExp(`(?:^|\\W)[eE]${TEXT}`)
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { checkTableAsset, tableAssetShape } from '#lib/connectors/kit/table-asset.ts'
+import { checkKeysByColumn, checkTableAsset, tableAssetShape } from '#lib/connectors/kit/table-asset.ts'
 import { checkToldTwice, toldByStatementShape } from '#lib/connectors/kit/told-statement.ts'
 import { keyPromiseSchema } from '#lib/domain/coverage/key-promise.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
@@ -27,7 +27,6 @@ export const postgresAssetSchema = z
   .superRefine((asset, issues) => {
     checkTableAsset(asset, issues)
     checkToldTwice(asset, issues)
-    if (asset.expect !== undefined && asset.column === undefined)
-      issues.addIssue({ code: 'custom', message: 'judges the newest rows by the column; name the column, too', path: ['expect'] })
+    checkKeysByColumn(asset, issues)
   })
 export type PostgresAsset = z.infer<typeof postgresAssetSchema>

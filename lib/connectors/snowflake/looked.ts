@@ -44,7 +44,8 @@ export function toWanted(asset: ObservedAsset, connection: SnowflakeSettings, la
   if (settings.column !== undefined) columns.push({ name: foldName(settings.column), clock: settings.clock })
   if (settings.dataThrough !== undefined) columns.push({ name: foldName(settings.dataThrough), clock: 'dataThroughAt' })
   const zone = settings.zone ?? connection.zone
-  const asked = JSON.stringify([path, columns, settings.clock, zone ?? null, settings.where ?? null])
+  const ofKeys = settings.expect === undefined ? [] : [settings.expect]
+  const asked = JSON.stringify([path, columns, settings.clock, zone ?? null, settings.where ?? null, ...ofKeys])
   const about = createHash('sha256').update(asked).digest('base64url').slice(0, 16)
   return {
     asset,

@@ -19,6 +19,7 @@ import {
 } from './looked.ts'
 import { isMute, type Refreshes, readMetadata, readRefreshes, showMetadata, type TableState } from './metadata.ts'
 import { canHoldTime, columnId, isOfStatement, type NewestAnswer, type Question, readColumnTypes, readNewest } from './newest.ts'
+import { withKeys } from './read-keys.ts'
 import type { SnowflakeSettings } from './settings.ts'
 import type { SqlApi } from './sql-api.ts'
 import { tableId } from './table-path.ts'
@@ -116,7 +117,7 @@ async function* look(round: Round, group: readonly Wanted[]): AsyncGenerator<Obs
   const columns = jobs.flatMap(columnsOf)
   if (columns.length === 0) return
   const types = await budget.during(readColumnTypes(api, database, columns, connection.signal))
-  yield* readJobs(round, jobs, types.value)
+  yield* withKeys(round, readJobs(round, jobs, types.value), group, types.value)
 }
 
 const columnsOf = ({ wanted }: Job) => wanted.columns.map(({ name }) => ({ path: wanted.path, column: name }))

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { addressSchema } from '#lib/connectors/kit/address.ts'
-import { checkTableAsset, tableAssetShape } from '#lib/connectors/kit/table-asset.ts'
+import { checkKeysByColumn, checkTableAsset, tableAssetShape } from '#lib/connectors/kit/table-asset.ts'
 import { checkToldTwice, toldByStatementShape } from '#lib/connectors/kit/told-statement.ts'
+import { keyPromiseSchema } from '#lib/domain/coverage/key-promise.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { zoneSchema } from '#lib/domain/time/local-day.ts'
@@ -52,9 +53,10 @@ export const CHAINS = ['->>']
 
 /** `//` begins a comment, too. */
 export const snowflakeAssetSchema = z
-  .strictObject({ ...tableAssetShape(/--|\/\/|\/\*|\*\//), ...toldByStatementShape(CHAINS) })
+  .strictObject({ ...tableAssetShape(/--|\/\/|\/\*|\*\//), ...toldByStatementShape(CHAINS), expect: keyPromiseSchema.optional() })
   .superRefine((asset, issues) => {
     checkTableAsset(asset, issues)
     checkToldTwice(asset, issues)
+    checkKeysByColumn(asset, issues)
   })
 export type SnowflakeAsset = z.infer<typeof snowflakeAssetSchema>

@@ -113,7 +113,7 @@ function toldNothing({ wanted, about }: Job, { publicMessage, message, lasting }
 }
 
 /** A look that failed in the end remembers nothing of what was seen but what that cost. */
-function keepingAccount({ wanted, seen }: Job, one: BadLook): BadLook {
+export function keepingAccount({ wanted, seen }: Pick<Job, 'wanted' | 'seen'>, one: BadLook): BadLook {
   const spent = parseSpent(seen.state)
   return spent === null ? one : { ...one, state: { ...wanted.asset.previous, spent } }
 }
@@ -147,7 +147,8 @@ async function tell(
   }
 }
 
-const READERS: Readonly<Record<string, (text: string, zone: string) => TimeValue | null>> = {
+/** How a value of a type of the SQL API reads as a time. */
+export const READERS: Readonly<Record<string, (text: string, zone: string) => TimeValue | null>> = {
   timestamp_ltz: readInstant,
   timestamp_tz: readInstant,
   timestamp_ntz: readWallTime,

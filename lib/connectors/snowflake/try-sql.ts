@@ -1,9 +1,11 @@
 import type { Connection, ObservedAsset, Trial } from '#lib/connectors/kit/connector.ts'
 import { leftOpen, type Untried, untriedOf, wrong } from '#lib/connectors/kit/trial.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import { OF_A_CONDITION } from './from-columns.ts'
 import { isOfStatement } from './newest.ts'
 import { codeOf } from './problems.ts'
+import { keysStatement, wantedKeysOf } from './read-keys.ts'
 import { type SnowflakeSettings, snowflakeAssetSchema } from './settings.ts'
 import type { SqlApi } from './sql-api.ts'
 import { parseTablePath, quoteTable, type TablePath } from './table-path.ts'
@@ -16,19 +18,26 @@ interface Tried extends Untried {
 const AT_ONCE = 8
 
 /** It is compiled and not run, and no warehouse has to be there for that. */
-function asked({ clock, sql, path }: Tried): string {
+function asked({ clock, sql, path, isOfKeys }: Tried): string {
+  if (isOfKeys) return `explain using text ${sql}`
   const text = clock === null ? `select count(*) from ${quoteTable(path)} where (\n${sql}\n)` : statementWithin(sql, 2)
   return `explain using text ${text}`
 }
 
-function toTried(asset: ObservedAsset, connection: SnowflakeSettings): Tried[] {
+function toTried(asset: ObservedAsset, connection: SnowflakeSettings, now: Instant): Tried[] {
   const path = parseTablePath(asset.path, connection.database)
   const settings = snowflakeAssetSchema.safeParse(asset.settings)
-  return path === null || !settings.success ? [] : untriedOf(asset, settings.data).map((one) => ({ ...one, path }))
+  if (path === null || !settings.success) return []
+  const keys = wantedKeysOf({ path, settings: settings.data, zone: undefined })
+  // Whatever type of time the column has, this compiles.
+  const sql = keys === null ? null : keysStatement(keys, 'TIMESTAMP_TZ', now)
+  const ofKeys: Untried[] = sql === null ? [] : [{ assetKey: asset.key, clock: null, isOfKeys: true, sql }]
+  return [...untriedOf(asset, settings.data), ...ofKeys].map((one) => ({ ...one, path }))
 }
 
 /** Where in what the catalogue holds, which begins on the second line, Snowflake points; null: nowhere in it. */
-function placeIn({ sql }: Tried, error: unknown): number | null {
+function placeIn({ sql, isOfKeys }: Tried, error: unknown): number | null {
+  if (isOfKeys) return null
   const [, line, position] = /line (\d+) at position (\d+)/.exec(isTidemarkError(error) ? error.message : '') ?? []
   const lines = sql.split('\n')
   const before = Number(line) - 2
@@ -47,11 +56,11 @@ function toTrial(tried: Tried, error: unknown): Trial {
 /** Has the conditions and statements that assets bring compiled; tells those that are wrong or could not be tried. What a statement gives is known
  * only when it is run. */
 export async function* trySql(
-  { settings, signal }: Connection<SnowflakeSettings>,
+  { settings, signal, clock }: Connection<SnowflakeSettings>,
   api: SqlApi,
   assets: readonly ObservedAsset[],
 ): AsyncGenerator<Trial> {
-  const waiting = assets.flatMap((asset) => toTried(asset, settings))
+  const waiting = assets.flatMap((asset) => toTried(asset, settings, clock.now()))
   while (waiting.length > 0) {
     const some = waiting.splice(0, AT_ONCE).map(async (tried) => {
       try {

@@ -8,10 +8,10 @@ import { readInstant, TYPE } from '#lib/connectors/postgres/read-instant.ts'
 import type { Session } from '#lib/connectors/postgres/session.ts'
 import type { PostgresAsset, PostgresSettings } from '#lib/connectors/postgres/settings.ts'
 import { quoteIdentifier, quoteTable, type TablePath } from '#lib/connectors/postgres/table-path.ts'
-import { KEYS_MAX, type keyPromiseSchema, resolveKeyPromise } from '#lib/domain/coverage/key-promise.ts'
-import { CLOCK_SKEW_MAX_MS, DAY_MS, type Instant, isFuture, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { type FoundKey, KEY_LENGTH_MAX, NO_TIMES, seenKeys, type WrittenKeys } from '#lib/domain/coverage/found-keys.ts'
+import { KEYS_MAX, resolveKeyPromise } from '#lib/domain/coverage/key-promise.ts'
+import { CLOCK_SKEW_MAX_MS, DAY_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { offsetAt } from '#lib/domain/time/zone.ts'
-import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { failed } from './observation.ts'
 import { isOfTheMoment, whyRefused } from './read-statements.ts'
 
@@ -23,12 +23,11 @@ export interface KeyJob extends WantedKeys {
 export interface WantedKeys {
   path: TablePath
   settings: PostgresAsset
-  expect: z.output<typeof keyPromiseSchema>
+  expect: WrittenKeys
   column: string
 }
 
 const TIMES: readonly number[] = [TYPE.date, TYPE.timestamp, TYPE.timestamptz]
-const KEY_LENGTH_MAX = 200
 
 /** A text as SQL, also where a backslash would escape something. */
 const literal = (text: string) => `${text.includes('\\') ? 'E' : ''}'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
@@ -72,23 +71,13 @@ function toObservation(job: KeyJob, text: string | null, pageZone: string | unde
   const { seen, settings, expect } = job
   const refuse = (words: string) => failed(seen.assetKey, words, words, 'no-time')
   const found = foundSchema.parse(JSON.parse(text ?? 'null')) ?? []
-  if (found.length > KEYS_MAX) {
-    const within = formatDuration(resolveKeyPromise(expect, 'UTC').withinMs)
-    return refuse(`Its column ${expect.key} holds more than ${KEYS_MAX} values within ${within}. Name those that are expected: of: […].`)
-  }
-  if (found.some(([, , type]) => !TIMES.includes(type))) return refuse('Its keys can be judged by a column of times or dates only.')
-  const long = found.find(([key]) => key.length > KEY_LENGTH_MAX)
-  if (long !== undefined)
-    return refuse(`Its column ${expect.key} holds values of more than ${KEY_LENGTH_MAX} characters: they are no keys.`)
-  const keys = found.flatMap(([key, value, type]) => {
+  if (found.some(([, , type]) => !TIMES.includes(type))) return refuse(NO_TIMES)
+  const read = found.map(([key, value, type]): FoundKey => {
     const time = readInstant(value, type, zoneOf(job, pageZone), now)
-    if (!time.ok || time.at === null) return []
-    // A day reads as its end: today's lies ahead, and is the newest all the same.
-    return time.precision === 'day' || !isFuture(time.at, now) ? [{ key, at: time.at }] : []
+    return { key, time: time.ok && time.at !== null ? { at: time.at, precision: time.precision } : null }
   })
-  const expected = expect.of === 'seen' ? null : expect.of
-  const isWritten = settings.clock !== 'dataThroughAt'
-  return { ...seen, keys: { column: expect.key, eachMs: expect.each, isWritten, expected, found: keys } }
+  const keys = seenKeys(expect, settings.clock, read, now)
+  return typeof keys === 'string' ? refuse(keys) : { ...seen, keys }
 }
 
 function answerOf(answer: ProbeAnswer<KeyJob>, connection: Connection<PostgresSettings>): Observation {
