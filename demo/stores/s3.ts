@@ -87,7 +87,7 @@ async function answer(request: IncomingMessage, world: World): Promise<S3Answer>
   const body = await buffer(request)
   const url = new URL(request.url ?? '/', 'http://s3')
   const target = [request.headers['x-amz-target'] ?? ''].flat().join('')
-  control.requests.push(target || `${request.method} ${request.url}`)
+  control.note(target || `${request.method} ${request.url}`)
   const clockOfServer: Clock = { ...systemClock, now: () => systemClock.now() + control.clockAheadMs }
   const signed = verify(request, body, clockOfServer, [KEY, OF_ROLE])
   if (!signed.ok)

@@ -4,7 +4,7 @@ import type { Begun, IndexBuild, IndexDocument } from '#lib/connectors/kit/index
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
-import type { JsonObject } from '#lib/domain/values/json.ts'
+import type { JsonValue } from '#lib/domain/values/json.ts'
 import type { FlowContext, FlowResult } from '#lib/engine/flow.ts'
 import { toPublicMessage } from '#lib/platform/errors.ts'
 import { compileSelect } from '#lib/records/select-columns.ts'
@@ -114,12 +114,21 @@ async function fillFrom(ctx: Context, reading: Reading, build: IndexBuild, begun
 }
 
 async function* documentsOf(reading: Reading, key: readonly string[]): AsyncGenerator<NumberedDocument> {
-  for await (const row of reading.rows()) yield { id: idOf(row, key), json: JSON.stringify(row), place: `row ${reading.seen}` }
+  for await (const row of reading.rows()) {
+    const id = idOf(key.length === 0 ? placeOf(reading) : key.map((column) => row[column] ?? null))
+    yield { id, json: JSON.stringify(row), place: reading.place }
+  }
 }
 
-/** The same for the same key, as people can read it unless it is very long. */
-function idOf(row: JsonObject, key: readonly string[]): string {
-  const values = key.map((column) => row[column] ?? null)
+/** What tells a record apart that has no key. */
+function placeOf({ at }: Reading): JsonValue[] {
+  if (at !== null) return [at.bucket, at.key, at.line]
+  const publicMessage = 'Nothing tells the documents apart: what is read does not say where a record stands. Write "key" under "index".'
+  throw new TidemarkError('invalid', { publicMessage })
+}
+
+/** The same for the same values, as people can read it unless it is very long. */
+function idOf(values: readonly JsonValue[]): string {
   const [only] = values
   const id = values.length === 1 && typeof only === 'string' ? only : JSON.stringify(values.length === 1 ? only : values)
   return Buffer.byteLength(id) <= ID_BYTES_MAX && id !== '' ? id : createHash('sha256').update(id).digest('hex')

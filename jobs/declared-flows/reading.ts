@@ -3,6 +3,7 @@ import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
+import { FileRecord, type PlaceInFile, placeInWords } from '#lib/records/file-record.ts'
 import { compileSelect, type Selection } from '#lib/records/select-columns.ts'
 import { UnusableRecord } from '#lib/records/unusable-record.ts'
 
@@ -26,6 +27,8 @@ interface ReadingOptions {
 export class Reading {
   seen = 0
   refused = 0
+  /** Where the row stands that was read last; null: nobody told. */
+  at: PlaceInFile | null = null
   readonly #ctx: FlowContext<unknown>
   readonly #declaredFlow: WrittenRecordFlow
   readonly #options: ReadingOptions
@@ -43,6 +46,11 @@ export class Reading {
     return this.#selection.columns
   }
 
+  /** The row that was read last, in words. */
+  get place(): string {
+    return this.at === null ? `row ${this.seen}` : placeInWords(this.at)
+  }
+
   async *rows(): AsyncGenerator<JsonObject> {
     this.seen = 0
     this.refused = 0
@@ -51,7 +59,8 @@ export class Reading {
     for await (const record of this.#ctx.connect(connectionOf(from)).extract({ path: pathOf(from), ...request })) {
       this.seen += 1
       if (this.seen % TOLD_EVERY === 0) this.#tell()
-      const row = await this.#toRow(record)
+      this.at = record instanceof FileRecord ? record.at : null
+      const row = await this.#toRow(record instanceof FileRecord ? record.value : record)
       if (row !== null) yield row
     }
     await this.#written()
@@ -75,7 +84,7 @@ export class Reading {
     return null
   }
 
-  async refuse(reason: string, place = `row ${this.seen}`): Promise<void> {
+  async refuse(reason: string, place = this.place): Promise<void> {
     this.refused += 1
     if (this.refused > REFUSED_MAX) throw refused(`More than ${REFUSED_MAX} rows could not be used; the last one: ${reason}.`)
     this.#waiting.push(this.#ctx.quarantine('extract', place, reason))

@@ -4,13 +4,15 @@ import { type AzureBlobSettings, azureBlobSettings } from './azure-blob/settings
 import { AzureAccess, AzureStore, endOfSignature } from './azure-blob/store.ts'
 import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
+import type { FileSession } from './kit/files.ts'
 import { forQuestion } from './kit/session.ts'
 import { discoverFolders } from './kit/stores/discover-folders.ts'
+import { extractFiles, storeExtractRequest } from './kit/stores/extract-files.ts'
 import { listFiles } from './kit/stores/list-files.ts'
 import { lookIn } from './kit/stores/look-in.ts'
 import { observeStore } from './kit/stores/observe-store.ts'
 import { openWhole } from './kit/stores/open-whole.ts'
-import { STORE_ASSET_TOLD, storeAssetSettings } from './kit/stores/settings.ts'
+import { STORE_ASKED, STORE_ASSET_TOLD, storeAssetSettings } from './kit/stores/settings.ts'
 
 /** Files in Azure Blob Storage: a path is `<container>/<folder or file>`. */
 export default defineConnector<AzureBlobSettings>({
@@ -35,7 +37,7 @@ export default defineConnector<AzureBlobSettings>({
     speaksTo: 'Azure Blob Storage',
     told: '`url`, and one of `accountKey`, `sas`, `clientSecret` or `federatedToken` (with `tenant`, `clientId`), `managedIdentity` true (perhaps with `clientId`); `containers`, `queue` the address of a storage queue that is told of files, `account` as in the host, `authority` https://login.microsoftonline.com, `timeout` 30s',
     toldOfAsset: STORE_ASSET_TOLD,
-    asked: null,
+    asked: STORE_ASKED,
     evidence: [
       {
         reads: '`Last-Modified` of the newest file below the path, or of the file, which its metadata move, too',
@@ -52,6 +54,8 @@ export default defineConnector<AzureBlobSettings>({
   limits: { atOnce: 16, perMinute: null },
   keepsFiles: true,
   copiesFiles: true,
+  extractRequest: storeExtractRequest,
+  extractsFiles: true,
   hasQueue: ({ queue }) => queue !== undefined,
 
   open(connection) {
@@ -60,6 +64,10 @@ export default defineConnector<AzureBlobSettings>({
     const hasQueue = connection.settings.queue !== undefined
     const storeFor = (signal?: AbortSignal) => new AzureStore(forQuestion(connection, signal), blobs)
     const queueFor = (signal?: AbortSignal) => new AzureQueue(forQuestion(connection, signal), queue)
+    const reading: Required<Pick<FileSession, 'files' | 'openFile'>> = {
+      files: (where, signal) => listFiles(storeFor(signal), where),
+      openFile: (file, signal) => openWhole(forQuestion(connection, signal), storeFor(signal), file),
+    }
     return {
       check: () =>
         checked(connection, async () => ({
@@ -71,8 +79,8 @@ export default defineConnector<AzureBlobSettings>({
         yield* discoverFolders(store, await store.buckets())
       },
       observe: (assets) => observeStore(connection, storeFor(), assets, 'weak'),
-      files: (where, signal) => listFiles(storeFor(signal), where),
-      openFile: (file, signal) => openWhole(forQuestion(connection, signal), storeFor(signal), file),
+      ...reading,
+      extract: (request, signal) => extractFiles({ connection, session: reading }, request, signal),
       copyFile: (file, to, signal) => copyBlob(forQuestion(connection, signal), storeFor(signal), file, to),
       ...(hasQueue && { fileMessages: (signal?: AbortSignal) => queueFor(signal).messages() }),
     }

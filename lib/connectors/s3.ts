@@ -1,12 +1,14 @@
 import { AWS_TOLD } from './kit/aws/settings.ts'
 import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
+import type { FileSession } from './kit/files.ts'
 import { forQuestion } from './kit/session.ts'
 import { discoverFolders } from './kit/stores/discover-folders.ts'
+import { extractFiles, storeExtractRequest } from './kit/stores/extract-files.ts'
 import { lookIn } from './kit/stores/look-in.ts'
 import { observeStore } from './kit/stores/observe-store.ts'
 import { openWhole } from './kit/stores/open-whole.ts'
-import { STORE_ASSET_TOLD, storeAssetSettings } from './kit/stores/settings.ts'
+import { STORE_ASKED, STORE_ASSET_TOLD, storeAssetSettings } from './kit/stores/settings.ts'
 import { copyFile } from './s3/copy-file.ts'
 import { listWithVersions } from './s3/list-versions.ts'
 import { Queue, QueueAccess } from './s3/queue.ts'
@@ -36,7 +38,7 @@ export default defineConnector<S3Settings>({
     speaksTo: 'Amazon S3, and what speaks as it does',
     told: `\`region\` or \`endpoint\`; ${AWS_TOLD}, \`buckets\`, \`queue\` the address of an SQS queue that is told of files, \`pathStyle\` true with an endpoint, \`timeout\` 30s`,
     toldOfAsset: STORE_ASSET_TOLD,
-    asked: null,
+    asked: STORE_ASKED,
     evidence: [{ reads: '`LastModified` of the newest file below the path, or of the file', clock: 'writtenAt', strength: 'strong' }],
     permission:
       '`s3:ListBucket`, and to check and discover `s3:ListAllMyBuckets` unless `buckets` names them; flows read with `s3:GetObject`, `s3:GetBucketVersioning`, `s3:ListBucketVersions` and `s3:GetObjectVersion`, copy with `s3:PutObject`; the queue wants `sqs:ReceiveMessage`, `DeleteMessage`, `ChangeMessageVisibility`, `GetQueueAttributes`',
@@ -47,6 +49,8 @@ export default defineConnector<S3Settings>({
   limits: { atOnce: 16, perMinute: null },
   keepsFiles: true,
   copiesFiles: true,
+  extractRequest: storeExtractRequest,
+  extractsFiles: true,
   hasQueue: ({ queue }) => queue !== undefined,
 
   open(connection) {
@@ -55,6 +59,10 @@ export default defineConnector<S3Settings>({
     const hasQueue = connection.settings.queue !== undefined
     const storeFor = (signal?: AbortSignal) => new S3Store(forQuestion(connection, signal), files)
     const queueFor = (signal?: AbortSignal) => new Queue(forQuestion(connection, signal), queue)
+    const reading: Required<Pick<FileSession, 'files' | 'openFile'>> = {
+      files: (where, signal) => listWithVersions(storeFor(signal), where),
+      openFile: (file, signal) => openWhole(forQuestion(connection, signal), storeFor(signal), file),
+    }
     return {
       check: () => checked(connection, () => lookIn(storeFor(), connection.settings.buckets, hasQueue ? queueFor() : null)),
       async *discover() {
@@ -62,8 +70,8 @@ export default defineConnector<S3Settings>({
         yield* discoverFolders(store, await store.buckets())
       },
       observe: (assets) => observeStore(connection, storeFor(), assets, 'strong'),
-      files: (where, signal) => listWithVersions(storeFor(signal), where),
-      openFile: (file, signal) => openWhole(forQuestion(connection, signal), storeFor(signal), file),
+      ...reading,
+      extract: (request, signal) => extractFiles({ connection, session: reading }, request, signal),
       copyFile: (file, to, signal) => copyFile(storeFor(signal), file, to),
       ...(hasQueue && { fileMessages: (signal?: AbortSignal) => queueFor(signal).messages() }),
       close: async () => {

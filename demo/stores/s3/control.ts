@@ -24,6 +24,8 @@ export class S3Control {
   readonly #faults = new Map<S3Fault, number>()
   /** What was asked, as `GET /landing?list-type=2`. */
   readonly requests: string[] = []
+  /** Told of each request before it is answered. */
+  onRequest: (request: string) => void = () => {}
   /** No more keys on a page, whatever is asked for. */
   keysPerPage = 1_000
   /** Keys in listings are encoded where that is asked for. */
@@ -39,10 +41,16 @@ export class S3Control {
 
   clear(): void {
     this.#faults.clear()
+    this.onRequest = () => {}
     this.keysPerPage = 1_000
     this.encodesKeys = true
     this.hidesMissing = false
     this.clockAheadMs = 0
+  }
+
+  note(request: string): void {
+    this.requests.push(request)
+    this.onRequest(request)
   }
 
   /** Whether it happens now; counts as once. */

@@ -86,7 +86,7 @@ describe('what it reads', () => {
 
   it('must come from a connector that can be read', () => {
     expect(changed('parking_api/permits, format: json, records: data', 'library_sftp/permits.csv')).toEqual([
-      'tidemark.yaml:13:22 flows.parking-permits.extract.from | Nothing can be read from "library_sftp": its connector only watches. | Connections of these kinds can: postgres, http, terms.',
+      'tidemark.yaml:13:22 flows.parking-permits.extract.from | Nothing can be read from "library_sftp": its connector only watches. | Connections of these kinds can: postgres, http, terms, store.',
     ])
   })
 

@@ -180,6 +180,8 @@ function checkFeedName({ written, full }: Check, { node, place }: DeclaredFlow):
 export function checkDeclaredFlows({ flows, written, full }: DeclaredDocument, contracts: CatalogueContracts): Finding[] {
   const connections = new Map(written.connections.map(({ key, node }) => [key, node]))
   const check = { written, full, contracts, connections, writtenPlaces: placesIn(written), fullPlaces: placesIn(full) }
+  const connectorOf = (connection: string) => contracts.connectors.get(textAt(connections.get(connection), 'kind') ?? '')
+  const sourceOf = ({ from }: DeclaredFlow) => (from === null ? undefined : connectorOf(connectionOf(from)))
   return [
     ...checkKind(written, contracts),
     ...flows.flatMap((flow) => [
@@ -187,9 +189,9 @@ export function checkDeclaredFlows({ flows, written, full }: DeclaredDocument, c
       ...checkExtract(check, flow),
       ...checkSelect(written.root, flow),
       ...checkTarget(check, flow),
-      ...checkLanding(flow, (connection) => contracts.connectors.get(textAt(connections.get(connection), 'kind') ?? '')),
+      ...checkLanding(flow, connectorOf),
       ...checkDeliverBlock(written.root, flow, (to) => requireConnector(check, textOf(to) ?? '', to.path, 'deliver')),
-      ...checkIndexBlock(flow, (into) => requireConnector(check, textOf(into) ?? '', into.path, 'index')),
+      ...checkIndexBlock(flow, (into) => requireConnector(check, textOf(into) ?? '', into.path, 'index'), sourceOf(flow)),
       ...checkShown(check, flow),
     ]),
   ]

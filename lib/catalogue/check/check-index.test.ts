@@ -5,6 +5,7 @@ import {
   declaredFlowContracts,
   PARKING_PERMITS,
   PERMIT_INDEX,
+  PRICE_INDEX,
   SEARCH,
 } from '#lib/testing/catalogues/declared-flow-catalogue.ts'
 
@@ -23,7 +24,7 @@ describe('what it indexes', () => {
   })
 
   it.each([
-    ['without a key', ', key: permit_id', '', 'index.key | "key" must be text or a list.'],
+    ['without a key', ', key: permit_id', '', 'Nothing tells the documents of "permit-index" apart.'],
     ['with a key that "select" does not make', 'key: permit_id', 'key: permit', 'index.key | "select" makes no column "permit".'],
     [
       'into a connection that builds none',
@@ -44,5 +45,31 @@ describe('what it indexes', () => {
     expect(problems(`${PARKING_PERMITS}${PERMIT_INDEX}${PERMIT_INDEX.replace('permit-index', 'other-index')}`)).toEqual([
       expect.stringContaining('both write "search/permits"'),
     ])
+  })
+})
+
+describe('an index of files', () => {
+  const good = (from = '', to = '') => problems(PRICE_INDEX.replace(from, to))
+
+  it('is good as the README has it, told apart by file and line or by a key', () => {
+    expect(good()).toEqual([])
+    expect(good('search/prices', 'search/prices, key: game')).toEqual([])
+    expect(good('match: "**/*.jsonl.gz", folder: newest, complete: _SUCCESS', 'as: csv, delimiter: ";", encoding: windows-1252')).toEqual(
+      [],
+    )
+  })
+
+  it.each([
+    ['with a slip', 'match:', 'mach:', 'Did you mean "match"?'],
+    ['of another folder than the newest', 'folder: newest', 'folder: oldest', 'folder | '],
+    ['with a mark in a folder', 'complete: _SUCCESS', 'complete: a/_SUCCESS', '"a/_SUCCESS" is not the name of a file'],
+    ['in a form that nobody reads', 'folder: newest', 'as: parquet', 'There is: json-lines, json, csv'],
+    ['with a delimiter of what is no CSV', 'folder: newest', 'as: json, delimiter: ";"', 'belongs to CSV, and the files are json'],
+    ['without a bound that can be kept', 'folder: newest', 'limits: { record: 1GB }', 'must be at most 200MB'],
+    ['by a key that "select" does not make', 'search/prices', 'search/prices, key: shop', '"select" makes no column "shop"'],
+    ['from a connection that is not there', 'shop/namespace', 'shopp/namespace', 'Did you mean "shop"?'],
+  ])('is refused %s', (_, from, to, words) => {
+    expect(PRICE_INDEX).toContain(from)
+    expect(good(from, to)).toContainEqual(expect.stringContaining(words))
   })
 })

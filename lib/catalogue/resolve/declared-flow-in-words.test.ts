@@ -63,6 +63,11 @@ describe('a flow without code in words', () => {
       to: 'search/prices',
       writing: ['built aside, then replaces the index', 'documents told apart by shop and game', 'allowEmpty true'],
     })
+    const ofFiles = { extract: { from: 'shop/prices', folder: 'newest' }, index: { into: 'search/prices' } }
+    expect(declaredFlowInWords(ofFiles)).toMatchObject({
+      reading: ['folder newest'],
+      writing: ['built aside, then replaces the index', 'documents told apart by file and line'],
+    })
   })
 
   it.each([

@@ -68,7 +68,8 @@ function byKey({ key }: { key?: z.infer<typeof keySchema> | undefined }): string
 }
 
 function indexInWords(index: NonNullable<Entry['index']>): string[] {
-  return ['built aside, then replaces the index', `documents told apart${byKey(index)}`, ...othersInWords(index, ['into', 'key'])]
+  const apart = index.key === undefined ? ' by file and line' : byKey(index)
+  return ['built aside, then replaces the index', `documents told apart${apart}`, ...othersInWords(index, ['into', 'key'])]
 }
 
 function writingInWords({ load, deliver, index }: Entry): string[] {

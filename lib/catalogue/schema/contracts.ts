@@ -18,6 +18,8 @@ export interface ConnectorContract {
   /** There when files lie in it that can be listed and opened; whether they can be copied within it, and whether it has a queue that tells of them. */
   keepsFiles?: true
   copiesFiles?: true
+  /** There when what is read from it are records of files, which know where they stand. */
+  extractsFiles?: true
   /** There when rows can be written to it. */
   takesRows?: true
   hasQueue?: (settings: Record<string, unknown>) => boolean

@@ -75,7 +75,8 @@ const indexSchema = z.strictObject({
   ),
   key: z
     .union([columnName, z.array(columnName).min(1, 'must hold at least one column')])
-    .describe('The column or columns that tell documents apart.'),
+    .optional()
+    .describe('The column or columns that tell documents apart; of records of files, by default the file and the line.'),
   shrinkRatio: share.default(SHRINK_RATIO).describe('An answer with at most this share of the documents that readers have is refused.'),
   allowEmpty: z.boolean().default(false).describe('An answer without rows empties the index instead of being refused.'),
 })

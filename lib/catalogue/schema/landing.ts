@@ -10,17 +10,8 @@ const RECORD_BYTES_LIMIT = 200_000_000
 
 const PLACE = /^[A-Za-z][A-Za-z0-9_-]{0,99}\/\S(.*\S)?$/
 
-/** What stands under `land` of a flow. */
-export const landingSchema = z.strictObject({
-  into: assetKeySchema.describe(
-    'The table: lake/<schema>.<table>, made when it is not there; or one that is there, of a connection that takes rows. A row for each record.',
-  ),
-  copy: z
-    .string()
-    .max(500, 'is longer than 500 characters')
-    .regex(PLACE, 'is not a place for files; write <connection>/<bucket>/<folder>')
-    .optional()
-    .describe('Where each file is copied before it is read: a place of the connection that it lies in.'),
+/** How files are read that nobody has read before. */
+export const FILE_FORM_SHAPE = {
   as: z
     .enum(LANDED_FORMS)
     .optional()
@@ -47,5 +38,19 @@ export const landingSchema = z.strictObject({
         .describe('A file with a record of more is refused; by default 16MB.'),
     })
     .optional(),
+}
+
+/** What stands under `land` of a flow. */
+export const landingSchema = z.strictObject({
+  into: assetKeySchema.describe(
+    'The table: lake/<schema>.<table>, made when it is not there; or one that is there, of a connection that takes rows. A row for each record.',
+  ),
+  copy: z
+    .string()
+    .max(500, 'is longer than 500 characters')
+    .regex(PLACE, 'is not a place for files; write <connection>/<bucket>/<folder>')
+    .optional()
+    .describe('Where each file is copied before it is read: a place of the connection that it lies in.'),
+  ...FILE_FORM_SHAPE,
 })
 export type WrittenLanding = z.infer<typeof landingSchema>

@@ -50,6 +50,8 @@ export interface FileConnector {
   keepsFiles?: true
   /** There when its sessions have `copyFile`, too. */
   copiesFiles?: true
+  /** There when what its sessions extract are the records of files, which know where they stand. */
+  extractsFiles?: true
   /** Whether its sessions have `fileMessages`, as far as its settings tell; absent: none have. */
   hasQueue?(settings: Record<string, unknown>): boolean
 }

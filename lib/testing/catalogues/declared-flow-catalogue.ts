@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
+import { storeExtractRequest } from '#lib/connectors/kit/stores/extract-files.ts'
 import { campusContracts } from './campus-catalogue.ts'
 
 const none = z.strictObject({})
@@ -50,6 +51,17 @@ export const declaredFlowContracts: CatalogueContracts = {
       },
     ],
     [
+      'store',
+      {
+        settings: none,
+        assetSettings: none,
+        assetKind: 'source' as const,
+        keepsFiles: true as const,
+        extractsFiles: true as const,
+        extractRequest: storeExtractRequest,
+      },
+    ],
+    [
       'search',
       {
         settings: none,
@@ -96,12 +108,20 @@ export const LIBRARY_FILE = `  library-patrons:
     deliver: { to: "library_sftp/inbox/patrons_{date}.csv", format: csv, checksum: sha256 }
 `
 
-/** A further connection, where a flow builds an index. */
-export const SEARCH = '  search: { kind: search }'
+/** Further connections, where a flow builds an index. */
+export const SEARCH = '  search: { kind: search }\n  shop: { kind: store }'
 export const PERMIT_INDEX = `  permit-index:
     feed: student_life/search
     schedule: "30 5 * * *"
     extract: { from: lake/parking.permits }
     select: { permit_id: { from: permit_id, type: integer }, plate: plate }
     index: { into: search/permits, key: permit_id }
+`
+
+export const PRICE_INDEX = `  price-index:
+    feed: student_life/search
+    schedule: "30 5 * * *"
+    extract: { from: shop/namespace/prices/v1, match: "**/*.jsonl.gz", folder: newest, complete: _SUCCESS }
+    select: { game: id, price: { from: price, type: number } }
+    index: { into: search/prices }
 `

@@ -10,3 +10,6 @@ export const storeAssetSettings = z.strictObject({
 
 export const STORE_ASSET_TOLD =
   '`match`, a pattern such as `**/*.csv` for what lies below the path; `pickedUp`: true where receivers take files away'
+
+export const STORE_ASKED =
+  '`match`, `folder` newest, `complete` a mark such as `_SUCCESS`; `as` json-lines, json or csv, `encoding`, `delimiter`, `limits`'
