@@ -46,7 +46,8 @@ export class Forecast {
     this.#asOf = asOf
     this.#hungFrom = hungFrom(facts, asOf)
     const own = settings.policies.filter(judgesAClock).map((policy) => forecastOf(settings, facts, policy, asOf))
-    this.#forecasts = own.length === 0 ? own : [...own, ...judgedKeys(settings, facts, asOf).map(forecastOfKey)]
+    const keys = own.length === 0 ? [] : judgedKeys(settings, facts, asOf)
+    this.#forecasts = keys.length === 0 ? own : [...own, ...keys.map(forecastOfKey)]
   }
 
   /** The limits of the policy that turns first; null when nothing is promised or nothing is known. */

@@ -14,5 +14,5 @@ export function countUpTo(sorted: readonly Instant[], at: Instant): number {
 
 /** Ascending, each instant once. */
 export function sortedInstants(instants: Iterable<Instant>): Instant[] {
-  return [...new Set(instants)].sort((a, b) => a - b)
+  return [...instants].sort((a, b) => a - b).filter((at, place, sorted) => at !== sorted[place - 1])
 }
