@@ -1,0 +1,245 @@
+import { z } from 'zod'
+import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { HttpSession, type SessionQuestion } from '#lib/connectors/kit/http-session.ts'
+import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
+import type { JsonValue } from '#lib/domain/values/json.ts'
+import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
+import { CALLED, type Connected, type Kind, pathOf, type Target } from './settings.ts'
+import {
+  type Content,
+  contentSchema,
+  type Job,
+  jobSchema,
+  type ListedJob,
+  listedJobSchema,
+  pageSchema,
+  serverSchema,
+  signedInSchema,
+  type Task,
+  tasksSchema,
+  type View,
+  viewSchema,
+} from './shapes.ts'
+import { type SharedSignIn, type SignedIn, sharedSignIn } from './sign-in.ts'
+
+/** It gives no more at once. */
+const PAGE = 1000
+const ITEM = { datasources: 'datasource', workbooks: 'workbook', views: 'view', jobs: 'backgroundJob' } as const
+const IN = { datasources: 'datasources', workbooks: 'workbooks', views: 'views', jobs: 'backgroundJobs' } as const
+type Listed = keyof typeof ITEM
+
+const identified = z.looseObject({ id: z.string() })
+/** Another refresh of the same is queued already. */
+const QUEUED = '409093'
+
+/** The REST API of a site of Tableau, signed in to by a personal access token. */
+export class TableauApi {
+  readonly system: string
+  /** Where people meet the site. */
+  readonly webUrl: string
+  readonly #connection: Connected
+  readonly #server: string
+  readonly #base: string
+  readonly #session: HttpSession
+  readonly #shared: SharedSignIn
+  #signedIn: SignedIn | null = null
+  readonly #lists = new Map<Listed, Promise<Map<string, unknown>>>()
+  readonly #jobs = new Map<string, Promise<Job>>()
+
+  constructor(connection: Connected) {
+    const { url, api, site, timeout } = connection.settings
+    this.system = `Tableau (${connection.key})`
+    this.#connection = connection
+    this.#server = url.replace(/\/+$/, '')
+    this.#base = `${this.#server}/api/${api}`
+    this.webUrl = `${this.#server}/#${site === '' ? '' : `/site/${site}`}`
+    this.#shared = sharedSignIn(connection)
+    this.#session = new HttpSession(connection, {
+      system: this.system,
+      timeoutMs: timeout,
+      signIn: async (ask) => {
+        this.#signedIn = await this.#shared.take(this, this.#signedIn, () => this.#enter(ask))
+        return this.#signedIn
+      },
+      signOut: async (ask) => {
+        const last = await this.#shared.leave(this)
+        if (last !== null) await ask({ url: `${this.#base}/auth/signout`, method: 'POST', headers: last.headers })
+      },
+    })
+  }
+
+  async #enter(ask: (question: SessionQuestion) => Promise<JsonValue>): Promise<SignedIn> {
+    const { tokenName, tokenSecret, site } = this.#connection.settings
+    const credentials = { personalAccessTokenName: tokenName, personalAccessTokenSecret: tokenSecret, site: { contentUrl: site } }
+    const answer = await ask({ url: `${this.#base}/auth/signin`, json: { credentials }, explain: (status) => this.#notLetIn(status) })
+    const { token, estimatedTimeToExpiration: left, site: entered } = this.#read(signedInSchema, answer, 'the sign-in').credentials
+    const [, hours, minutes, seconds] = (/^(\d+):(\d\d):(\d\d)$/.exec(left ?? '') ?? []).map(Number)
+    const lastsMs = hours === undefined ? null : hours * HOUR_MS + (minutes ?? 0) * MINUTE_MS + (seconds ?? 0) * SECOND_MS
+    const endsAt = lastsMs === null ? null : this.#connection.clock.now() + lastsMs
+    return { headers: { 'x-tableau-auth': token }, endsAt, site: entered.id }
+  }
+
+  #notLetIn(status: number): TidemarkError | undefined {
+    if (status !== 401 && status !== 403 && status !== 404) return undefined
+    const publicMessage =
+      status === 404
+        ? `${this.system} has no API at that address, or not in that version (HTTP 404). Check url and api.`
+        : `${this.system} refused the personal access token (HTTP ${status}). Check tokenName, tokenSecret and site; one that was not used for 15 days has ended.`
+    return new TidemarkError('refused', { publicMessage, status, systemWide: true, lasting: 'refused' })
+  }
+
+  /** Signs in, unless that is done, and tells which version it is. */
+  async version(): Promise<string> {
+    const what = 'its version'
+    const answer = await this.#session.json({ url: `${this.#base}/serverinfo` })
+    return this.#read(serverSchema, answer, what).serverInfo.productVersion.value
+  }
+
+  /** How many of them the account may see. */
+  async count(kind: Kind): Promise<number> {
+    const what = `its ${CALLED[kind]}s`
+    const answer = await this.#get(what, `${kind}?pageSize=1&pageNumber=1`)
+    return this.#read(pageSchema, answer, what).pagination.totalAvailable
+  }
+
+  /** The ids of all of them that the account may see; asked for once in a session. */
+  async ids(kind: Kind | 'views'): Promise<Set<string>> {
+    return new Set((await this.#listed(kind)).keys())
+  }
+
+  /** One that is listed; undefined: it is not. Throws where it is not as Tableau writes it. */
+  async listed(kind: Kind, id: string): Promise<Content | undefined> {
+    const item = (await this.#listed(kind)).get(id)
+    return item === undefined ? undefined : this.#read(contentSchema, item, `the ${CALLED[kind]} ${id}`)
+  }
+
+  /** All of them. */
+  async all(kind: Kind): Promise<Content[]> {
+    return [...(await this.#listed(kind))].map(([id, item]) => this.#read(contentSchema, item, `the ${CALLED[kind]} ${id}`))
+  }
+
+  async views(): Promise<View[]> {
+    return [...(await this.#listed('views'))].map(([id, item]) => this.#read(viewSchema, item, `the view ${id}`))
+  }
+
+  /** One of them, asked for now. Throws where it is not there. */
+  async one({ kind, id }: Target): Promise<Content> {
+    const what = `the ${CALLED[kind]} ${id}`
+    const answer = this.#read(z.looseObject({}), await this.#get(what, pathOf({ kind, id })), what)
+    return this.#read(contentSchema, answer[ITEM[kind]], what)
+  }
+
+  /** Jobs that fit, each once; what they refresh is told of each alone. */
+  async *jobs(filters: readonly string[]): AsyncGenerator<ListedJob> {
+    for await (const item of this.#pages('jobs', filters)) yield this.#read(listedJobSchema, item, `the job ${item.id}`)
+  }
+
+  /** One job with what it refreshes; of one that has ended asked for once in a session. */
+  async job({ id, endedAt }: Pick<ListedJob, 'id' | 'endedAt'>): Promise<Job> {
+    const known = this.#jobs.get(id)
+    if (known !== undefined) return known
+    const asked = this.#get(`the job ${id}`, `jobs/${id}`).then((answer) => this.#read(jobSchema, answer, `the job ${id}`).job)
+    if (endedAt !== null) this.#jobs.set(id, asked)
+    return asked
+  }
+
+  /** What refreshes extracts by a schedule. */
+  async tasks(): Promise<Task[]> {
+    const what = 'its refresh tasks'
+    const { task } = this.#read(tasksSchema, await this.#get(what, 'tasks/extractRefreshes'), what).tasks
+    return (task ?? []).flatMap(({ extractRefresh }) => extractRefresh ?? [])
+  }
+
+  /** Queues a refresh of an extract; Tableau queues one of each at a time, and takes no key. */
+  async refresh(target: Target, name: string): Promise<Job> {
+    const explain = (status: number, body: string) => this.#whyNotRefreshed(name, status, body)
+    const url = await this.#at(`${pathOf(target)}/refresh`)
+    return this.#read(jobSchema, await this.#session.json({ url, json: {}, isOnce: true, explain }), 'the job that it has queued').job
+  }
+
+  #whyNotRefreshed(name: string, status: number, body: string): TidemarkError | string | undefined {
+    if (status === 403)
+      return `${this.system} does not let us refresh ${name} (HTTP 403). Give the account of the token the right to do so, or let it be a site administrator.`
+    if (status === 409 && codeIn(body) === QUEUED) {
+      const publicMessage = `${this.system} has queued a refresh of ${name} already, and queues no other (HTTP 409).`
+      return new TidemarkError('unavailable', { publicMessage, status, retryable: true })
+    }
+    if (status !== 400 && status !== 409) return undefined
+    return `${this.system} does not refresh ${name} (HTTP ${status}): ${foreignWords(body) || 'it does not say why'}.`
+  }
+
+  /** An answer of the Metadata API, which bears the marks of its errors itself. */
+  async graph(query: string, ids: readonly string[]): Promise<JsonValue> {
+    const explain = (status: number) => {
+      if (status !== 403 && status !== 404) return undefined
+      return new TidemarkError('refused', { publicMessage: `it does not answer (HTTP ${status})`, status, lasting: 'refused' })
+    }
+    return this.#session.json({ url: `${this.#server}/api/metadata/graphql`, json: { query, variables: { ids } }, explain })
+  }
+
+  gone(publicMessage: string): TidemarkError {
+    return new TidemarkError('not-found', { publicMessage, lasting: 'gone' })
+  }
+
+  /** Signs out, unless another session of the connection goes on. */
+  async close(): Promise<void> {
+    await this.#session.close()
+    await this.#shared.leave(this)
+  }
+
+  #listed(what: Exclude<Listed, 'jobs'>): Promise<Map<string, unknown>> {
+    const known = this.#lists.get(what) ?? Array.fromAsync(this.#pages(what)).then((all) => new Map(all.map((item) => [item.id, item])))
+    this.#lists.set(what, known)
+    return known
+  }
+
+  /** A list that ends before as many as it counts is not the whole. */
+  #pages(list: Listed, filters: readonly string[] = []) {
+    const what = `its ${list === 'datasources' ? 'data sources' : list}`
+    const filter = filters.length === 0 ? {} : { filter: filters.join(',') }
+    let page = 0
+    return offsetPages(this.system, what, async () => {
+      page += 1
+      const search = new URLSearchParams({ pageSize: String(PAGE), pageNumber: String(page), ...filter })
+      const answer = this.#read(pageSchema, await this.#get(what, `${list}?${search}`), `the list of ${what}`)
+      const { pageSize, totalAvailable } = answer.pagination
+      // Of none there is no list in it.
+      const inside = this.#read(z.looseObject({}), answer[IN[list]] ?? {}, `the list of ${what}`)
+      const items = this.#read(z.array(identified).nullish(), inside[ITEM[list]], `the list of ${what}`) ?? []
+      const isLast = page * pageSize >= totalAvailable
+      if (items.length === 0 && !isLast) throw refusedAnswer(this.system, `the list of ${what} ends before its last page`)
+      return { items, isLast }
+    })
+  }
+
+  async #get(what: string, path: string): Promise<JsonValue> {
+    return this.#session.json({ url: await this.#at(path), explain: (status) => this.#explain(what, status) })
+  }
+
+  /** Its addresses name the site by an id that only a sign-in tells. */
+  async #at(path: string): Promise<string> {
+    if (this.#signedIn === null) await this.version()
+    return `${this.#base}/sites/${this.#signedIn?.site}/${path}`
+  }
+
+  #explain(what: string, status: number): TidemarkError | undefined {
+    if (status === 404) return this.gone(`${this.system} does not show ${what} (HTTP 404): there is none, or not to us.`)
+    if (status !== 403) return undefined
+    const publicMessage = `${this.system} does not let the account of its token see ${what} (HTTP 403). Jobs are shown to site administrators, the rest to whoever may view it.`
+    return new TidemarkError('refused', { publicMessage, status, lasting: 'refused' })
+  }
+
+  #read<T>(schema: z.ZodType<T>, answer: unknown, what: string): T {
+    const read = schema.safeParse(answer)
+    if (read.success) return read.data
+    const at = read.error.issues[0]?.path.join('.')
+    throw refusedAnswer(this.system, `${what} is not as Tableau writes it${at ? ` (${at})` : ''}`)
+  }
+}
+
+/** The number of an error, as it stands in JSON or XML. */
+function codeIn(body: string): string | undefined {
+  return /\bcode"?\s*[:=]\s*"(\d{6})"/.exec(body)?.[1]
+}
