@@ -13,6 +13,7 @@ import { lookIn } from './kit/stores/look-in.ts'
 import { observeStore } from './kit/stores/observe-store.ts'
 import { openWhole } from './kit/stores/open-whole.ts'
 import { STORE_ASKED, STORE_ASSET_TOLD, storeAssetSettings } from './kit/stores/settings.ts'
+import { whereInAzure } from './kit/stores/where-is.ts'
 
 /** Files in Azure Blob Storage: a path is `<container>/<folder or file>`. */
 export default defineConnector<AzureBlobSettings>({
@@ -57,6 +58,7 @@ export default defineConnector<AzureBlobSettings>({
   extractRequest: storeExtractRequest,
   extractsFiles: true,
   hasQueue: ({ queue }) => queue !== undefined,
+  whereIs: whereInAzure,
 
   open(connection) {
     const blobs = new AzureAccess(connection)

@@ -71,6 +71,7 @@ describe.each([...connectors])('the connector %s', (kind, connector) => {
     for (const written of connector.example.settings) {
       const session = connector.open(connectionOf(connector, toNobody(resolveSecrets(written, () => SECRET))))
       expect(connector.keepsFiles ?? false).toBe(session.files !== undefined)
+      expect(connector.whereIs !== undefined).toBe(session.files !== undefined)
       expect(session.openFile !== undefined).toBe(session.files !== undefined)
       expect(connector.copiesFiles ?? false).toBe(session.copyFile !== undefined)
       expect(connector.hasQueue?.(written) ?? false).toBe(session.fileMessages !== undefined)

@@ -9,6 +9,7 @@ import { lookIn } from './kit/stores/look-in.ts'
 import { observeStore } from './kit/stores/observe-store.ts'
 import { openWhole } from './kit/stores/open-whole.ts'
 import { STORE_ASKED, STORE_ASSET_TOLD, storeAssetSettings } from './kit/stores/settings.ts'
+import { whereInS3 } from './kit/stores/where-is.ts'
 import { copyFile } from './s3/copy-file.ts'
 import { listWithVersions } from './s3/list-versions.ts'
 import { Queue, QueueAccess } from './s3/queue.ts'
@@ -52,6 +53,7 @@ export default defineConnector<S3Settings>({
   extractRequest: storeExtractRequest,
   extractsFiles: true,
   hasQueue: ({ queue }) => queue !== undefined,
+  whereIs: whereInS3,
 
   open(connection) {
     const files = new S3Access(connection)

@@ -11,6 +11,7 @@ import { listFiles, openFile } from '#lib/connectors/sftp/stored-files.ts'
 import { defineConnector } from './kit/connector.ts'
 import type { Lines } from './kit/lines.ts'
 import { forQuestion } from './kit/session.ts'
+import { whereOnSftp } from './kit/stores/where-is.ts'
 
 /** Files on an SFTP server: one asset per name template, its path is the template (`inbox/patrons_{date}.csv`). */
 export default defineConnector<SftpSettings>({
@@ -32,6 +33,7 @@ export default defineConnector<SftpSettings>({
   assetSettings: sftpAssetSettings,
   assetKind: 'consumer',
   keepsFiles: true,
+  whereIs: whereOnSftp,
   extractRequest: sftpExtractRequest,
   deliverOptions: sftpDeliverOptions,
 

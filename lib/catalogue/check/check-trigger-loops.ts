@@ -1,8 +1,10 @@
-import { childOf, type DocumentPath, itemsOf, textAt, textOf } from '#lib/catalogue/parse/node.ts'
+import { childOf, type DocumentPath, itemsOf, type LocatedNode, textAt, textOf, toPlain } from '#lib/catalogue/parse/node.ts'
 import type { Outline, OutlineEntry } from '#lib/catalogue/parse/outline.ts'
 import { findCycles } from '#lib/catalogue/resolve/lineage.ts'
+import { settingsBeside } from '#lib/catalogue/resolve/placed-assets.ts'
 import { placeOfFiles } from '#lib/catalogue/resolve/triggers.ts'
 import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
+import { CONNECTION_KEYS } from '#lib/catalogue/schema/document.ts'
 import { knownFlows } from './check-flows.ts'
 import { type Finding, wrongValue } from './finding.ts'
 
@@ -30,10 +32,10 @@ interface Trigger {
  * writes itself. Two connections to one system are one place.
  */
 export function checkTriggerLoops(outline: Outline, contracts: CatalogueContracts): Finding[] {
-  const systems = systemsOf(outline)
-  const written = outline.flows.flatMap((flow) => targetsOf(flow, systems))
-  const targets = [...written, ...otherTargets(outline, contracts, { systems, written })]
-  const triggers = outline.flows.flatMap((flow) => triggersIn(flow, systems))
+  const whereIs = placesIn(outline, contracts)
+  const written = outline.flows.flatMap((flow) => targetsOf(flow, whereIs))
+  const targets = [...written, ...otherTargets(outline, contracts, { whereIs, written })]
+  const triggers = outline.flows.flatMap((flow) => triggersIn(flow, whereIs))
   const feedsWritten = feedsByWriter(outline, contracts)
   const edges = triggers.flatMap((trigger) => [
     ...targets.filter((target) => asksFor(target, trigger)).map((target) => ({ target, trigger })),
@@ -88,12 +90,12 @@ const TARGETS = [
   ['deliver', 'to'],
 ] as const
 
-function targetsOf(entry: OutlineEntry, systems: ReadonlyMap<string, string>): Target[] {
+function targetsOf(entry: OutlineEntry, whereIs: WhereIs): Target[] {
   const { key: flow, path, node } = entry
   return TARGETS.flatMap(([block, name]): Target[] => {
     const written = textAt(node, block, name)
     if (written === undefined) return []
-    const where = whereIs(written, systems)
+    const where = whereIs(written)
     const target = { flow, path: [...path, block, name], written, where, isFolder: false }
     if (name !== 'copy') return [target]
     // Copies stand below the name of the connection they come from.
@@ -110,20 +112,18 @@ function sourcesOf({ node }: OutlineEntry): string[] {
 function otherTargets(
   outline: Outline,
   contracts: CatalogueContracts,
-  { systems, written }: { systems: ReadonlyMap<string, string>; written: readonly Target[] },
+  { whereIs, written }: { whereIs: WhereIs; written: readonly Target[] },
 ): Target[] {
   const isKnown = (flow: string, key: string) => written.some((target) => target.flow === flow && target.written === key)
   return knownFlows(outline, contracts).flatMap(({ key: flow, path, assets }) =>
-    assets.writes
-      .filter((key) => !isKnown(flow, key))
-      .map((key) => ({ flow, path, written: key, where: whereIs(key, systems), isFolder: false })),
+    assets.writes.filter((key) => !isKnown(flow, key)).map((key) => ({ flow, path, written: key, where: whereIs(key), isFolder: false })),
   )
 }
 
-function triggersIn({ key: flow, node }: OutlineEntry, systems: ReadonlyMap<string, string>): Trigger[] {
+function triggersIn({ key: flow, node }: OutlineEntry, whereIs: WhereIs): Trigger[] {
   return itemsOf(childOf(node, 'on')).flatMap((trigger): Trigger[] => {
     const file = textAt(trigger, 'file')
-    if (file !== undefined) return [{ flow, path: [...trigger.path, 'file'], kind: 'file', written: file, where: whereIs(file, systems) }]
+    if (file !== undefined) return [{ flow, path: [...trigger.path, 'file'], kind: 'file', written: file, where: whereIs(file) }]
     return itemsOf(childOf(trigger, 'fresh')).flatMap((feed): Trigger[] => {
       const written = textOf(feed)
       return written === undefined ? [] : [{ flow, path: feed.path, kind: 'fresh', written, where: written }]
@@ -131,25 +131,24 @@ function triggersIn({ key: flow, node }: OutlineEntry, systems: ReadonlyMap<stri
   })
 }
 
-function whereIs(written: string, systems: ReadonlyMap<string, string>): string {
-  const { source, place } = placeOfFiles(written)
-  return `${systems.get(source) ?? source}/${place}`
+/** Of a place where it is, written in any way and over any connection. */
+type WhereIs = (written: string) => string
+
+/** A connector that keeps files says which places are one; any other connection is a system of its own. */
+function placesIn({ connections }: Outline, { connectors }: CatalogueContracts): WhereIs {
+  const nodes = new Map(connections.map(({ key, node }) => [key, node]))
+  return (written) => {
+    const { source, place } = placeOfFiles(written)
+    const node = nodes.get(source)
+    if (node === undefined) return `${source}/${place}`
+    return connectors.get(textAt(node, 'kind') ?? '')?.whereIs?.(settingsIn(node), place) ?? `${source}/${place}`
+  }
 }
 
-/** The settings that say where a system is; the others say who signs in, or what is asked. */
-const LOCATING = ['url', 'baseUrl', 'endpoint', 'region', 'host', 'port', 'root']
-
-/** Of each connection what system it leads to: two of one kind that are written to be in the same place lead to one, whoever they sign in as. */
-function systemsOf({ connections }: Outline): Map<string, string> {
-  return new Map(
-    connections.map(({ key, node }) => {
-      const located = LOCATING.flatMap((name) => {
-        const setting = childOf(node, name)
-        return setting === undefined ? [] : [[name, setting.value]]
-      })
-      return [key, located.length === 0 ? key : JSON.stringify([textAt(node, 'kind'), ...located])]
-    }),
-  )
+/** What is written under a connection for its connector. */
+export function settingsIn(connection: LocatedNode): Record<string, unknown> {
+  const written = toPlain(connection)
+  return typeof written === 'object' && written !== null ? settingsBeside({ ...written }, CONNECTION_KEYS) : {}
 }
 
 function feedsByWriter(outline: Outline, contracts: CatalogueContracts): Map<string, string[]> {

@@ -13,6 +13,7 @@ const store: ConnectorContract = {
   keepsFiles: true,
   copiesFiles: true,
   hasQueue: ({ queue }) => queue !== undefined,
+  whereIs: ({ endpoint }, place) => `${String(endpoint)}/${place}`,
 }
 const contracts: CatalogueContracts = {
   connectors: new Map([...declaredFlowContracts.connectors, ['store', store]]),

@@ -1,9 +1,8 @@
-import { childOf, itemsOf, type LocatedNode, textAt, toPlain } from '#lib/catalogue/parse/node.ts'
+import { childOf, itemsOf, type LocatedNode, textAt } from '#lib/catalogue/parse/node.ts'
 import type { Outline, OutlineEntry } from '#lib/catalogue/parse/outline.ts'
 import { placeOfFiles } from '#lib/catalogue/resolve/triggers.ts'
 import type { CatalogueContracts, ConnectorContract } from '#lib/catalogue/schema/contracts.ts'
-import { CONNECTION_KEYS } from '#lib/catalogue/schema/document.ts'
-import { checkTriggerLoops } from './check-trigger-loops.ts'
+import { checkTriggerLoops, settingsIn } from './check-trigger-loops.ts'
 import { type Finding, unknownName, wrongKey, wrongValue } from './finding.ts'
 import { didYouMean } from './suggest.ts'
 
@@ -56,10 +55,7 @@ function kindsThat({ contracts }: Check, can: (connector: ConnectorContract) => 
 }
 
 function hasQueue({ node, connector }: { node: LocatedNode; connector: ConnectorContract | undefined }): boolean {
-  const written = toPlain(node)
-  if (typeof written !== 'object' || written === null) return false
-  const settings = Object.fromEntries(Object.entries(written).filter(([name]) => !CONNECTION_KEYS.has(name)))
-  return connector?.hasQueue?.(settings) === true
+  return connector?.hasQueue?.(settingsIn(node)) === true
 }
 
 function checkFile(check: Check, { key: flow }: OutlineEntry, trigger: LocatedNode): Finding[] {

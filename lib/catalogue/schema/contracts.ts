@@ -23,6 +23,8 @@ export interface ConnectorContract {
   /** There when rows can be written to it. */
   takesRows?: true
   hasQueue?: (settings: Record<string, unknown>) => boolean
+  /** Where a place in it is, by its settings as written: the same text for every connection that reaches it, whoever it signs in as. */
+  whereIs?: (settings: Record<string, unknown>, place: string) => string
   /** Whether its sessions are asked between looks if its database is there, by its settings as written; absent: never. */
   hasPulse?: (settings: Record<string, unknown>) => boolean
   /** There when nothing is ever looked at: what loads its assets tells of them. */

@@ -54,4 +54,6 @@ export interface FileConnector {
   extractsFiles?: true
   /** Whether its sessions have `fileMessages`, as far as its settings tell; absent: none have. */
   hasQueue?(settings: Record<string, unknown>): boolean
+  /** Where a place in it is, by its settings as written: the same text for every connection that reaches it, whoever it signs in as. */
+  whereIs?(settings: Record<string, unknown>, place: string): string
 }
