@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { declaredFlowSchema } from '#lib/catalogue/schema/declared-flow.ts'
-import type { InboxFile } from '#lib/domain/files/inbox-file.ts'
+import { type InboxFile, NO_EARLIER_FILES } from '#lib/domain/files/inbox-file.ts'
 import type { FileEnd, FlowInbox } from '#lib/engine/inbox/flow-inbox.ts'
 import { MemoryStore } from '#lib/testing/landing/memory-store.ts'
 import { type LakeWithCampus, lakeWithCampus, type RunOptions } from '#lib/testing/runs/lake-runs.ts'
@@ -33,7 +33,7 @@ async function run(files: readonly InboxFile[], yaml = PRICES, more: RunOptions 
     giveBack: async () => {},
     landAgain: async (landedBefore) => again.push(landedBefore),
     countWaiting: async () => waiting.length,
-    landedBefore: async () => ({ files: 0, rows: 0, rejected: 0, changedBytes: 0 }),
+    earlier: async () => NO_EARLIER_FILES,
   }
   const flow = flowFromDeclaration({ name: 'prices', written: declaredFlowSchema.parse(parse(yaml)), zone: 'UTC' })
   return { end: await lake.run('prices', flow, { store, inbox, ...more }), ends, waiting, again }

@@ -94,7 +94,7 @@ function mortal(inbox: FlowInbox, fate: Fate): FlowInbox {
     giveBack: between(inbox.giveBack),
     countWaiting: inbox.countWaiting,
     landAgain: inbox.landAgain,
-    landedBefore: inbox.landedBefore,
+    earlier: inbox.earlier,
   }
 }
 

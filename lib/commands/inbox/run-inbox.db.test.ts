@@ -84,3 +84,27 @@ describe('a file that could not be carried over', () => {
     ])
   })
 })
+
+describe('what has become of the files of a run before', () => {
+  it('is told of those it tried: what landed, what failed or is tried again with its reason, and what its lost workers took with them', async () => {
+    const run = { flow: 'prices', runId: RUN, fence: 7 }
+    for (let file = 0; file < 7; file += 1) await insert(`${file}`, { sequencer: `0${file}` })
+    const [first, second, third, fourth, given] = await inbox.take(5)
+    if (!first || !second || !third || !fourth || !given) throw new Error('nothing waits')
+    const counts = { rows: 5, rejected: 1, bytes: 9, encoding: 'utf-8', changedBytes: 2 }
+    await inbox.settle(first, { kind: 'landed', counts })
+    await inbox.settle(second, { kind: 'not-landed', reason: 'It broke off.', isFinal: false, isGone: false })
+    clock.set(clock.now() + 1)
+    await inbox.settle(third, { kind: 'not-landed', reason: 'It is no gzip.', isFinal: true, isGone: false })
+    await inbox.settle(fourth, { kind: 'not-landed', reason: 'It is not there.', isFinal: false, isGone: true })
+    await ctx.pool.query("update inbox_file set reason = 'Of another run.' where id = $1", [given.id])
+    await inbox.giveBack([given])
+    await ctx.pool.query("update inbox_file set state = 'taken', fence = 6, tries = 5, run_id = $1 where version = '5'", [RUN])
+    expect(await runInbox(ctx, run).earlier()).toEqual({
+      ...{ landed: 1, rows: 5, rejected: 1, changedBytes: 2, failed: 2, gone: 1, waiting: [second.id] },
+      lastReason: expect.stringMatching(/^a: /),
+    })
+    await ctx.pool.query("delete from inbox_file where version = '5'")
+    expect((await runInbox(ctx, run).earlier()).lastReason).toBe('a: It is no gzip.')
+  })
+})

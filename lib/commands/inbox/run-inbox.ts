@@ -1,14 +1,6 @@
 import { type Context, withTransaction } from '#lib/db/context.ts'
-import {
-  countWaitingFiles,
-  giveBackFiles,
-  landFilesAgain,
-  noteLanded,
-  noteNotLanded,
-  type Taker,
-  takeFiles,
-} from '#lib/db/inbox/inbox-files.ts'
-import { failLostFiles, sumLandedFiles } from '#lib/db/inbox/run-files.ts'
+import { landFilesAgain, noteLanded, noteNotLanded, type Taker, takeFiles } from '#lib/db/inbox/inbox-files.ts'
+import { countWaitingFiles, failLostFiles, giveBackFiles, sumFilesOfRun } from '#lib/db/inbox/run-files.ts'
 import { pauseBeforeTry } from '#lib/domain/files/inbox-file.ts'
 import { toShownText } from '#lib/domain/values/shown-text.ts'
 import type { FlowInbox } from '#lib/engine/inbox/flow-inbox.ts'
@@ -19,12 +11,14 @@ const REASON_MAX = 1000
 export function runInbox(ctx: Context, run: Taker): FlowInbox {
   const { pool, clock } = ctx
   let hasLooked = false
+  const failLost = async () => {
+    if (!hasLooked) await failLostFiles(pool, run, clock.now())
+    hasLooked = true
+  }
   return {
-    async take(most) {
-      const now = clock.now()
-      if (!hasLooked) await failLostFiles(pool, run, now)
-      hasLooked = true
-      return takeFiles(pool, run, most, now)
+    async take(most, only) {
+      await failLost()
+      return takeFiles(pool, run, { most, waiting: only !== 'left over', leftOver: only !== 'waiting' }, clock.now())
     },
     async settle({ id, tries }, end) {
       const now = clock.now()
@@ -43,6 +37,9 @@ export function runInbox(ctx: Context, run: Taker): FlowInbox {
       ),
     landAgain: (landedBefore) => landFilesAgain(pool, run, landedBefore, clock.now()),
     countWaiting: () => countWaitingFiles(pool, run.flow, clock.now()),
-    landedBefore: () => sumLandedFiles(pool, run.flow, run.runId),
+    async earlier() {
+      await failLost()
+      return sumFilesOfRun(pool, run)
+    },
   }
 }

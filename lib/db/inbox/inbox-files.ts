@@ -123,19 +123,31 @@ interface TakenRow {
   modified_at: Date | null
 }
 
-/** Takes files that wait for a flow, the longest waiting first, and those that an attempt before has left; none when the run is no longer the attempt's. */
-export async function takeFiles(sql: Sql, { flow, runId, fence }: Taker, most: number, now: Instant): Promise<TakenFile[]> {
+/** Which files are taken: those that wait, the longest waiting first, and before them those that an attempt before has left. */
+export interface WantedFiles {
+  most: number
+  waiting: boolean
+  leftOver: boolean
+}
+
+/** Takes files of a flow; none when the run is no longer the attempt's. */
+export async function takeFiles(
+  sql: Sql,
+  { flow, runId, fence }: Taker,
+  { most, waiting, leftOver }: WantedFiles,
+  now: Instant,
+): Promise<TakenFile[]> {
   const { rows } = await sql.query<TakenRow>(
     `with left_over as (
-       select id from inbox_file where flow_key = $1 and state = 'taken' and fence < $3 order by id limit $4 for update skip locked
+       select id from inbox_file where flow_key = $1 and state = 'taken' and fence < $3 and $6 order by id limit $4 for update skip locked
      ), waiting as (
-       select id from inbox_file where flow_key = $1 and state = 'arrived' and due_at <= $5 order by arrived_at, id limit $4 for update skip locked
+       select id from inbox_file where flow_key = $1 and state = 'arrived' and due_at <= $5 and $7 order by arrived_at, id limit $4 for update skip locked
      )
      update inbox_file f set state = 'taken', taken_at = $5, run_id = $2, fence = $3, tries = tries + 1
      from (select id from left_over union all select id from waiting limit $4) next
      where f.id = next.id and ${HELD}
      returning f.id::text, f.tries, f.source, f.bucket, f.key, f.version, f.bytes, f.modified_at`,
-    [flow, runId, fence, most, toText(now)],
+    [flow, runId, fence, most, toText(now), leftOver, waiting],
   )
   return rows.sort((a, b) => Number(a.id) - Number(b.id)).map(toTaken)
 }
@@ -201,24 +213,6 @@ export async function noteNotLanded(
     [id, fence, reason, toTextOrNull(againAt), toText(now), isGone],
   )
   return rows[0]?.state
-}
-
-/** Gives taken files back that were not tried to their end; that counts as no try. */
-export async function giveBackFiles(sql: Sql, ids: readonly string[], fence: number): Promise<void> {
-  if (ids.length === 0) return
-  await sql.query(
-    "update inbox_file set state = 'arrived', tries = greatest(tries - 1, 0) where id = any($1::bigint[]) and state = 'taken' and fence = $2",
-    [ids, fence],
-  )
-}
-
-/** How many files of a flow wait for a run now. */
-export async function countWaitingFiles(sql: Sql, flow: string, now: Instant): Promise<number> {
-  const { rows } = await sql.query<{ count: string }>(
-    "select count(*) from inbox_file where flow_key = $1 and state = 'arrived' and due_at <= $2",
-    [flow, toText(now)],
-  )
-  return Number(rows[0]?.count ?? 0)
 }
 
 /** Lets failed files wait anew, from their first try on: all of a flow (null), or those named, which may also wait for their next try. */

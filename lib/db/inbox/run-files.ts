@@ -1,7 +1,7 @@
 import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toText } from '#lib/db/instants.ts'
 import { isDryRunSql } from '#lib/db/runs/runs.ts'
-import { FILE_TRIES_MAX, pauseBeforeTry } from '#lib/domain/files/inbox-file.ts'
+import { type EarlierFiles, FILE_TRIES_MAX, NO_EARLIER_FILES, pauseBeforeTry } from '#lib/domain/files/inbox-file.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { Taker } from './inbox-files.ts'
 
@@ -34,6 +34,24 @@ export async function failLostFiles(sql: Sql, { flow, runId, fence }: Taker, now
        and exists (select from run where id = $2 and fence = $3 and state = 'running')`,
     [flow, runId, fence, toText(now), FILE_TRIES_MAX],
   )
+}
+
+/** Gives taken files back that were not tried to their end; that counts as no try, and as none of their run. */
+export async function giveBackFiles(sql: Sql, ids: readonly string[], fence: number): Promise<void> {
+  if (ids.length === 0) return
+  await sql.query(
+    "update inbox_file set state = 'arrived', tries = greatest(tries - 1, 0), run_id = null where id = any($1::bigint[]) and state = 'taken' and fence = $2",
+    [ids, fence],
+  )
+}
+
+/** How many files of a flow wait for a run now. */
+export async function countWaitingFiles(sql: Sql, flow: string, now: Instant): Promise<number> {
+  const { rows } = await sql.query<{ count: string }>(
+    "select count(*) from inbox_file where flow_key = $1 and state = 'arrived' and due_at <= $2",
+    [flow, toText(now)],
+  )
+  return Number(rows[0]?.count ?? 0)
 }
 
 /** A run that carries nothing over file by file takes all that wait: it was asked for by them, and they end with it. */
@@ -89,17 +107,17 @@ export async function listUnderWay(sql: Sql, flows: readonly string[], now: Inst
   return new Set(rows.map(({ flow }) => flow))
 }
 
-/** The sums of the files that have landed in a run. */
-export async function sumLandedFiles(
-  sql: Sql,
-  flow: string,
-  runId: string,
-): Promise<{ files: number; rows: number; rejected: number; changedBytes: number }> {
-  const { rows } = await sql.query<Record<'files' | 'rows' | 'rejected' | 'changedBytes', number>>(
-    `select count(*)::float8 as files, coalesce(sum(rows), 0)::float8 as rows, coalesce(sum(rejected), 0)::float8 as rejected,
-       coalesce(sum(changed_bytes), 0)::float8 as "changedBytes"
-     from inbox_file where flow_key = $1 and run_id = $2 and state = 'landed'`,
+/** What has become of the files that a run has tried and that are in nobody's hands; of those that wait again their ids. */
+export async function sumFilesOfRun(sql: Sql, { flow, runId }: Pick<Taker, 'flow' | 'runId'>): Promise<EarlierFiles> {
+  const count = (state: string) => `count(*) filter (where state = '${state}')::float8`
+  const landed = (column: string) => `coalesce(sum(${column}) filter (where state = 'landed'), 0)::float8`
+  const { rows } = await sql.query<EarlierFiles>(
+    `select ${count('landed')} as landed, ${landed('rows')} as rows, ${landed('rejected')} as rejected, ${landed('changed_bytes')} as "changedBytes",
+       ${count('failed')} as failed, ${count('gone')} as gone,
+       coalesce(array_agg(id::text) filter (where state = 'arrived' and reason is not null), '{}') as waiting,
+       coalesce((array_agg(key || ': ' || reason order by taken_at desc, id desc) filter (where state in ('arrived', 'failed') and reason is not null))[1], '') as "lastReason"
+     from inbox_file where flow_key = $1 and run_id = $2`,
     [flow, runId],
   )
-  return rows[0] ?? { files: 0, rows: 0, rejected: 0, changedBytes: 0 }
+  return rows[0] ?? NO_EARLIER_FILES
 }

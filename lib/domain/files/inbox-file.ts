@@ -31,6 +31,25 @@ export interface LandedCounts {
   shape?: Shape
 }
 
+/** What became of files in earlier attempts of a run, whose workers were lost or stopped. */
+export interface EarlierFiles {
+  /** The sums of those that have landed. */
+  landed: number
+  rows: number
+  rejected: number
+  changedBytes: number
+  failed: number
+  gone: number
+  /** Those that wait for their next try, and why the last one that did not land did not; '' where all have landed. */
+  waiting: string[]
+  lastReason: string
+}
+
+export const NO_EARLIER_FILES: EarlierFiles = {
+  ...{ landed: 0, rows: 0, rejected: 0, changedBytes: 0, failed: 0, gone: 0 },
+  ...{ waiting: [], lastReason: '' },
+}
+
 const DERIVED = '~'
 /** For SQL's `like`: the marks of files of which neither a version nor a time was told. */
 export const UNDATED_MARKS = `${DERIVED}%@`

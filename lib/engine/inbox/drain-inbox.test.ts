@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { FileState, InboxFile, LandedCounts } from '#lib/domain/files/inbox-file.ts'
+import type { EarlierFiles, FileState, InboxFile, LandedCounts } from '#lib/domain/files/inbox-file.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { turns } from '#lib/testing/clock/fake-clock.ts'
 import { runHarness } from '#lib/testing/runs/run-harness.ts'
 import { drainInbox } from './drain-inbox.ts'
-import type { FileEnd, FlowInbox, LandedBefore, TakenFile } from './flow-inbox.ts'
+import type { FileEnd, FlowInbox, TakenFile, TakenFrom } from './flow-inbox.ts'
 
 const COUNTS: LandedCounts = { rows: 10, rejected: 0, bytes: 100, encoding: 'utf-8', changedBytes: 0 }
 
@@ -15,7 +15,10 @@ const fileOf = (key: string): InboxFile => ({ source: 'bucket', bucket: 'shop', 
 class MemoryInbox implements FlowInbox {
   readonly ends = new Map<string, FileEnd>()
   readonly givenBack: string[] = []
-  readonly asked: number[] = []
+  /** What is asked for: how many, and which only. */
+  readonly asked: string[] = []
+  /** In the hands of a worker that was lost. */
+  leftOver: TakenFile[] = []
   makesOf: (file: TakenFile, end: FileEnd) => FileState | undefined = (_, end) =>
     end.kind === 'landed' ? 'landed' : end.isFinal ? 'failed' : 'arrived'
   readonly #waiting: TakenFile[]
@@ -24,9 +27,10 @@ class MemoryInbox implements FlowInbox {
     this.#waiting = keys.map((key) => ({ id: key, tries: 1, file: fileOf(key) }))
   }
 
-  async take(most: number): Promise<TakenFile[]> {
-    this.asked.push(most)
-    return this.#waiting.splice(0, most)
+  async take(most: number, only?: TakenFrom): Promise<TakenFile[]> {
+    this.asked.push(only === undefined ? `${most}` : `${most} ${only}`)
+    const left = only === 'waiting' ? [] : this.leftOver.splice(0, most)
+    return [...left, ...(only === 'left over' ? [] : this.#waiting.splice(0, most - left.length))]
   }
 
   async settle(file: TakenFile, end: FileEnd): Promise<FileState | undefined> {
@@ -42,8 +46,9 @@ class MemoryInbox implements FlowInbox {
     return 0
   }
 
-  async landedBefore(): Promise<LandedBefore> {
-    return { files: 2, rows: 30, rejected: 1, changedBytes: 0 }
+  async earlier(): Promise<EarlierFiles> {
+    const landed = { landed: 2, rows: 30, rejected: 1, changedBytes: 0 }
+    return { ...landed, failed: 1, gone: 1, waiting: ['b', 'z'], lastReason: 'y: It is no gzip.' }
   }
 
   async countWaiting(): Promise<number> {
@@ -86,7 +91,7 @@ describe('a run that carries files over', () => {
       report: { rowsSeen: 70, counts: { files: 7, rows: 70 } },
     })
     expect(landed.sort()).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g'])
-    expect(new Set(inbox.asked)).toEqual(new Set([4]))
+    expect(new Set(inbox.asked)).toEqual(new Set(['4']))
     expect(inbox.givenBack).toEqual([])
   })
 
@@ -154,12 +159,58 @@ describe('a run that carries files over', () => {
     expect(inbox.givenBack).toEqual([])
   })
 
-  it('takes one file at a time once a worker was lost, so that the one that brings it down takes no others with it', async () => {
-    const end = await drained({}, { attempt: 2 }).end
-    // With what had landed before that worker was lost.
-    expect(end).toMatchObject({ rowsLoaded: 100, report: { rowsSeen: 101, counts: { files: 9, rows: 100, 'put aside': 1 } } })
-    expect(new Set(inbox.asked)).toEqual(new Set([1]))
-    expect(landed).toHaveLength(7)
+  it('takes what a lost worker had in hand one by one, after those that waited, and then all that have come meanwhile', async () => {
+    inbox.leftOver = ['x', 'y'].map((key) => ({ id: key, tries: 2, file: fileOf(key) }))
+    await drained({}, { attempt: 2 }).end
+    expect(inbox.asked).toEqual([...['4 waiting', '4 waiting', '4 waiting'], ...['1 left over', '1 left over', '1 left over'], '4'])
+    expect(landed.slice(0, 7).sort()).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g'])
+    expect(landed.slice(7)).toEqual(['x', 'y'])
+  })
+
+  it('comes to what a lost worker had in hand although files keep coming, and to all of it', async () => {
+    inbox = new MemoryInbox(Array.from({ length: 99 }, (_, n) => `f${n}`))
+    inbox.leftOver = ['x', 'y', 'z'].map((key) => ({ id: key, tries: 2, file: fileOf(key) }))
+    const harness = runHarness({ inbox })
+    await harness.start(
+      (ctx) =>
+        drainInbox(ctx, async ({ key }) => {
+          landed.push(key)
+          harness.clock.set(harness.clock.now() + MINUTE_MS)
+          return COUNTS
+        }),
+      { attempt: 2 },
+    )
+    // Half of its time for those that wait, then all of these, although its time is over by then.
+    expect(landed).toHaveLength(11)
+    expect(landed.slice(-3)).toEqual(['x', 'y', 'z'])
+  })
+
+  it('tells of what became of files in the attempts before, too, and of each file once', async () => {
+    const end = await drained({ e: broken }, { attempt: 2 }).end
+    // Two had landed, y had failed, z and b were to be tried again, and b lands now.
+    expect(end).toMatchObject({ state: 'partial', rowsLoaded: 90, report: { rowsSeen: 91 } })
+    expect(end.report?.counts).toEqual({ files: 8, 'files not carried over': 3, 'files gone': 1, rows: 90, 'put aside': 1 })
+    expect(end.problem).toBe('3 of 11 files could not be carried over. The last one, e: It is no gzip.')
+    inbox = new MemoryInbox([])
+    expect((await drained({}, { attempt: 2 }).end).problem).toBe('3 of 5 files could not be carried over. The last one, y: It is no gzip.')
+  })
+
+  it('counts a file that is tried again in the same run once', async () => {
+    const b = fileOf('b')
+    const settle = inbox.settle.bind(inbox)
+    inbox.settle = async (file, end) => {
+      if (file.tries === 1 && file.id === 'b') inbox.leftOver.push({ id: 'b', tries: 2, file: b })
+      return settle(file, end)
+    }
+    let tries = 0
+    const harness = runHarness({ inbox })
+    const end = await harness.start((ctx) =>
+      drainInbox(ctx, async ({ key }) => {
+        if (key === 'b' && ++tries === 1) throw refusedHere
+        return COUNTS
+      }),
+    )
+    expect(end).toMatchObject({ state: 'completed', report: { counts: { files: 7, rows: 70 } } })
   })
 
   it('takes none in a dry run', async () => {

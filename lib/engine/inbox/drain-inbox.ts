@@ -5,7 +5,7 @@ import type { FlowContext, FlowResult } from '#lib/engine/flow.ts'
 import { isStop } from '#lib/engine/run/scope.ts'
 import { RunStopped } from '#lib/engine/run/stop.ts'
 import { isSystemWide, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
-import type { TakenFile } from './flow-inbox.ts'
+import type { TakenFile, TakenFrom } from './flow-inbox.ts'
 
 /** So many files are carried over at the same time. */
 const FILES_AT_ONCE = 4
@@ -34,13 +34,21 @@ function onlyCounted(waiting: number): FlowResult {
   return { rowsLoaded: 0, rowsSeen: 0, moves: 'nothing', summary: { 'files waiting': waiting, 'dry run': 'nothing was changed' } }
 }
 
+/** Which files are carried over, and when no more of them are begun. */
+interface Which {
+  only?: TakenFrom
+  until: Instant
+}
+
 class Drain {
   readonly #ctx: FlowContext<unknown>
   readonly #land: (file: InboxFile) => Promise<LandedCounts>
   readonly #until: Instant
   readonly #held = new Map<string, TakenFile>()
   readonly #begun = new Set<string>()
-  readonly #counts = { landed: 0, waiting: 0, failed: 0, gone: 0, rows: 0, rejected: 0, changedBytes: 0 }
+  readonly #counts = { landed: 0, failed: 0, gone: 0, rows: 0, rejected: 0, changedBytes: 0 }
+  /** Tried in this run, and to be tried again. */
+  readonly #waiting = new Set<string>()
   /** Every other file would meet it, too. */
   #failure: { error: unknown } | null = null
   #lastReason = ''
@@ -52,13 +60,11 @@ class Drain {
   }
 
   async result(): Promise<FlowResult> {
-    // The file that brought a worker down must not take others with it.
-    const atOnce = this.#ctx.attempt === 1 ? FILES_AT_ONCE : 1
     if (this.#ctx.attempt > 1) await this.#goOn()
     try {
       let done = this.#counts.landed
       let countAt = this.#ctx.now()
-      for await (const _ of this.#ctx.map(this.#files(atOnce), atOnce, (file) => this.#carryOver(file))) {
+      for await (const _ of this.#carried()) {
         done += 1
         if (this.#ctx.now() >= countAt) {
           countAt = this.#ctx.now() + COUNTED_EVERY_MS
@@ -87,13 +93,29 @@ class Drain {
   }
 
   async #goOn(): Promise<void> {
-    const { files, ...sums } = await this.#ctx.inbox.landedBefore()
-    Object.assign(this.#counts, { ...sums, landed: files })
+    const { waiting, lastReason, ...counts } = await this.#ctx.inbox.earlier()
+    Object.assign(this.#counts, counts)
+    for (const id of waiting) this.#waiting.add(id)
+    this.#lastReason = lastReason
   }
 
-  async *#files(most: number): AsyncGenerator<TakenFile> {
-    while (this.#failure === null && this.#ctx.now() < this.#until) {
-      const files = await this.#ctx.inbox.take(most)
+  /** Each time that a file has been carried over, or not. */
+  async *#carried(): AsyncGenerator<unknown> {
+    if (this.#ctx.attempt > 1) {
+      // One of those that a lost worker had in hand may have brought it down: each of them goes alone, and those that wait are not held up by it.
+      yield* this.#each(FILES_AT_ONCE, { only: 'waiting', until: this.#until - TAKING_MS / 2 })
+      yield* this.#each(1, { only: 'left over', until: Infinity })
+    }
+    yield* this.#each(FILES_AT_ONCE, { until: this.#until })
+  }
+
+  #each(atOnce: number, which: Which): AsyncIterable<unknown> {
+    return this.#ctx.map(this.#files(atOnce, which), atOnce, (file) => this.#carryOver(file))
+  }
+
+  async *#files(most: number, { only, until }: Which): AsyncGenerator<TakenFile> {
+    while (this.#failure === null && this.#ctx.now() < until) {
+      const files = await this.#ctx.inbox.take(most, only)
       if (files.length === 0) return
       for (const file of files) this.#held.set(file.id, file)
       for (const file of files) if (this.#failure === null) yield file
@@ -106,7 +128,7 @@ class Drain {
     try {
       const counts = await this.#ctx.retry(TRIES, () => this.#land(taken.file))
       const state = await inbox.settle(taken, { kind: 'landed', counts })
-      if (state !== undefined) this.#count(counts)
+      if (state !== undefined) this.#count(taken, counts)
     } catch (error) {
       if (isStop(this.#ctx, error)) throw error
       if (isSystemWide(error)) {
@@ -118,7 +140,8 @@ class Drain {
     this.#held.delete(taken.id)
   }
 
-  #count({ rows, rejected, changedBytes }: LandedCounts): void {
+  #count({ id }: TakenFile, { rows, rejected, changedBytes }: LandedCounts): void {
+    this.#waiting.delete(id)
     this.#counts.landed += 1
     this.#counts.rows += rows
     this.#counts.rejected += rejected
@@ -129,12 +152,13 @@ class Drain {
     const reason = toPublicMessage(error)
     const state = await this.#ctx.inbox.settle(taken, { kind: 'not-landed', reason, isFinal: isFinal(error), isGone: isGone(error) })
     const name = taken.file.key.slice(0, NAME_MAX)
+    this.#waiting.delete(taken.id)
     if (state === 'gone') {
       this.#counts.gone += 1
       return this.#ctx.log.info(`${name} was replaced or removed before it was read.`)
     }
     if (state === 'failed') this.#counts.failed += 1
-    else this.#counts.waiting += 1
+    else this.#waiting.add(taken.id)
     this.#lastReason = `${name}: ${reason}`
     this.#ctx.log.warn(`${name} could not be carried over${state === 'failed' ? ' and has failed' : '; it is tried again'}: ${reason}`, {
       error: toInternalMessage(error),
@@ -142,7 +166,8 @@ class Drain {
   }
 
   #tell(): void {
-    const { landed, waiting, failed, gone } = this.#counts
+    const { landed, failed, gone } = this.#counts
+    const waiting = this.#waiting.size
     this.#ctx.count('files', {
       landed,
       ...(waiting > 0 && { 'to be tried again': waiting }),
@@ -152,8 +177,8 @@ class Drain {
   }
 
   #toResult(): FlowResult {
-    const { landed, waiting, failed, gone, rows, rejected, changedBytes } = this.#counts
-    const notLanded = waiting + failed
+    const { landed, failed, gone, rows, rejected, changedBytes } = this.#counts
+    const notLanded = this.#waiting.size + failed
     const incomplete = this.#failure === null ? this.#inWords(notLanded, landed) : toPublicMessage(this.#failure.error)
     return {
       rowsLoaded: rows,

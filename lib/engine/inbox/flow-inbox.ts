@@ -1,4 +1,4 @@
-import type { FileState, InboxFile, LandedCounts } from '#lib/domain/files/inbox-file.ts'
+import { type EarlierFiles, type FileState, type InboxFile, type LandedCounts, NO_EARLIER_FILES } from '#lib/domain/files/inbox-file.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** A file that a run has in its hands: nobody else carries it over. */
@@ -9,21 +9,16 @@ export interface TakenFile {
   file: InboxFile
 }
 
+/** Those that wait, or those that an earlier attempt of the run had in its hands when its worker was lost. */
+export type TakenFrom = 'waiting' | 'left over'
+
 /** What came of a file; `isFinal`: another try would end the same way; `isGone`: its store does not have that version. */
 export type FileEnd = { kind: 'landed'; counts: LandedCounts } | { kind: 'not-landed'; reason: string; isFinal: boolean; isGone: boolean }
 
-/** The sums of files that have landed. */
-export interface LandedBefore {
-  files: number
-  rows: number
-  rejected: number
-  changedBytes: number
-}
-
 /** The inbox of a flow, as one attempt of a run has it. */
 export interface FlowInbox {
-  /** Takes files that wait, at most so many, the longest waiting first. */
-  take(most: number): Promise<TakenFile[]>
+  /** Takes files, at most so many, the longest waiting first; without `only` first what is left over. */
+  take(most: number, only?: TakenFrom): Promise<TakenFile[]>
   /** Says what came of a file, and answers what that makes of it; undefined: it is in other hands by now. */
   settle(file: TakenFile, end: FileEnd): Promise<FileState | undefined>
   /** Gives files back that were not tried to their end. */
@@ -31,8 +26,8 @@ export interface FlowInbox {
   countWaiting(): Promise<number>
   /** Lets what landed before an instant wait again, from its first try on; answers how many files. */
   landAgain(landedBefore: Instant): Promise<number>
-  /** What has landed in this run before, in attempts of workers that were lost. */
-  landedBefore(): Promise<LandedBefore>
+  /** What became of files in this run before. */
+  earlier(): Promise<EarlierFiles>
 }
 
 /** Of a flow that waits for no files. */
@@ -42,5 +37,5 @@ export const EMPTY_INBOX: FlowInbox = {
   giveBack: async () => {},
   countWaiting: async () => 0,
   landAgain: async () => 0,
-  landedBefore: async () => ({ files: 0, rows: 0, rejected: 0, changedBytes: 0 }),
+  earlier: async () => NO_EARLIER_FILES,
 }
