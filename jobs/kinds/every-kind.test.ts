@@ -10,7 +10,7 @@ const EXAMPLES: Record<string, object> = {
   'check-connection': { connection: 'lake' },
   'pulse-connection': { connection: 'lake' },
   'discover-connection': { connection: 'lake' },
-  'look-for-files': { connection: 'bucket' },
+  'look-for-files': { connection: 'bucket', way: 'queue' },
 }
 
 describe.each([...kinds])('the job kind %s', (name, kind) => {

@@ -5,7 +5,7 @@ import { reloadCatalogue } from '#jobs/worker/reload-catalogue.ts'
 import { requestRun } from '#lib/commands/runs/request-run.ts'
 import type { StoredFile } from '#lib/connectors/kit/files.ts'
 import type { Context } from '#lib/db/context.ts'
-import { listDueLooks } from '#lib/db/inbox/file-looks.ts'
+import { type LookWay, listDueLooks } from '#lib/db/inbox/file-looks.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { defineFlow, type Flow } from '#lib/engine/flow.ts'
@@ -67,7 +67,9 @@ beforeEach(async () => {
 })
 afterEach(() => database.drop())
 
-const ask = (connection: string) => lookForFiles.run(services, { connection })
+const ask = (connection: string, way: LookWay = connection === 'bucket' ? 'listing' : 'queue') =>
+  lookForFiles.run(services, { connection, way })
+const due = async () => (await listDueLooks(ctx.pool, clock.now())).map(({ connection, way }) => `${connection} ${way}`)
 const rowsOf = async (text: string) => (await ctx.pool.query(text)).rows.map((row) => Object.values(row).join(' '))
 const inbox = () => rowsOf('select flow_key, key, state from inbox_file order by id')
 const looks = () =>
@@ -79,7 +81,7 @@ const runs = () => rowsOf("select flow, trigger, parameters, state from run wher
 describe('a place that is listed', () => {
   it('is listed when its time has come, and what is new there arrives once', async () => {
     store.files = [file('in/a.json'), file('in/b.txt'), file('in/deep/c.json'), file('out/d.json')]
-    expect((await listDueLooks(ctx.pool, clock.now())).sort()).toEqual(['bucket', 'orders', 'queue'])
+    expect(await due()).toEqual(['orders queue', 'queue queue', 'bucket listing'])
     await ask('bucket')
     await ask('bucket')
     expect(store.log).toEqual(['listed shop/in', 'listed other'])
@@ -107,13 +109,16 @@ describe('a place that is listed', () => {
     expect(store.log).toHaveLength(5)
     asked.resolve()
     await goesOn
-    expect(await listDueLooks(ctx.pool, clock.now())).toContain('bucket')
+    expect(await due()).toContain('bucket listing')
   })
 
   it('is listed by another worker soon after the one that did was lost, and not before', async () => {
     const never = Promise.withResolvers<void>()
     store.duringListing = never.promise
-    const lost = lookForFiles.run(testServices(ctx, { ...services, signal: new AbortController().signal }), { connection: 'bucket' })
+    const lost = lookForFiles.run(testServices(ctx, { ...services, signal: new AbortController().signal }), {
+      connection: 'bucket',
+      way: 'listing',
+    })
     const heldFor = async () => {
       const held = `select (extract(epoch from max(taken_until)) * 1000 - ${clock.now()})::int from file_look where connection_key = 'bucket'`
       return (await rowsOf(held)).join()
@@ -122,13 +127,13 @@ describe('a place that is listed', () => {
     for (let seconds = 0; seconds < 180; seconds += 20) {
       await clock.advance(20 * SECOND_MS)
       while ((await heldFor()) !== String(MINUTE_MS)) await turns()
-      expect(await listDueLooks(ctx.pool, clock.now())).not.toContain('bucket')
+      expect(await due()).not.toContain('bucket listing')
     }
     // One that is dead holds nothing.
     clock.set(clock.now() + 59 * SECOND_MS)
-    expect(await listDueLooks(ctx.pool, clock.now())).not.toContain('bucket')
+    expect(await due()).not.toContain('bucket listing')
     clock.set(clock.now() + SECOND_MS)
-    expect(await listDueLooks(ctx.pool, clock.now())).toContain('bucket')
+    expect(await due()).toContain('bucket listing')
     store.duringListing = Promise.resolve()
     await ask('bucket')
     expect(store.log.filter((line) => line === 'listed shop/in')).toHaveLength(2)
@@ -157,6 +162,20 @@ describe('a place that is listed', () => {
     ])
   })
 
+  it('has its own time, and one that takes too long takes none of that of the next', async () => {
+    store.duringListing = new Promise<void>(() => {})
+    const asked = ask('bucket')
+    while (store.log.length < 1) await turns()
+    store.duringListing = Promise.resolve()
+    store.files = [file('in/a.json')]
+    await clock.advance(20 * MINUTE_MS)
+    await asked
+    expect(store.log).toEqual(['listed shop/in', 'listed other'])
+    const [other, slow] = (await looks()).filter((line) => line.startsWith('bucket'))
+    expect(slow).toMatch(/^bucket listing shop\/in \d+ Looking for files took longer than 20 min\.$/)
+    expect(other).toMatch(/^bucket listing other \d+ $/)
+  })
+
   it('is forgotten with the flow that lists it, and an inbox is not', async () => {
     store.files = [file('in/a.json')]
     await ask('bucket')
@@ -178,7 +197,24 @@ describe('a queue that tells of files', () => {
     expect(await inbox()).toEqual(['told in/a.json arrived', 'told in/ü b.json arrived'])
     expect(store.log).toEqual(['done', 'done', 'done'])
     clock.set(clock.now() + 10 * SECOND_MS)
-    expect(await listDueLooks(ctx.pool, clock.now())).toContain('queue')
+    expect(await due()).toContain('queue queue')
+  })
+
+  it('is emptied while a listing through the same connection goes on', async () => {
+    const both = CATALOGUE.replace('file: queue/shop/in }', 'file: queue/shop/in }, { file: queue/other, by: listing }')
+    await reloadCatalogue(services, { ok: true, texts: [{ file: 'tidemark.yaml', text: both }] })
+    const never = Promise.withResolvers<void>()
+    store.duringListing = never.promise
+    const lists = ask('queue', 'listing')
+    while (store.log.length < 1) await turns()
+    store.waiting = [{ Records: [record('in/a.json')] }]
+    await ask('queue')
+    expect(store.log).toEqual(['listed other', 'done'])
+    expect(await due()).not.toContain('queue listing')
+    clock.set(clock.now() + 10 * SECOND_MS)
+    expect(await due()).toContain('queue queue')
+    never.resolve()
+    await lists
   })
 
   it('keeps a message that cannot be read, says so, and goes on with the others', async () => {

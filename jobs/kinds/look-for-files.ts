@@ -7,7 +7,7 @@ import { takeMessage } from '#lib/commands/inbox/take-message.ts'
 import type { Session } from '#lib/connectors/kit/connector.ts'
 import type { ToldFiles } from '#lib/connectors/kit/files.ts'
 import { withSession } from '#lib/connectors/kit/session.ts'
-import type { FileLook } from '#lib/db/inbox/file-looks.ts'
+import { type FileLook, LOOK_WAYS } from '#lib/db/inbox/file-looks.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { batch } from '#lib/engine/run/batch.ts'
@@ -19,20 +19,21 @@ interface Asked {
   services: JobServices
   connection: string
   session: Session
-  signal: AbortSignal
 }
 
-/** Asks a connection for files that flows wait for: lists places, empties its queue. What goes wrong with one of them holds up no other. */
+/**
+ * Asks a connection for files that flows wait for: lists places, or empties its queue, which waits for no listing. What goes wrong with one of them holds up
+ * no other.
+ */
 export default defineJobKind({
-  input: z.object({ connection: z.string() }),
-  key: ({ connection }) => connection,
-  parallel: 8,
-  async run(services, { connection }) {
+  input: z.object({ connection: z.string(), way: z.enum(LOOK_WAYS) }),
+  key: ({ connection, way }) => `${connection} ${way}`,
+  parallel: 16,
+  async run(services, { connection, way }) {
     const { ctx } = services
-    const claimed = await claimLooks(ctx, connection)
+    const claimed = await claimLooks(ctx, connection, way)
     if (claimed === null) return
     const over = new AbortController()
-    const signal = AbortSignal.any([services.signal, limitOf(services, over.signal)])
     void holdUntilOver(ctx, claimed, over.signal)
     const left = new Set(claimed.looks)
     const end = async (look: FileLook, problem: string | null) => {
@@ -40,14 +41,14 @@ export default defineJobKind({
       await endLook(ctx, claimed, look, problem)
     }
     try {
-      const opened = await openConnection(services, connection, signal)
+      const opened = await openConnection(services, connection, services.signal)
       await withSession(opened.connector, opened.connection, async (session) => {
-        for (const look of claimed.looks) await end(look, await ask({ services, connection, session, signal }, look))
+        for (const look of claimed.looks) await end(look, await askWithin({ services, connection, session }, look))
       })
     } catch (error) {
       if (!services.signal.aborted)
         ctx.log.warn('a connection could not be asked for files', { connection, error: toInternalMessage(error) })
-      for (const look of left) await endLook(ctx, claimed, look, because(signal, error))
+      for (const look of left) await endLook(ctx, claimed, look, because(services.signal, error))
     } finally {
       over.abort()
     }
@@ -66,11 +67,17 @@ function because(signal: AbortSignal, error: unknown): string {
   return toPublicMessage(signal.aborted ? signal.reason : error)
 }
 
-/** Answers what is wrong, in words; null: all was heard. */
-async function ask(asked: Asked, look: FileLook): Promise<string | null> {
-  const { services, connection, signal } = asked
+/** One look within its time. Answers what is wrong, in words; null: all was heard. */
+async function askWithin(asked: Asked, look: FileLook): Promise<string | null> {
+  const over = new AbortController()
+  const signal = AbortSignal.any([asked.services.signal, limitOf(asked.services, over.signal)])
+  return ask(asked, look, signal).finally(() => over.abort())
+}
+
+async function ask(asked: Asked, look: FileLook, signal: AbortSignal): Promise<string | null> {
+  const { services, connection } = asked
   try {
-    return look.way === 'listing' ? await list(asked, look.place) : await emptyQueue(asked)
+    return look.way === 'listing' ? await list(asked, look.place, signal) : await emptyQueue(asked, signal)
   } catch (error) {
     if (!services.signal.aborted) {
       const { way, place } = look
@@ -80,7 +87,7 @@ async function ask(asked: Asked, look: FileLook): Promise<string | null> {
   }
 }
 
-async function list({ services, connection, session, signal }: Asked, place: string): Promise<null> {
+async function list({ services, connection, session }: Asked, place: string, signal: AbortSignal): Promise<null> {
   if (session.files === undefined) throw cannot(`Files of ${connection} cannot be listed: its connector keeps none.`)
   const flows = await listFlowsListing(services.ctx, connection, place)
   for await (const files of batch(session.files(place, signal), BATCH)) {
@@ -90,7 +97,7 @@ async function list({ services, connection, session, signal }: Asked, place: str
   return null
 }
 
-async function emptyQueue({ services, connection, session, signal }: Asked): Promise<string | null> {
+async function emptyQueue({ services, connection, session }: Asked, signal: AbortSignal): Promise<string | null> {
   if (session.fileMessages === undefined) throw cannot(`${connection} has no queue. Name it in the settings of the connection.`)
   let unreadable = 0
   let last = ''

@@ -65,7 +65,7 @@ export async function planSweep(services: JobServices, wakeUps: WakeUps): Promis
   for (const connection of await listDueChecks(ctx.pool, now)) await wakeUps.send('check-connection', { connection })
   for (const connection of await listDueDiscoveries(ctx.pool, now)) await wakeUps.send('discover-connection', { connection })
   for (const connection of await listDueJobSteps(ctx.pool, now)) await wakeUps.send('ask-for-orders', { connection })
-  for (const connection of await listDueLooks(ctx.pool, now)) await wakeUps.send('look-for-files', { connection })
+  for (const look of await listDueLooks(ctx.pool, now)) await wakeUps.send('look-for-files', look)
   if (await isSyncDue(ctx.pool, now)) await wakeUps.send('sync-catalogue')
   const nextMessageAt = await getNextMessageAt(ctx.pool)
   if (nextMessageAt === null || nextMessageAt > now) return

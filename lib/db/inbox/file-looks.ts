@@ -3,9 +3,12 @@ import type { Sql } from '#lib/db/context.ts'
 import { toText, toTextOrNull } from '#lib/db/instants.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 
+export const LOOK_WAYS = ['queue', 'listing'] as const
+export type LookWay = (typeof LOOK_WAYS)[number]
+
 /** A place where files are looked for, or a queue that tells of them (its place is empty). */
 export interface FileLook {
-  way: 'queue' | 'listing'
+  way: LookWay
   place: string
   everyMs: number
 }
@@ -52,40 +55,40 @@ const isDue = (at: string) => `case when l.taken_until is null then l.due_at <= 
 /** While somebody has it in hand a look is due at the end of time, unless somebody wants one more. */
 const IN_HAND = "'9999-12-31'"
 
-/** The connections that are to be asked for files now, the longest waiting first. */
-export async function listDueLooks(sql: Sql, now: Instant): Promise<string[]> {
-  const { rows } = await sql.query<{ key: string }>(
-    `select c.key from file_look l join connection_state c on c.key = l.connection_key and c.removed_at is null
-     where ${isDue('$1')} group by c.key order by min(l.due_at), c.key`,
+/** The connections that are to be asked for files now and how: queues first, which are asked often and are soon empty, then the longest waiting. */
+export async function listDueLooks(sql: Sql, now: Instant): Promise<{ connection: string; way: LookWay }[]> {
+  const { rows } = await sql.query<{ connection: string; way: LookWay }>(
+    `select c.key as connection, l.way from file_look l join connection_state c on c.key = l.connection_key and c.removed_at is null
+     where ${isDue('$1')} group by c.key, l.way order by l.way = 'queue' desc, min(l.due_at), c.key`,
     [toText(now)],
   )
-  return rows.map(({ key }) => key)
+  return rows
 }
 
 /** The looks of a connection that somebody began at an instant, and until when nobody else begins them. */
 export interface Hold {
   connection: string
+  way: LookWay
   at: Instant
   until: Instant
 }
 
-/** Takes the due looks of a connection. */
-export async function takeLooks(sql: Sql, { connection, at, until }: Hold): Promise<FileLook[]> {
+/** Takes the due looks of a connection of one way, those that are due most often first. */
+export async function takeLooks(sql: Sql, { connection, way, at, until }: Hold): Promise<FileLook[]> {
   const { rows } = await sql.query<FileLook>(
     `update file_look l set taken_until = $3, looked_at = $2, due_at = ${IN_HAND}
-     where l.connection_key = $1 and ${isDue('$2')} returning way, place, every_ms as "everyMs"`,
-    [connection, toText(at), toText(until)],
+     where l.connection_key = $1 and l.way = $4 and ${isDue('$2')} returning way, place, every_ms as "everyMs"`,
+    [connection, toText(at), toText(until), way],
   )
-  return rows
+  return rows.sort((a, b) => a.everyMs - b.everyMs || (a.place < b.place ? -1 : 1))
 }
 
 /** Keeps what is still in hand for longer. */
-export async function holdLooks(sql: Sql, { connection, at, until }: Hold): Promise<void> {
-  await sql.query('update file_look set taken_until = $3 where connection_key = $1 and looked_at = $2 and taken_until is not null', [
-    connection,
-    toText(at),
-    toText(until),
-  ])
+export async function holdLooks(sql: Sql, { connection, way, at, until }: Hold): Promise<void> {
+  await sql.query(
+    'update file_look set taken_until = $3 where connection_key = $1 and way = $4 and looked_at = $2 and taken_until is not null',
+    [connection, toText(at), toText(until), way],
+  )
 }
 
 /** Notes how a look ended that was taken at `at`, and plans the next one, unless somebody wants one sooner. */

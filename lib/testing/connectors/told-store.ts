@@ -15,15 +15,16 @@ export class ToldStore {
   duringListing: Promise<void> = Promise.resolve()
 
   connector(): Connector {
-    const listed = (where: string) => this.#list(where)
+    const listed = (where: string, signal?: AbortSignal) => this.#list(where, signal)
     const sessions = testConnectorOf(settings, () => ({ files: listed, fileMessages: () => this.#messages() }))
     return { ...sessions, keepsFiles: true, hasQueue: (written) => written['queue'] !== undefined }
   }
 
-  async *#list(where: string): AsyncGenerator<StoredFile> {
+  async *#list(where: string, signal?: AbortSignal): AsyncGenerator<StoredFile> {
     this.log.push(`listed ${where}`)
     if (this.failing !== null) throw this.failing
-    await this.duringListing
+    const stopped = new Promise<never>((_, stop) => signal?.addEventListener('abort', () => stop(signal.reason)))
+    await Promise.race([this.duringListing, stopped])
     yield* this.files.filter(({ bucket, key }) => `${bucket}/${key}`.startsWith(`${where}/`))
   }
 
