@@ -197,6 +197,22 @@ test('a pulse that gets in as ever leaves looks that fail by themselves at their
   expect(await connection()).toMatchObject({ due: true })
 })
 
+test('a database that is back is looked at once, not at each pulse until a look gets in, and again when it had been away again', async () => {
+  await pulseAt(second(60), GONE)
+  await pulseAt(second(90), GONE)
+  const isDueAfter = async (seconds: number, seenThen: Presence) => {
+    await ctx.pool.query('update connection_state set next_probe_at = $1', [new Date(START + HOUR_MS)])
+    await pulseAt(second(seconds), seenThen)
+    return (await connection()).due
+  }
+  expect(await isDueAfter(100, GOOD)).toBe(true)
+  expect(await isDueAfter(110, GOOD)).toBe(false)
+  expect(await isDueAfter(120, GOOD)).toBe(false)
+  expect(await isDueAfter(130, GONE)).toBe(false)
+  expect(await isDueAfter(140, GOOD)).toBe(true)
+  expect(await isDueAfter(150, GOOD)).toBe(false)
+})
+
 test('a pulse is no look: what lies there is as long unseen as it was, and its end is dated by both', async () => {
   await pulseAt(second(30), GOOD)
   const { rows: looked } = await ctx.pool.query('select ok_at from connection_state')

@@ -17,7 +17,7 @@ export function claimPulse(ctx: Context, connection: string): Promise<boolean> {
 
 /**
  * Records whether the database of a connection is there. Once it was said twice that it is not, the connection is down for sure: one gap for it, and nothing that
- * lies there is fresh, whatever is told of it. Where somebody gets in again, all is looked at at once; a look that fails by itself keeps its own pace.
+ * lies there is fresh, whatever is told of it. Where somebody gets in again, all is looked at at once, and once: looks that fail by themselves keep their own pace.
  * Answers whether it is down for sure, and since this pulse.
  */
 export function recordPulse(
@@ -32,9 +32,12 @@ export function recordPulse(
     if (state === undefined) return { isDown: false, hasBegun: false }
     const heard = hearPulse(state.hearsay, seen.answer, at)
     const isGood = seen.answer === 'good'
-    const looksNow = isGood && (state.hearsay.inForce !== null || state.hearsay.suspected !== null)
+    const { inForce, suspected } = state.hearsay
+    const isBackSince = inForce !== null && (state.pulseOkAt ?? 0) > inForce.from
+    const looksNow = isGood && (suspected !== null || (inForce !== null && !isBackSince))
     const nextAt = Math.max(nextPulseAt(heard, at), now + 1)
-    await storePulse(sql, connection, { suspected: heard.suspected, nextAt, okAt: isGood ? at : null, looksNow, now })
+    const isAgain = inForce !== null && inForce.reason === seen.answer
+    await storePulse(sql, connection, { suspected: heard.suspected, nextAt, okAt: isGood ? at : null, isAgain, looksNow, now })
     if (heard.begunAt !== null && heard.inForce !== null && seen.answer !== 'good')
       await declareAbsent(sql, {
         connection,

@@ -8,6 +8,8 @@ import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 export interface PulseState {
   /** When somebody got in last, for a look or a pulse. */
   okAt: Instant | null
+  /** When a pulse got in last; null: none has, since it was said again that there is nothing. */
+  pulseOkAt: Instant | null
   hearsay: Hearsay<Absence>
 }
 
@@ -34,12 +36,13 @@ export async function lockPulse(sql: Sql, key: string): Promise<PulseState | und
   await sql.query('select from connection_state where key = $1 for update', [key])
   const { rows } = await sql.query<{
     ok_at: Date | null
+    pulse_ok_at: Date | null
     suspected_reason: Absence | null
     suspected_at: Date | null
     is_gone: boolean
     sure_from: Date | null
   }>(
-    `select greatest(c.ok_at, c.pulse_ok_at) as ok_at, c.suspected_reason, c.suspected_at, c.is_gone,
+    `select greatest(c.ok_at, c.pulse_ok_at) as ok_at, c.pulse_ok_at, c.suspected_reason, c.suspected_at, c.is_gone,
        (select g.seen_at from blind g where g.connection_key = c.key and g.to_at is null order by g.id desc limit 1) as sure_from
      from connection_state c where c.key = $1 and c.removed_at is null and c.next_pulse_at is not null`,
     [key],
@@ -49,6 +52,7 @@ export async function lockPulse(sql: Sql, key: string): Promise<PulseState | und
   const { suspected_reason: reason, suspected_at: at, sure_from: from } = row
   return {
     okAt: toInstantOrNull(row.ok_at),
+    pulseOkAt: toInstantOrNull(row.pulse_ok_at),
     hearsay: {
       inForce: from === null ? null : { reason: row.is_gone ? 'gone' : 'unheard', from: toInstant(from) },
       suspected: reason === null || at === null ? null : { reason, at: toInstant(at) },
@@ -56,21 +60,31 @@ export async function lockPulse(sql: Sql, key: string): Promise<PulseState | und
   }
 }
 
-/** What a pulse leaves behind: `okAt` null: nobody got in; `looksNow`: all behind the connection is to be looked at at once. */
+/** What a pulse leaves behind: `okAt` null: nobody got in; `isAgain`: it is not there, as was known; `looksNow`: all behind the connection is to be looked at at once. */
 export interface PulseEnd {
   suspected: Hearsay<Absence>['suspected']
   nextAt: Instant
   okAt: Instant | null
+  isAgain: boolean
   looksNow: boolean
   now: Instant
 }
 
-export async function storePulse(sql: Sql, key: string, { suspected, nextAt, okAt, looksNow, now }: PulseEnd): Promise<void> {
+export async function storePulse(sql: Sql, key: string, { suspected, nextAt, okAt, isAgain, looksNow, now }: PulseEnd): Promise<void> {
   await sql.query(
-    `update connection_state set suspected_reason = $2, suspected_at = $3, next_pulse_at = $4, pulse_ok_at = greatest(pulse_ok_at, $5::timestamptz),
+    `update connection_state set suspected_reason = $2, suspected_at = $3, next_pulse_at = $4, pulse_ok_at = case when not $8 then greatest(pulse_ok_at, $5::timestamptz) end,
        next_probe_at = case when $6 then least(next_probe_at, $7) else next_probe_at end
      where key = $1`,
-    [key, suspected?.reason ?? null, toTextOrNull(suspected?.at ?? null), toText(nextAt), toTextOrNull(okAt), looksNow, toText(now)],
+    [
+      key,
+      suspected?.reason ?? null,
+      toTextOrNull(suspected?.at ?? null),
+      toText(nextAt),
+      toTextOrNull(okAt),
+      looksNow,
+      toText(now),
+      isAgain,
+    ],
   )
 }
 
