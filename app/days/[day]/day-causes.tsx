@@ -4,8 +4,9 @@ import { assetPath, feedPath, incidentPath, runPath, subjectPath } from '#app/_u
 import { Section } from '#app/_ui/section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { worstOf } from '#lib/domain/freshness/status.ts'
+import { pastReasonInWords } from '#lib/domain/wording/past-cause-words.ts'
 import { endsSentence } from '#lib/domain/wording/sentences.ts'
-import { reasonInWords, UNSEEN_FIRST } from '#lib/domain/wording/words.ts'
+import { UNSEEN_FIRST } from '#lib/domain/wording/words.ts'
 import type { DayCause } from '#lib/queries/days/day-causes.ts'
 import type { DayPageFeed, DayStory } from '#lib/queries/days/day-page.ts'
 import { ReloadWords } from './day-hands.tsx'
@@ -116,7 +117,7 @@ function Title({ cause: { kind, key, name, feed } }: { cause: DayCause }) {
 
 /** Why, in the words of the run that failed, where one did. */
 function Why({ cause: { says, reason, run } }: { cause: DayCause }) {
-  const words = says ?? (reason === null ? null : sentence(reasonInWords(reason)))
+  const words = says ?? (reason === null ? null : sentence(pastReasonInWords(reason)))
   if (words === null) return null
   return (
     <p className="mt-1">

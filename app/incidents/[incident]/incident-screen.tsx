@@ -9,6 +9,7 @@ import { FeedNames, HandlingWords } from '#app/incidents/incident-line.tsx'
 import { localDay } from '#lib/domain/time/local-day.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { incidentTitle } from '#lib/domain/wording/incident-title.ts'
+import { pastReasonInWords } from '#lib/domain/wording/past-cause-words.ts'
 import { reasonInWords } from '#lib/domain/wording/words.ts'
 import type { CauseDetails } from '#lib/queries/days/cause-details.ts'
 import type { IncidentPage } from '#lib/queries/incidents/incident-page.ts'
@@ -135,7 +136,7 @@ function Causes({ found: { incident, why, lines, now } }: { found: IncidentPage 
   return (
     <Section title={title}>
       <ul className="space-y-2">
-        {roots.map(({ cause, kind, key, name, since }, index) => (
+        {roots.map(({ cause, kind, key, name, since, to }, index) => (
           <li key={cause}>
             {kind !== 'asset' && kind !== 'unseen' && <span className="muted">{kind} </span>}
             {kind === 'unseen' ? (
@@ -156,7 +157,7 @@ function Causes({ found: { incident, why, lines, now } }: { found: IncidentPage 
                 </a>
               </>
             )}
-            <Why of={why[index]} />
+            <Why of={why[index]} isOver={to !== null} />
           </li>
         ))}
       </ul>
@@ -165,8 +166,9 @@ function Causes({ found: { incident, why, lines, now } }: { found: IncidentPage 
 }
 
 /** Why, in the words of the run that failed, where one did. */
-function Why({ of }: { of: CauseDetails | undefined }) {
-  const words = of?.says ?? (of?.reason == null ? null : sentence(reasonInWords(of.reason)))
+function Why({ of, isOver }: { of: CauseDetails | undefined; isOver: boolean }) {
+  const inWords = isOver ? pastReasonInWords : reasonInWords
+  const words = of?.says ?? (of?.reason == null ? null : sentence(inWords(of.reason)))
   if (of === undefined || words === null) return null
   return (
     <p className="mt-1">

@@ -1,7 +1,6 @@
 import type { Context } from '#lib/db/context.ts'
-import { pastCauseFirst } from '#lib/domain/wording/past-cause-words.ts'
+import { pastCauseFirst, pastReasonInWords } from '#lib/domain/wording/past-cause-words.ts'
 import { capital, endsSentence } from '#lib/domain/wording/sentences.ts'
-import { reasonInWords } from '#lib/domain/wording/words.ts'
 import type { ApiDay } from '#lib/queries/api/day-answers.ts'
 import type { SubjectName } from '#lib/queries/pages/subject-bars.ts'
 import { getDayWindow } from '#lib/queries/shared/day-window.ts'
@@ -48,7 +47,7 @@ async function oneSubject(ctx: Context, passed: DayPassed, { kind, key }: Subjec
 const toTime = (at: number) => new Date(at).toISOString()
 
 function toAnswer({ kind, key, name, since, reason, says, run, held, incident }: DayCause, keys: Those['keys']): ApiDay['causes'][number] {
-  const why = says ?? (reason === null ? null : `${capital(reasonInWords(reason))}.`)
+  const why = says ?? (reason === null ? null : `${capital(pastReasonInWords(reason))}.`)
   const words = `${pastCauseFirst({ kind, name })}${why === null ? '.' : `: ${why}`}`
   return {
     ...{ kind, key: key === '' ? null : key, name, since: toTime(since), run, incident },
