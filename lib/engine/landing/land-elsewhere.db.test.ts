@@ -88,6 +88,18 @@ describe('a file that is landed in DynamoDB', () => {
     expect(await lines()).toEqual(Array.from({ length: 150 }, (_, n) => n + 1))
   })
 
+  it('has each line once when the same bytes were written again between two tries: by the time that was known first', async () => {
+    const file = world.store.put('a.jsonl', jsonLines(150))
+    dynamo.control.fault = () => (writes() > 1 ? 'server-error' : null)
+    expect((await land(file)).end.state).toBe('failed')
+    dynamo.reset()
+    world.store.touch(file.key, Date.parse('2026-11-30T07:00:00Z'))
+    expect((await land(file, {}, { name: 'again' })).result).toMatchObject({ rows: 150 })
+    expect(await lines()).toEqual(Array.from({ length: 150 }, (_, n) => n + 1))
+    const dates = (await dynamo.items(table)).map((item) => Object(item['upload_date'])['S'])
+    expect(new Set(dates)).toEqual(new Set(['2026-11-30T06:00:00.000Z']))
+  })
+
   it('is not called gone when its table is', async () => {
     table = 'nowhere'
     expect((await land(world.store.put('a.jsonl', jsonLines(1)))).error).toMatchObject({ code: 'unavailable', lasting: undefined })

@@ -4,7 +4,7 @@ import type { LandedCounts } from '#lib/domain/files/inbox-file.ts'
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { type JsonObject, parseJson } from '#lib/domain/values/json.ts'
 import type { LandedReading, SeeRecord } from '#lib/records/landed/landed-reading.ts'
-import { landedBefore, noteCounts, orLandedMeanwhile, takeMark } from './landed-mark.ts'
+import { firstWrittenAt, landedBefore, noteCounts, orLandedMeanwhile, takeMark } from './landed-mark.ts'
 import {
   type Landing,
   type LandingContext,
@@ -32,7 +32,9 @@ export async function landElsewhere(ctx: LandingContext, told: Landing, where: W
   const see: SeeRecord = (record, isText) => counter.add(record, isText)
   const usable = await readThrough(readingOf(landing, first.opened, see), aside)
   aside.refuseMoreThan(landing.tolerance, usable + aside.count)
-  const counts = { ...(await write(ctx, await openLanding(ctx, told, where), aside)), shape: counter.shape() }
+  const modifiedAt = await landing.whose.ofLake(() => firstWrittenAt(ctx, landing, first.modifiedAt))
+  const again = await openLanding(ctx, told, where)
+  const counts = { ...(await write(ctx, { ...again, modifiedAt }, aside)), shape: counter.shape() }
   aside.refuseMoreThan(landing.tolerance, counts.rows + aside.count)
   const mark = async (sql: ClientBase) => (await takeMark(ctx, sql, landing)) ?? noteCounts(sql, landing, counts)
   const batch = `${landing.written.into} ${fileId(landing)}`

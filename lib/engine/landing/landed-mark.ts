@@ -1,8 +1,10 @@
 import type { ClientBase } from 'pg'
 import { withValuesOf } from '#lib/domain/contracts/shape.ts'
 import type { LandedCounts } from '#lib/domain/files/inbox-file.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import { sqlState } from '#lib/engine/lake/lake-error.ts'
 import { asStored } from '#lib/engine/run/stored-result.ts'
+import { uuidOf } from '#lib/records/landed/row-uuid.ts'
 import type { Landing, LandingContext } from './landing.ts'
 import { fileId } from './landing-row.ts'
 import { markedTable } from './landing-table.ts'
@@ -42,6 +44,26 @@ export async function noteCounts(sql: ClientBase, landing: Landing, counts: Land
     JSON.stringify(kept),
   ])
   return counts
+}
+
+/** In the place of a file, beside its mark: when it was written, as its store said first. */
+const WRITTEN = 'written'
+
+/**
+ * When this version of a file was written, by what its store said the first time: where versions are told by their content, the same may be written once more
+ * between two tries, and rows with a key of that time would stand twice.
+ */
+export async function firstWrittenAt(ctx: LandingContext, landing: Landing, toldNow: Instant): Promise<Instant> {
+  const { written, source, bucket, key, version } = landing
+  const rows = await ctx.lake.query<{ at: number }>(
+    `insert into tidemark.landed_file as f (landing_table, file, source, bucket, key, version, run, landed_at) values ($1, $2, $3, $4, $5, $6, $7, $8)
+     on conflict (landing_table, file) do update set landed_at = f.landed_at returning (extract(epoch from landed_at) * 1000)::float8 as at`,
+    [
+      ...[markedTable(written.into), uuidOf(source, bucket, key, version, WRITTEN)],
+      ...[source, bucket, key, version, ctx.runId, new Date(toldNow)],
+    ],
+  )
+  return rows[0]?.at ?? toldNow
 }
 
 const UNIQUE_VIOLATION = '23505'

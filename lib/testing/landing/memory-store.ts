@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FileSession, OpenedFile, StoredFile, WantedFile } from '#lib/connectors/kit/files.ts'
 import type { InboxFile } from '#lib/domain/files/inbox-file.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 
 const WRITTEN_AT = Date.parse('2026-11-30T06:00:00Z')
 const PIECE_BYTES = 4096
@@ -25,6 +26,12 @@ export class MemoryStore implements Required<Pick<FileSession, 'openFile' | 'cop
     const versions = this.#files.get(`${bucket}/${key}`) ?? []
     this.#files.set(`${bucket}/${key}`, [...versions, { file, content: bytes }])
     return { source: 'shop', ...file }
+  }
+
+  /** Writes the same once more, as a store does that keeps one version: nothing but its time tells. */
+  touch(key: string, modifiedAt: Instant, bucket = 'uploads'): void {
+    const versions = this.#files.get(`${bucket}/${key}`) ?? []
+    for (const version of versions) version.file = { ...version.file, modifiedAt }
   }
 
   async openFile({ bucket, key, version }: WantedFile): Promise<OpenedFile> {
