@@ -115,7 +115,7 @@ async function emptyQueue({ services, connection, session }: Asked, signal: Abor
     }
   }
   if (unreadable === 0) return null
-  return `${unreadable} ${unreadable === 1 ? 'message' : 'messages'} of the queue could not be read and went back into it. ${last}`
+  return `${unreadable} ${unreadable === 1 ? 'message' : 'messages'} of the queue could not be read whole and went back into it. ${last}`
 }
 
 /** Its rows are committed: one that the queue hands out again is known. */

@@ -12,7 +12,8 @@ class TooManyWait extends Error {}
 
 /**
  * Takes a message of a connection's queue: files it tells of arrive at the flows that wait for them, and flows that wait for messages are asked to run. All of it
- * or nothing, so that it can be given back; the same again changes nothing more but for a run that has begun meanwhile.
+ * or nothing, so that it can be given back; the same again changes nothing more but for a run that has begun meanwhile. Of a message of which a part cannot be
+ * read the files in the rest arrive, and it is as unreadable as one of which nothing can be: it goes back, until its queue puts such messages elsewhere.
  */
 export async function takeMessage(ctx: Context, source: string, body: unknown): Promise<MessageEnd> {
   try {
@@ -22,10 +23,10 @@ export async function takeMessage(ctx: Context, source: string, body: unknown): 
         on.some((trigger) => trigger.kind === 'file' && trigger.by === 'queue' && trigger.source === source),
       )
       const waiting = flows.filter(({ on }) => on.some((trigger) => trigger.kind === 'message' && trigger.source === source))
-      const events = telling.length === 0 ? [] : readEvents(body)
-      if (typeof events === 'string' && waiting.length === 0) return { kind: 'unreadable', problem: events }
-      await take(sql, ctx, { source, body, events: typeof events === 'string' ? [] : events, telling, waiting })
-      return { kind: 'taken' }
+      const { events, problem } = telling.length === 0 ? { events: [], problem: null } : readEvents(body)
+      const isUnreadable = problem !== null && (events.length > 0 || waiting.length === 0)
+      await take(sql, ctx, { source, body, events, telling, waiting: isUnreadable ? [] : waiting })
+      return isUnreadable ? { kind: 'unreadable', problem } : { kind: 'taken' }
     })
   } catch (error) {
     if (error instanceof TooManyWait) return { kind: 'full' }
@@ -37,7 +38,7 @@ export async function takeMessage(ctx: Context, source: string, body: unknown): 
 interface Message {
   source: string
   body: unknown
-  events: FileEvent[]
+  events: readonly FileEvent[]
   telling: FlowRow[]
   waiting: FlowRow[]
 }
@@ -50,11 +51,11 @@ async function take(sql: Sql, { clock }: Context, { source, body, events, tellin
   }
 }
 
-function readEvents(body: unknown): FileEvent[] | string {
+function readEvents(body: unknown): { events: readonly FileEvent[]; problem: string | null } {
   try {
-    return readFileEvents(body)
+    return { events: readFileEvents(body), problem: null }
   } catch (error) {
-    if (error instanceof FileEventError) return error.publicMessage
+    if (error instanceof FileEventError) return { events: error.readable, problem: error.publicMessage }
     throw error
   }
 }

@@ -181,4 +181,24 @@ describe('what tells of no file', () => {
     )
     fc.assert(fc.property(fc.oneof(anything, members, fc.array(members)), (body) => void problem(body)))
   })
+
+  it('hides none of those beside what cannot be read, however they are packed', () => {
+    const good = (key: string) => ({ eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'shop' }, object: { key } } })
+    const notice = (...records: unknown[]) => ({ Type: 'Notification', Message: JSON.stringify({ Records: records }) })
+    const keysBeside = (body: unknown) => {
+      try {
+        return readFileEvents(body).map(({ key }) => key)
+      } catch (error) {
+        if (!(error instanceof FileEventError)) throw error
+        return [...error.readable.map(({ key }) => key), error.publicMessage]
+      }
+    }
+    const words = 'Event 2: "s3" is missing: this is no record of S3.'
+    expect(keysBeside({ Records: [good('a'), { eventName: 'x' }, good('b'), good('c/')] })).toEqual(['a', 'b', words])
+    expect(keysBeside(JSON.stringify(notice(good('a'), { eventName: 'x' })))).toEqual(['a', words])
+    expect(keysBeside([notice(good('a')), notice(good('b'), { eventName: 'x' }), notice(good('c'))])).toEqual([
+      ...['a', 'b', 'c'],
+      `Event 2 cannot be read: ${words}`,
+    ])
+  })
 })

@@ -7,10 +7,13 @@ import { type FileEvent, isFolderMark } from './told-file.ts'
 
 export type { FileEvent } from './told-file.ts'
 
-/** What was sent tells of no file, or not in a way that can be read; says why in words for its sender. */
+/** What was sent tells of no file, or not in a way that can be read; says why in words for its sender, and what of it can be. */
 export class FileEventError extends TidemarkError {
-  constructor(publicMessage: string) {
+  readonly readable: readonly FileEvent[]
+
+  constructor(publicMessage: string, readable: readonly FileEvent[] = []) {
     super('invalid', { publicMessage })
+    this.readable = readable.filter((event) => !isFolderMark(event))
   }
 }
 
@@ -26,7 +29,8 @@ export function readFileEvents(body: unknown): FileEvent[] {
 }
 
 type Issue = Pick<z.core.$ZodIssue, 'path' | 'message'>
-type Read = { success: true; data: FileEvent[] } | { success: false; error: { issues: readonly Issue[] } }
+type Refused = { success: false; error: { issues: readonly Issue[] }; readable?: readonly FileEvent[] }
+type Read = { success: true; data: FileEvent[] } | Refused
 type Members = Readonly<Record<string, unknown>>
 
 function readBody(body: unknown, envelopes: number): FileEvent[] {
@@ -73,15 +77,30 @@ function readCloudEvent(event: Members, envelopes: number): Read {
 }
 
 function readEach(list: readonly unknown[], read: (one: unknown) => Read): FileEvent[] {
-  const all = list.map(read)
+  const all = list.map((one) => readOrRefuse(() => read(one)))
   const issues = all.flatMap((one, index) =>
     one.success ? [] : one.error.issues.map(({ path, message }) => ({ path: [index, ...path], message })),
   )
-  if (issues.length > 0) throw new FileEventError(problemsInWords(issues, (index) => `Event ${Number(index) + 1}`))
-  return all.flatMap((one) => (one.success ? one.data : []))
+  const readable = all.flatMap((one) => (one.success ? one.data : (one.readable ?? [])))
+  if (issues.length > 0)
+    throw new FileEventError(
+      problemsInWords(issues, (index) => `Event ${Number(index) + 1}`),
+      readable,
+    )
+  return readable
 }
 
-function refused(message: string): Read {
+/** An event of a list may be a list in an envelope: what is wrong in it hides none of the others. */
+function readOrRefuse(read: () => Read): Read {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof FileEventError)) throw error
+    return { ...refused(`cannot be read: ${error.publicMessage.replace(/\.$/, '')}`), readable: error.readable }
+  }
+}
+
+function refused(message: string): Refused {
   return { success: false, error: { issues: [{ path: [], message }] } }
 }
 

@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { requestRun } from '#lib/commands/runs/request-run.ts'
+import { SECOND_MS } from '#lib/domain/time/instant.ts'
+import { turns } from '#lib/testing/clock/fake-clock.ts'
+import { record, TOLD_CATALOGUE, type ToldWorld, toldWorld } from '#lib/testing/worlds/told-world.ts'
+
+let world: ToldWorld
+beforeEach(async () => {
+  world = await toldWorld()
+})
+afterEach(() => world.database.drop())
+
+describe('a queue that tells of files', () => {
+  it('is emptied, every record of a message arrives, and the message is taken off once that is kept', async () => {
+    world.store.waiting = [
+      { Records: [record('in/a.json'), record('in/%C3%BC+b.json')] },
+      { Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'shop' },
+      { Records: [record('in/a.json'), record('elsewhere/x')] },
+    ]
+    await world.ask('queue')
+    expect(await world.inbox()).toEqual(['told in/a.json arrived', 'told in/ü b.json arrived'])
+    expect(world.store.log).toEqual(['done', 'done', 'done'])
+    world.clock.set(world.clock.now() + 10 * SECOND_MS)
+    expect(await world.due()).toContain('queue queue')
+  })
+
+  it('is emptied while a listing through the same connection goes on', async () => {
+    const both = TOLD_CATALOGUE.replace('file: queue/shop/in }', 'file: queue/shop/in }, { file: queue/other, by: listing }')
+    await world.reload(both)
+    const never = Promise.withResolvers<void>()
+    world.store.duringListing = never.promise
+    const lists = world.ask('queue', 'listing')
+    while (world.store.log.length < 1) await turns()
+    world.store.waiting = [{ Records: [record('in/a.json')] }]
+    await world.ask('queue')
+    expect(world.store.log).toEqual(['listed other', 'done'])
+    expect(await world.due()).not.toContain('queue listing')
+    world.clock.set(world.clock.now() + 10 * SECOND_MS)
+    expect(await world.due()).toContain('queue queue')
+    never.resolve()
+    await lists
+  })
+
+  it('keeps a message that cannot be read, says so, and goes on with the others', async () => {
+    world.store.waiting = [{ hello: 'there' }, { Records: [record('in/a.json')] }]
+    await world.ask('queue')
+    expect(world.store.log).toEqual(['given back', 'done'])
+    expect(await world.inbox()).toEqual(['told in/a.json arrived'])
+    expect((await world.looks()).find((line) => line.startsWith('queue'))).toMatch(
+      /1 message of the queue could not be read whole and went back into it\. This tells of no file/,
+    )
+  })
+
+  it('takes what can be read of a message, once, and gives the message back for the rest, with words', async () => {
+    const broken = { ...record('in/b.json'), s3: { bucket: { name: 'shop' } } }
+    world.store.waiting = [{ Records: [record('in/a.json'), broken, record('in/'), record('in/c.json')] }]
+    await world.ask('queue')
+    await world.ask('queue')
+    expect(world.store.log).toEqual(['given back'])
+    expect(world.store.waiting).toHaveLength(1)
+    world.clock.set(world.clock.now() + 10 * SECOND_MS)
+    await world.ask('queue')
+    expect(world.store.log).toEqual(['given back', 'given back'])
+    expect(await world.inbox()).toEqual(['told in/a.json arrived', 'told in/c.json arrived'])
+    expect((await world.looks()).find((line) => line.startsWith('queue'))).toMatch(
+      /1 message of the queue could not be read whole and went back into it\. Event 2: "s3\.object" is missing\.$/,
+    )
+  })
+
+  it('asks for no run by a message of files of which a part cannot be read, as long as it comes back', async () => {
+    await world.reload(TOLD_CATALOGUE.replace('{ message: orders }', '{ message: queue }'))
+    world.store.waiting = [{ Records: [record('in/a.json'), {}] }, { Records: [{}] }]
+    await world.ask('queue')
+    expect(world.store.log).toEqual(['given back', 'done'])
+    expect(await world.runs()).toHaveLength(1)
+  })
+
+  it('keeps a message whose files could not be kept', async () => {
+    await world.ctx.pool.query('alter table inbox_file rename to inbox_file_away')
+    world.store.waiting = [{ Records: [record('in/a.json')] }]
+    await world.ask('queue')
+    expect(world.store.log).toEqual(['given back'])
+    await world.ctx.pool.query('alter table inbox_file_away rename to inbox_file')
+  })
+})
+
+describe('a message that asks for a run', () => {
+  it('gives it what of its body the flow takes, once it has been quiet; the same again is the same run', async () => {
+    world.store.waiting = [{ shop: 'sony', day: 'not a number', other: 1 }, { shop: 'sony' }, 'no object', { shop: 'steam' }]
+    await world.ask('orders')
+    expect(world.store.log).toEqual(['done', 'done', 'done', 'done'])
+    expect(
+      (await world.rowsOf("select parameters::text from run where trigger = 'message' order by created_at, scheduled_for")).sort(),
+    ).toEqual(['{"shop": "sony"}', '{"shop": "steam"}', '{}'])
+    expect(await world.rowsOf("select distinct scheduled_for >= '2026-11-30T12:01:00Z' from run where trigger = 'message'")).toEqual([
+      'true',
+    ])
+    world.clock.set(world.clock.now() + 30 * SECOND_MS)
+    world.store.waiting = [{ shop: 'steam' }]
+    await world.ask('orders')
+    expect(await world.runs()).toHaveLength(3)
+    const put = await world.rowsOf(`select scheduled_for >= '2026-11-30T12:01:30Z' from run where parameters @> '{"shop": "steam"}'`)
+    expect(put).toEqual(['true'])
+  })
+
+  it('has no say in what guards the tables of the flow', async () => {
+    world.store.waiting = [{ shop: 'sony', dryRun: true, replay: true, shrinkRatio: 0, allowEmpty: true }]
+    await world.ask('orders')
+    expect(await world.rowsOf("select parameters::text from run where trigger = 'message'")).toEqual(['{"shop": "sony"}'])
+  })
+
+  it('stays in the queue when its members go not together, and holds up no other', async () => {
+    world.store.waiting = [{ from: '2026-11-30', to: '2026-11-01' }, { shop: 'steam' }]
+    await world.ask('orders')
+    expect(world.store.log).toEqual(['given back', 'done'])
+    expect(await world.rowsOf("select parameters::text from run where trigger = 'message'")).toEqual(['{"shop": "steam"}'])
+    expect((await world.looks()).find((line) => line.startsWith('orders'))).toMatch(
+      /1 message of the queue .* from must not be after to\.$/,
+    )
+  })
+
+  it('stays in the queue while too many wait already', async () => {
+    for (let day = 0; day < 21; day += 1) await requestRun(world.ctx, { flow: 'ordered', parameters: { day } })
+    world.store.waiting = [{ day: 99 }, { day: 100 }]
+    await world.ask('orders')
+    expect(world.store.log).toEqual(['given back'])
+    expect((await world.looks()).find((line) => line.startsWith('orders'))).toMatch(/So many runs wait already/)
+    expect(await world.runs()).toEqual([])
+  })
+})
