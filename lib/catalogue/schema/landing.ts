@@ -28,7 +28,7 @@ export const FILE_FORM_SHAPE = {
     .string()
     .regex(/^[^"\r\n]{1,3}$/, 'is not a delimiter; write one such as ";" or "\\t"')
     .optional()
-    .describe('Of CSV: what stands between values; by default a comma.'),
+    .describe('Of CSV: what stands between values; by default a comma, and a header without one that holds ";", "|" or a tab is refused.'),
   limits: z
     .strictObject({
       unpacked: byteSizeSchema.optional().describe('A packed file that holds more is refused; by default 10GB, or 500 times its size.'),

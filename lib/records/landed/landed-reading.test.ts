@@ -75,6 +75,27 @@ describe('lines', () => {
     ])
     expect((await readLanded('a,b\n1\n2,3\n', {}, 'x.csv')).aside).toEqual([[2, 'has 1 value, and there are 2 columns']])
   })
+
+  it.each([
+    [
+      'x.csv',
+      'name;price;at\nGo;19,90;today\n',
+      'its header holds ";" and no ","; write delimiter: ";" under "land", or delimiter: "," where it',
+    ],
+    ['x.csv', 'a\tb\n', String.raw`its header holds "\t" and no ","; write delimiter: "\t"`],
+    ['x.csv', 'a|b;|c\n', 'its header holds "|" and no ","'],
+    ['x.tsv', 'a,b\n1,2\n', String.raw`its header holds "," and no "\t"; write delimiter: "," under "land", or delimiter: "\t" where it`],
+  ])(
+    'is refused with what to write where nobody said the delimiter, and its header in %s holds another one: %j',
+    async (name, text, words) => {
+      expect(await problemOf(text, {}, name)).toContain(words)
+    },
+  )
+
+  it('has one column with any name where that is said, or where nothing looks like a delimiter', async () => {
+    expect(await rowsOf('a;b\n1\n', { delimiter: ',' }, 'x.csv')).toEqual([[2, { 'a;b': '1' }]])
+    expect(await rowsOf('name\nx;y\n', {}, 'x.csv')).toEqual([[2, { name: 'x;y' }]])
+  })
 })
 
 describe('a list', () => {

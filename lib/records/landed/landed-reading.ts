@@ -142,14 +142,15 @@ export class LandedReading {
 
   async *#csv(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<LandedRecord[]> {
     const { what, name } = this.#file
-    const { delimiter = delimiterOfName(name), recordBytesMax } = this.#format
+    const { delimiter: said, recordBytesMax } = this.#format
+    const shape = { delimiter: said ?? delimiterOfName(name), isAssumed: said === undefined }
     const marks = new UndecodedInCsv()
     const unreadable = (value: string) => marks.find(value)
     const tooLarge = tooLong(what, 'a row', recordBytesMax)
     const source = { what, text: this.#texts(chunks, marks), recordCharactersMax: recordBytesMax, tooLarge, unreadable }
     const see: SeeValue = (value) => this.#see(value, true)
     let records: LandedRecord[] = []
-    for await (const { line, row } of csvRows(source, { delimiter })) {
+    for await (const { line, row } of csvRows(source, shape)) {
       records.push({ line, ...(typeof row === 'string' ? { reason: row } : storableValue(row, see)) })
       if (records.length < BATCH_ROWS) continue
       yield records

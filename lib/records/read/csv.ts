@@ -12,6 +12,8 @@ const RECORD_CHARACTERS_MAX = 10_000_000
 
 interface CsvShape {
   delimiter?: string | undefined
+  /** Nobody said the delimiter: a header of one name that holds another one is refused, with what to write. */
+  isAssumed?: boolean
   header?: boolean | undefined
   columns?: string[] | undefined
   encoding?: TextEncoding | undefined
@@ -135,10 +137,22 @@ class CsvLines {
     if (names.includes('')) throw unusable(this.#what, `column ${names.indexOf('') + 1} has no name`)
     const missing = this.#shape.columns?.find((name) => !names.includes(name))
     if (missing !== undefined) throw unusable(this.#what, `its column "${missing}" is missing`)
+    const { delimiter = ',', isAssumed = false } = this.#shape
+    if (isAssumed && names.length === 1) refuseOtherDelimiter(this.#what, names[0] ?? '', delimiter)
     const problem = this.#unreadable?.(names.join())
     if (problem !== undefined) throw unusable(this.#what, `its header ${problem}`)
     return names
   }
+}
+
+const DELIMITERS = [';', '\t', '|', ',']
+
+function refuseOtherDelimiter(what: string, header: string, assumed: string): void {
+  const timesIn = (delimiter: string) => header.split(delimiter).length - 1
+  const [likely = assumed] = DELIMITERS.filter((one) => one !== assumed).sort((a, b) => timesIn(b) - timesIn(a))
+  if (timesIn(likely) === 0) return
+  const lines = `delimiter: ${JSON.stringify(likely)} under "land", or delimiter: ${JSON.stringify(assumed)} where it is one name`
+  throw unusable(what, `its header holds ${JSON.stringify(likely)} and no ${JSON.stringify(assumed)}; write ${lines}`)
 }
 
 function lineEndsIn(value: string): number {
