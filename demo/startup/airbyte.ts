@@ -40,6 +40,8 @@ export class Airbyte {
   /** It gives all jobs, whatever is asked for. */
   heedsFilters = true
   mayRun = true
+  /** The types of jobs that it has heard of; older ones know fewer. */
+  types: readonly string[] = ['sync', 'reset', 'refresh', 'clear']
   readonly #secret: string
   readonly #faults = new Map<string, JobFault[]>()
   #token = { text: '', endsAt: 0 }
@@ -48,7 +50,7 @@ export class Airbyte {
     this.#secret = secret
   }
 
-  /** The next such requests, `POST /jobs`, go wrong, one after the other. */
+  /** The next such requests, `POST /jobs` or `GET /jobs?sync`, go wrong, one after the other. */
   failAt(request: string, ...faults: JobFault[]): void {
     this.#faults.set(request, [...(this.#faults.get(request) ?? []), ...faults])
   }
@@ -76,7 +78,7 @@ export class Airbyte {
     const path = pathname.replace(/^\/api\/public\/v1/, '')
     const asked = `${request.method} ${path}`
     this.requests.push(asked)
-    const fault = this.#faults.get(asked)?.shift()
+    const fault = (this.#faults.get(`${asked}?${searchParams.get('jobType')}`) ?? this.#faults.get(asked))?.shift()
     const body = request.method === 'POST' ? await readJson(request) : {}
     if (fault !== undefined && failNow(fault, response, refusal)) return
     if (fault?.kind === 'token-expired') this.#token.endsAt = 0
@@ -96,6 +98,7 @@ export class Airbyte {
 
   #route(asked: string, search: URLSearchParams, body: Json): JobAnswer {
     if (asked === 'POST /jobs') return this.#start(body)
+    if (asked === 'GET /jobs' && !this.types.includes(search.get('jobType') ?? 'sync')) return no(422, 'unprocessable-entity')
     if (asked === 'GET /jobs') return this.#page(this.#jobsFor(search), search)
     const ofWorkspaces = search.get('workspaceIds')?.split(',')
     if (asked === 'GET /connections')

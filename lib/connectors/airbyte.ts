@@ -24,7 +24,7 @@ export default defineConnector<AirbyteSettings>({
     asked: null,
     evidence: [
       {
-        reads: 'the end of the last sync of the connection that succeeded, never of a reset or clear',
+        reads: 'the end of the last sync or refresh of the connection that succeeded; nothing where a clear or reset came after it',
         clock: 'loadedAt',
         strength: 'strong',
       },

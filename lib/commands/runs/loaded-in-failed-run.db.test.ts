@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sweepDue } from '#lib/commands/status/sweep-due.ts'
 import type { Context } from '#lib/db/context.ts'
+import { loadRecords } from '#lib/db/runs/reload-scope.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { getExternalRunPage } from '#lib/queries/pages/external-run-page.ts'
@@ -89,5 +90,51 @@ describe('a run of another system that failed as a whole', () => {
     await declare(ctx, ['built', 'broken', 'silent'].map(written))
     expect(await recordLoadsBefore(ctx, 'lake')).toBe(1)
     expect(await arrivals('built')).toEqual(LOADED)
+  })
+})
+
+describe('a run of another system that took away what its job had loaded', () => {
+  const good = { state: 'completed', endedAt: START + 80 * MINUTE_MS, error: null } as const
+  const emptied = { ...good, externalId: '8', scheduledAt: null, endedAt: START + 90 * MINUTE_MS, empties: true, writes: [] } as const
+  const tellLater = (own: Partial<ExternalRun>) => {
+    clock.set(Math.max(clock.now(), START + 100 * MINUTE_MS))
+    return tell(own)
+  }
+
+  it('leaves nothing fresh, from its end until the next load, and is told once', async () => {
+    await declare(ctx, [written('prices')])
+    await tell(good)
+    expect(await last('prices')).toBe('fresh/on-time 20 06:20–')
+    expect(await tellLater(emptied)).toEqual({ runs: 1, arrivals: 1, unusable: 0 })
+    expect(await last('prices')).toBe('stale/empty 20 06:30–')
+    expect(await tellLater(emptied)).toEqual({ runs: 0, arrivals: 0, unusable: 0 })
+    await tellLater({ ...good, externalId: '9', scheduledAt: null, startedAt: null, endedAt: START + 95 * MINUTE_MS })
+    expect((await spansOf(ctx, 'lake/prices')).slice(-2)).toEqual(['stale/empty 20 06:30–20 06:35', 'fresh/on-time 20 06:35–'])
+  })
+
+  it.each(['failed', 'running'] as const)('does nothing of the kind where it has %s', async (state) => {
+    await declare(ctx, [written('prices')])
+    await tell(good)
+    await tellLater({ ...emptied, state, endedAt: state === 'failed' ? emptied.endedAt : null })
+    expect(await last('prices')).toBe('fresh/on-time 20 06:20–')
+  })
+
+  it('has taken it from an asset that comes to name the job later, too', async () => {
+    await declare(ctx, [{ ...written('prices'), job: 'lake/other' }])
+    await tell(good)
+    await tellLater(emptied)
+    await declare(ctx, [written('prices')])
+    expect(await recordLoadsBefore(ctx, 'lake')).toBe(1)
+    expect(await last('prices')).toMatch(/^stale\/empty/)
+  })
+
+  it('says nothing of how long its job takes, nor that it goes well', async () => {
+    await declare(ctx, [written('prices')])
+    await tell({ ...good, startedAt: START + 70 * MINUTE_MS })
+    await tellLater({ ...emptied, startedAt: START + 85 * MINUTE_MS })
+    const { rows } = await ctx.pool.query<{ id: string }>("select id::text from external_run where external_id = '8'")
+    expect((await getExternalRunPage(ctx, rows[0]?.id ?? ''))?.usualMs).toBe(10 * MINUTE_MS)
+    const [record] = await loadRecords(ctx.pool, [{ kind: 'job', name: 'lake/nightly' }])
+    expect(record).toMatchObject({ durationsMs: [10 * MINUTE_MS] })
   })
 })

@@ -31,7 +31,7 @@ import {
   withEnd,
 } from '#lib/domain/runs/external-run.ts'
 import { END_OF_TIME, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
-import { arrivalsOfExternalRun } from './run-arrivals.ts'
+import { arrivalsOfExternalRun, correctionsOfExternalRun } from './run-arrivals.ts'
 
 export interface ExternalRecorded {
   /** Runs that are new, or other than they were. */
@@ -175,10 +175,9 @@ async function storeArrivals(sql: Sql, arrivals: readonly NewArrival[], now: Ins
 /** What a run does to the clocks of those of these assets that name its job and that it says something of. */
 function arrivalsOn(connectionKey: string, run: StoredExternalRun, assets: readonly WrittenByJob[], now: Instant): NewArrival[] {
   const key = jobKey(connectionKey, run.job)
-  const own = Map.groupBy(
-    assets.filter(({ job }) => job === key),
-    (asset) => stateFor(run, connectionKey, asset),
-  )
+  const named = assets.filter(({ job }) => job === key)
+  if (run.empties === true && run.state === 'completed') return correctionsOfExternalRun(connectionKey, run, named, now)
+  const own = Map.groupBy(named, (asset) => stateFor(run, connectionKey, asset))
   // Rows are those of what its end is about.
   return [...own].flatMap(([state, ofState]) =>
     state === null ? [] : arrivalsOfExternalRun(connectionKey, state === run.state ? run : { ...run, state, rows: null }, ofState, now),

@@ -54,6 +54,20 @@ export function arrivalsOfExternalRun(
   return arrivalsOf(ended, assets, recordedAt)
 }
 
+/** What a run that took away what its job had loaded does to the clocks of the assets that the job writes. */
+export function correctionsOfExternalRun(
+  connectionKey: string,
+  { id, endedAt }: StoredExternalRun,
+  assets: readonly WrittenAsset[],
+  recordedAt: Instant,
+): NewArrival[] {
+  if (endedAt === null) return []
+  const evidence: Evidence = { method: 'job', strength: 'strong', detail: '', costMs: 0 }
+  const told = { recordedAt, witness: jobWitness(connectionKey), happenedAt: endedAt, placedAt: null, rows: null, evidence, runId: id }
+  const gone = { ...told, clock: 'loadedAt' as const, at: null, kind: 'correction' as const, precision: 'instant' as const }
+  return assets.map(({ assetId }) => ({ ...gone, assetId }))
+}
+
 function arrivalsOf(run: Ended, assets: readonly WrittenAsset[], recordedAt: Instant): NewArrival[] {
   const at = run.endedAt
   if (at === null) return []

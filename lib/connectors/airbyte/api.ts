@@ -3,12 +3,12 @@ import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { basicAuth, keyAuth } from '#lib/connectors/kit/ask.ts'
 import { HttpSession, type SessionQuestion, type Ticket } from '#lib/connectors/kit/http-session.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
-import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { JsonValue } from '#lib/domain/values/json.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 import type { Connected } from './settings.ts'
-import { type Job, jobSchema, pageSchema, type Sync, syncSchema, tokenSchema } from './shapes.ts'
+import { type Job, type JobType, jobSchema, pageSchema, type Sync, syncSchema, tokenSchema } from './shapes.ts'
 
 /** It gives no more at once. */
 const PAGE = 100
@@ -20,6 +20,8 @@ export class AirbyteApi {
   readonly #base: string
   readonly #session: HttpSession
   #syncs: Promise<Map<string, Sync>> | null = null
+  readonly #last = new Map<string, Promise<Map<string, Job>>>()
+  readonly #unknownTypes = new Set<JobType>()
 
   constructor(connection: Connected) {
     const { url, timeout } = connection.settings
@@ -73,9 +75,32 @@ export class AirbyteApi {
     return `${this.system} has no connection ${id}${where}, or none that this account may see.`
   }
 
-  /** Syncs that fit, in that order, each once: a reset or clear is a job, too, and empties what a sync has loaded. */
-  async *jobs(filter: Record<string, string>, limit = PAGE): AsyncGenerator<Job> {
-    for await (const job of this.#list('jobs', jobSchema, { jobType: 'sync', ...filter }, limit)) if (job.jobType === 'sync') yield job
+  /** Jobs of a type that fit, in that order, each once; of a type that an older server does not know there are none. */
+  async *jobs(jobType: JobType, filter: Record<string, string>, limit = PAGE): AsyncGenerator<Job> {
+    if (this.#unknownTypes.has(jobType)) return
+    try {
+      for await (const job of this.#list('jobs', jobSchema, { jobType, ...filter }, limit)) if (job.jobType === jobType) yield job
+    } catch (error) {
+      const isUnknown = isTidemarkError(error) && (error.status === 400 || error.status === 422)
+      if (jobType === 'sync' || !isUnknown) throw error
+      this.#unknownTypes.add(jobType)
+    }
+  }
+
+  /** Of each connection the last job of these types that succeeded; asked for once in a session. */
+  lastOf(types: readonly JobType[]): Promise<Map<string, Job>> {
+    const key = types.join()
+    const known = this.#last.get(key) ?? this.#listLast(types)
+    this.#last.set(key, known)
+    return known
+  }
+
+  async #listLast(types: readonly JobType[]): Promise<Map<string, Job>> {
+    const last = new Map<string, Job>()
+    for (const type of types)
+      for await (const job of this.jobs(type, { status: 'succeeded', orderBy: 'updatedAt|DESC' }))
+        if (job.status === 'succeeded' && job.id > (last.get(job.connectionId)?.id ?? 0)) last.set(job.connectionId, job)
+    return last
   }
 
   /** Begins a sync; Airbyte runs one of a connection at a time, and takes no key. */

@@ -1,10 +1,10 @@
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import type { AirbyteApi } from './api.ts'
-import type { Job } from './shapes.ts'
+import { EMPTYING, type Job, type JobType, LOADING } from './shapes.ts'
 import { externalRun, isUnderWay, UNDER_WAY } from './sync-run.ts'
 
-/** All syncs of connections that wait or go on, which need not have moved for long, and those that moved since. */
+/** All syncs and refreshes that wait or go on, which need not have moved for long, and those that moved since; and what emptied since. */
 export async function* listRuns(api: AirbyteApi, since: Instant): AsyncGenerator<ExternalRun> {
   const syncs = await api.syncs()
   const told = new Map<number, string>()
@@ -21,6 +21,15 @@ export async function* listRuns(api: AirbyteApi, since: Instant): AsyncGenerator
 /** Each list in the order in which they were made, which no move of one changes. What ends meanwhile has moved since, and is in the last one. */
 async function* jobs(api: AirbyteApi, since: Instant): AsyncGenerator<Job> {
   const orderBy = 'createdAt|ASC'
-  for (const status of Object.keys(UNDER_WAY)) for await (const job of api.jobs({ status, orderBy })) if (isUnderWay(job)) yield job
-  yield* api.jobs({ updatedAtStart: new Date(since - MINUTE_MS).toISOString(), orderBy })
+  const updatedAtStart = new Date(since - MINUTE_MS).toISOString()
+  for (const type of LOADING) {
+    yield* underWay(api, type, orderBy)
+    yield* api.jobs(type, { updatedAtStart, orderBy })
+  }
+  for (const type of EMPTYING)
+    for await (const job of api.jobs(type, { status: 'succeeded', updatedAtStart, orderBy })) if (job.status === 'succeeded') yield job
+}
+
+async function* underWay(api: AirbyteApi, type: JobType, orderBy: string): AsyncGenerator<Job> {
+  for (const status of Object.keys(UNDER_WAY)) for await (const job of api.jobs(type, { status, orderBy })) if (isUnderWay(job)) yield job
 }

@@ -18,22 +18,43 @@ afterEach(() => world.end())
 const check = (own: Record<string, unknown> = {}) => world.ask((session) => session.check(), own)
 
 describe('a look at a connection of Airbyte', () => {
-  it('reads when its last sync succeeded, whatever failed, goes on or emptied it since', async () => {
+  it.each(['sync', 'refresh'])('reads when its last %s succeeded, whatever failed, goes on, or emptied it before', async (jobType) => {
+    world.airbyte.ran(prices, '2026-11-29T08:00:00Z', { jobType: 'clear' })
     world.airbyte.ran(prices, '2026-11-29T09:00:00Z')
-    world.airbyte.ran(prices, TEN)
-    world.airbyte.ran(prices, ELEVEN, { status: 'failed' })
-    world.airbyte.ran(prices, ELEVEN, { jobType: 'clear' })
-    world.airbyte.ran(prices, ELEVEN, { jobType: 'reset' })
-    world.airbyte.ran(prices, ELEVEN, { status: 'running' })
+    world.airbyte.ran(prices, TEN, { jobType })
+    world.airbyte.ran(prices, ELEVEN, { status: 'failed', jobType })
+    world.airbyte.ran(prices, ELEVEN, { status: 'cancelled', jobType: 'clear' })
+    world.airbyte.ran(world.airbyte.connect('terms'), ELEVEN, { jobType: 'clear' })
+    world.airbyte.ran(prices, ELEVEN, { status: 'running', lastUpdatedAt: null })
     const good = [{ ok: true, readings: [{ clock: 'loadedAt', at: Date.parse(TEN) }], evidence: { strength: 'strong' }, warnings: [] }]
     expect(await world.look([prices.connectionId])).toMatchObject(good)
+  })
+
+  it.each(['clear', 'reset'])('finds nothing where a %s came after the last sync, and says so, until the next one', async (jobType) => {
+    world.airbyte.ran(prices, TEN)
+    world.airbyte.ran(prices, ELEVEN, { jobType })
+    const detail = `A ${jobType} at 2026-11-29 11:00 UTC took away what prices had loaded, of all its streams or of some.`
+    const gone = { ok: true, readings: [{ clock: 'loadedAt', at: null, isEmptied: true }], evidence: { strength: 'strong', detail } }
+    expect(await world.look([prices.connectionId])).toMatchObject([{ ...gone, warnings: [`${detail} Nothing has loaded it since.`] }])
+    world.airbyte.ran(prices, '2026-11-29T11:30:00Z')
+    expect(await world.look([prices.connectionId])).toMatchObject([
+      { readings: [{ at: Date.parse('2026-11-29T11:30:00Z') }], warnings: [] },
+    ])
+  })
+
+  it('is good also where an older server knows no refreshes and clears', async () => {
+    world.airbyte.types = ['sync', 'reset']
+    world.airbyte.ran(prices, TEN)
+    expect(await world.look([prices.connectionId])).toMatchObject([{ ok: true, readings: [{ at: Date.parse(TEN) }] }])
   })
 
   it('takes nothing that it has not asked for, where a server heeds no filter', async () => {
     world.airbyte.ran(prices, TEN)
     world.airbyte.ran(prices, ELEVEN, { status: 'failed' })
-    world.airbyte.ran(prices, ELEVEN, { jobType: 'clear' })
-    world.airbyte.ran(world.airbyte.connect('terms'), ELEVEN)
+    world.airbyte.ran(prices, ELEVEN, { status: 'failed', jobType: 'clear' })
+    const terms = world.airbyte.connect('terms')
+    world.airbyte.ran(terms, ELEVEN)
+    world.airbyte.ran(terms, ELEVEN, { jobType: 'clear' })
     world.airbyte.heedsFilters = false
     expect(await world.look([prices.connectionId])).toMatchObject([{ ok: true, readings: [{ at: Date.parse(TEN) }] }])
   })
@@ -60,7 +81,7 @@ describe('a look at a connection of Airbyte', () => {
     expect(of(ids[2])).toMatchObject({ lasting: 'no-time', publicMessage: 'Airbyte (airbyte) knows no sync of terms that succeeded.' })
     expect(of(GONE)).toMatchObject({ ok: false, lasting: 'gone' })
     world.airbyte.ran(terms, TEN)
-    world.airbyte.failAt('GET /jobs', { kind: 'garbage' })
+    world.airbyte.failAt('GET /jobs?sync', { kind: 'garbage' })
     const oks = (await world.look([prices.connectionId, terms.connectionId])).map(({ ok }) => ok)
     expect(oks.toSorted()).toEqual([false, true])
   })

@@ -3,7 +3,8 @@ import { type Probe, probeEach } from '#lib/connectors/kit/probe.ts'
 import { type Instant, isFuture } from '#lib/domain/time/instant.ts'
 import type { AirbyteApi } from './api.ts'
 import type { Connected } from './settings.ts'
-import type { Job, Sync } from './shapes.ts'
+import { EMPTYING, type Job, type Sync } from './shapes.ts'
+import { whatIsGone } from './sync-run.ts'
 
 const AT_ONCE = 4
 const PAGE = 20
@@ -19,23 +20,50 @@ export async function* observeSyncs(connection: Connected, api: AirbyteApi, asse
 async function probe(api: AirbyteApi, path: string, sync: Sync | undefined, now: Instant): Promise<Probe> {
   if (sync === undefined) throw api.noSync(path)
   const last = await lastLoad(api, sync)
+  const emptied = (await api.lastOf(EMPTYING)).get(sync.id)
+  if (emptied !== undefined && emptied.id > (last?.id ?? 0)) return isGone(sync, emptied)
   const at = last?.lastUpdatedAt ?? null
   return {
     readings: at === null ? [] : [{ clock: 'loadedAt', at, precision: 'instant' }],
     rows: null,
-    evidence: { method: 'run', strength: 'strong', detail: `The end of the last sync of ${sync.name} that succeeded.` },
+    evidence: {
+      method: 'run',
+      strength: 'strong',
+      detail: `The end of the last ${last?.jobType ?? 'sync'} of ${sync.name} that succeeded.`,
+    },
     state: null,
     warnings: [
-      ...(sync.status === 'active' ? [] : [`It is ${sync.status} in Airbyte: no sync begins.`]),
+      ...whyNoneBegins(sync),
       ...(at !== null && isFuture(at, now) ? ['The time lies in the future; it is kept, but not judged.'] : []),
     ],
     ...(at === null && { untold: `${api.system} knows no sync of ${sync.name} that succeeded.` }),
   }
 }
 
-async function lastLoad(api: AirbyteApi, { id }: Sync): Promise<Job | undefined> {
+const whyNoneBegins = ({ status }: Sync) => (status === 'active' ? [] : [`It is ${status} in Airbyte: no sync begins.`])
+
+/** What was loaded is there no more, whenever that was. */
+function isGone(sync: Sync, emptied: Job): Probe {
+  const detail = whatIsGone(emptied, sync.name)
+  return {
+    readings: [{ clock: 'loadedAt', at: null, precision: 'instant', isEmptied: true }],
+    rows: null,
+    evidence: { method: 'run', strength: 'strong', detail },
+    state: null,
+    warnings: [`${detail} Nothing has loaded it since.`, ...whyNoneBegins(sync)],
+  }
+}
+
+/** The later of the last sync and the last refresh, as they were made: jobs of a connection run one after the other. */
+async function lastLoad(api: AirbyteApi, sync: Sync): Promise<Job | undefined> {
+  const refreshed = (await api.lastOf(['refresh'])).get(sync.id)
+  const synced = await lastSync(api, sync)
+  return refreshed !== undefined && refreshed.lastUpdatedAt !== null && refreshed.id > (synced?.id ?? 0) ? refreshed : synced
+}
+
+async function lastSync(api: AirbyteApi, { id }: Sync): Promise<Job | undefined> {
   let passed = 0
-  for await (const job of api.jobs({ connectionId: id, status: 'succeeded', orderBy: 'updatedAt|DESC' }, PAGE)) {
+  for await (const job of api.jobs('sync', { connectionId: id, status: 'succeeded', orderBy: 'updatedAt|DESC' }, PAGE)) {
     if (job.connectionId === id && job.status === 'succeeded' && job.lastUpdatedAt !== null) return job
     if (++passed >= PASSED_MAX) return undefined
   }

@@ -73,8 +73,23 @@ describe('the syncs of Airbyte', () => {
     expect((await runs()).map(({ externalId }) => externalId)).toEqual(['1', '3'])
   })
 
-  it('that reset or clear, are of another workspace, or in a state nobody knows, are left out', async () => {
+  it('may be a refresh, which loads, too, or a clear or reset, which takes away what was loaded', async () => {
+    world.airbyte.ran(prices, TEN, { jobType: 'refresh', status: 'running', lastUpdatedAt: null })
     world.airbyte.ran(prices, TEN, { jobType: 'clear' })
+    world.airbyte.ran(prices, TEN, { jobType: 'reset' })
+    for (const status of ['failed', 'running']) world.airbyte.ran(prices, TEN, { jobType: 'clear', status })
+    const emptied = { state: 'completed', endedAt: Date.parse(TEN), empties: true, writes: [], rows: null }
+    expect(await runs()).toMatchObject([
+      { externalId: '1', state: 'running', jobType: 'refresh' },
+      { ...emptied, externalId: '2', jobType: 'clear', error: expect.stringMatching(/^A clear at .* took away what prices had loaded/) },
+      { ...emptied, externalId: '3', jobType: 'reset' },
+    ])
+    world.airbyte.types = ['sync']
+    expect(await runs()).toEqual([])
+  })
+
+  it('that are of another workspace, or in a state nobody knows, are left out', async () => {
+    world.airbyte.ran(prices, TEN, { jobType: 'clear', status: 'failed' })
     world.airbyte.ran(prices, TEN, { status: 'dreaming' })
     world.airbyte.ran(world.airbyte.connect('people', { workspaceId: 'w2' }), TEN)
     const { jobId } = world.airbyte.ran(prices, TEN)
@@ -134,6 +149,13 @@ describe('a sync of Airbyte that is wanted', () => {
     expect(mayHaveBegun).toBe(false)
     Object.assign(world.airbyte.jobs[0] ?? {}, { status: 'succeeded' })
     expect(await start({ since: Date.parse(NOW) })).toMatchObject({ externalId: '2' })
+  })
+
+  it('is the refresh that goes on', async () => {
+    world.airbyte.ran(prices, TEN)
+    world.airbyte.ran(prices, TEN, { jobType: 'refresh', status: 'running', lastUpdatedAt: null })
+    expect(await start()).toMatchObject({ externalId: '2', state: 'running' })
+    expect(starts()).toEqual([])
   })
 
   it('that cannot begin says why and what to do, and that another try does not help', async () => {

@@ -23,6 +23,12 @@ export const syncSchema = z
 /** What Airbyte calls a connection: it carries streams of one source into one destination. */
 export type Sync = z.output<typeof syncSchema>
 
+/** What loads: a refresh reads all of a source anew. */
+export const LOADING = ['sync', 'refresh'] as const
+/** What takes away what was loaded, of all streams or of some. */
+export const EMPTYING = ['clear', 'reset'] as const
+export type JobType = (typeof LOADING)[number] | (typeof EMPTYING)[number]
+
 export const jobSchema = z
   .object({
     jobId: z.int(),

@@ -6,14 +6,14 @@ import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { AirbyteApi } from './api.ts'
 import { type Connected, isConnectionId } from './settings.ts'
-import type { Job, Sync } from './shapes.ts'
+import { type Job, LOADING, type Sync } from './shapes.ts'
 import { externalRun, isUnderWay } from './sync-run.ts'
 
-/** So many of the newest are looked through. */
+/** So many of the newest of a type are looked through. */
 const NEWEST = 20
 
 /**
- * The sync of a connection that does what is wanted. Airbyte takes no key and runs one sync of a connection at a time: so the one that began since an earlier
+ * The sync or refresh of a connection that does what is wanted. Airbyte takes no key and runs one job of a connection at a time: so the one that began since an earlier
  * try is ours, else one that goes on is taken up, else a new one begins.
  */
 export async function startSync(connection: Connected, api: AirbyteApi, id: string, wanted: WantedJobRun): Promise<ExternalRun> {
@@ -50,11 +50,15 @@ async function requireRunnable(api: AirbyteApi, id: string, { parameters }: Want
 
 async function newestOf(api: AirbyteApi, { id }: Sync): Promise<Job[]> {
   const found: Job[] = []
-  for await (const job of api.jobs({ connectionId: id, orderBy: 'createdAt|DESC' }, NEWEST)) {
-    if (job.connectionId === id) found.push(job)
-    if (found.length >= NEWEST) break
+  for (const type of LOADING) {
+    const ofType: Job[] = []
+    for await (const job of api.jobs(type, { connectionId: id, orderBy: 'createdAt|DESC' }, NEWEST)) {
+      if (job.connectionId === id) ofType.push(job)
+      if (ofType.length >= NEWEST) break
+    }
+    found.push(...ofType)
   }
-  return found
+  return found.sort((a, b) => b.id - a.id)
 }
 
 /** Where its clock lags ours another begins, which harms nothing; one from before the try would be no load of what came since. */

@@ -24,6 +24,7 @@ interface ExternalRunRow {
   url: string | null
   writes: string[] | null
   loaded: string[] | null
+  empties: boolean
   told_by: Witness
   told_at: Date
   parent_job: string | null
@@ -46,6 +47,7 @@ function toRun(row: ExternalRunRow): StoredExternalRun {
     url: row.url,
     ...(row.writes !== null && { writes: row.writes }),
     ...(row.loaded !== null && { loaded: row.loaded }),
+    ...(row.empties && { empties: true }),
     toldBy: row.told_by,
     toldAt: toInstant(row.told_at),
     parent: row.parent_job === null || row.parent_id === null ? null : { job: row.parent_job, externalId: row.parent_id },
@@ -108,6 +110,7 @@ export async function storeExternalRuns(sql: Sql, connectionKey: string, runs: r
     url: run.url,
     writes: run.writes ?? null,
     loaded: run.loaded ?? null,
+    empties: run.empties === true,
     told_by: run.toldBy,
     told_at: toText(run.toldAt),
     parent_job: run.parent?.job ?? null,
@@ -116,18 +119,18 @@ export async function storeExternalRuns(sql: Sql, connectionKey: string, runs: r
   }))
   const { rows } = await sql.query<ExternalRunRow>(
     `insert into external_run (connection_key, job, external_id, attempt, state, placed_at, scheduled_at, started_at, ended_at, error, rows, url, writes, loaded,
-       told_by, told_at, parent_job, parent_id, job_type)
+       empties, told_by, told_at, parent_job, parent_id, job_type)
      select $1, job, external_id, attempt, state, placed_at, scheduled_at, started_at, ended_at, error, rows, url,
        case when jsonb_typeof(writes) = 'array' then array(select jsonb_array_elements_text(writes)) end,
-       case when jsonb_typeof(loaded) = 'array' then array(select jsonb_array_elements_text(loaded)) end, told_by, told_at,
+       case when jsonb_typeof(loaded) = 'array' then array(select jsonb_array_elements_text(loaded)) end, empties, told_by, told_at,
        parent_job, parent_id, job_type
      from jsonb_to_recordset($2::jsonb) as x(job text, external_id text, attempt int, state text, placed_at timestamptz, scheduled_at timestamptz,
-       started_at timestamptz, ended_at timestamptz, error text, rows bigint, url text, writes jsonb, loaded jsonb, told_by text, told_at timestamptz,
+       started_at timestamptz, ended_at timestamptz, error text, rows bigint, url text, writes jsonb, loaded jsonb, empties boolean, told_by text, told_at timestamptz,
        parent_job text, parent_id text, job_type text)
      on conflict (connection_key, external_id) do update
      set job = excluded.job, attempt = excluded.attempt, state = excluded.state, placed_at = excluded.placed_at, scheduled_at = excluded.scheduled_at,
        started_at = excluded.started_at, ended_at = excluded.ended_at, error = excluded.error, rows = excluded.rows, url = excluded.url,
-       writes = excluded.writes, loaded = excluded.loaded, told_by = excluded.told_by, told_at = excluded.told_at, unseen_since = null,
+       writes = excluded.writes, loaded = excluded.loaded, empties = excluded.empties, told_by = excluded.told_by, told_at = excluded.told_at, unseen_since = null,
        parent_job = excluded.parent_job, parent_id = excluded.parent_id, job_type = excluded.job_type
      returning *`,
     [connectionKey, JSON.stringify(given)],
@@ -149,7 +152,7 @@ export async function takeBackArrivals(sql: Sql, runIds: readonly string[]): Pro
 }
 
 /**
- * The assets that name a job of this connection and of which none of its runs has told anything, with the last run that loaded each. One that was pushed with
+ * The assets that name a job of this connection and of which none of its runs has told anything, with the last run that loaded or emptied each. One that was pushed with
  * names of what it wrote has told of that by these names.
  */
 export async function listUntoldLoads(sql: Sql, connectionKey: string): Promise<{ run: StoredExternalRun; asset: WrittenByJob }[]> {
@@ -159,7 +162,7 @@ export async function listUntoldLoads(sql: Sql, connectionKey: string): Promise<
      cross join lateral (
        select * from external_run x
        where ${isOfJobSql('x', 'a.job')} and not (x.told_by like 'push:%' and x.writes is not null)
-         and ${stateForSql('x', 'a', 's')} = 'completed'
+         and (${stateForSql('x', 'a', 's')} = 'completed' or x.empties and x.state = 'completed')
        order by x.ended_at desc limit 1
      ) r
      where split_part(a.job, '/', 1) = $1

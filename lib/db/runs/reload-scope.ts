@@ -69,12 +69,12 @@ const JOB_RECORDS = `
   select j.name, ${jobNameOfKeySql('j.name')} as called,
     array(
       select (extract(epoch from r.ended_at - r.started_at) * 1000)::float8 from external_run r
-      where ${isOfJobSql('r', 'j.name')} and r.state = 'completed' and r.started_at is not null
+      where ${isOfJobSql('r', 'j.name')} and r.state = 'completed' and not r.empties and r.started_at is not null
       order by r.ended_at desc limit ${SUCCESSES_COUNTED}
     ) as "durationsMs",
     array(
       select jsonb_build_object('state', r.state, 'problem', r.error) from external_run r
-      where ${isOfJobSql('r', 'j.name')} and r.ended_at is not null order by r.ended_at desc limit ${SAME_FAILURES}
+      where ${isOfJobSql('r', 'j.name')} and r.ended_at is not null and not r.empties order by r.ended_at desc limit ${SAME_FAILURES}
     ) as ends,
     array(
       select c.key from connection_state c

@@ -28,6 +28,8 @@ export interface ExternalRun {
   writes?: readonly string[]
   /** What it loaded to its end although it ended badly as a whole, named like that; what stands in `writes`, too, it did not. */
   loaded?: readonly string[]
+  /** When it has completed, what its job had loaded is gone: it loads nothing, and takes away. */
+  empties?: boolean
   /** The run that it is a part of: its job, `<connection>/<job>`, and its id there. */
   parent?: { job: string; externalId: string } | null
   /** What kind of job it is, in that system's words. */
@@ -174,8 +176,8 @@ export function isOutcomeChanged(before: ToldRun | undefined, after: ToldRun): b
   return JSON.stringify(outcomeOf(before)) !== JSON.stringify(outcomeOf(after)) && !(isWaiting(before.state) && isWaiting(after.state))
 }
 
-function outcomeOf({ job, state, scheduledAt, startedAt, endedAt, rows, writes, loaded }: ToldRun) {
-  return [job, state, scheduledAt, startedAt, endedAt, rows, writes ?? null, loaded ?? null]
+function outcomeOf({ job, state, scheduledAt, startedAt, endedAt, rows, writes, loaded, empties }: ToldRun) {
+  return [job, state, scheduledAt, startedAt, endedAt, rows, writes ?? null, loaded ?? null, empties === true]
 }
 
 /** What a run names of what it wrote and loaded. */

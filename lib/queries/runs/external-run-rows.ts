@@ -36,7 +36,7 @@ export interface ExternalRunRow {
 export const USUAL_DURATION = `(
   select percentile_cont(0.5) within group (order by extract(epoch from d.ended_at - d.started_at)) * interval '1 second' from (
     select g.ended_at, g.started_at from external_run g
-    where g.connection_key = r.connection_key and g.job = r.job and g.state = 'completed' and g.started_at is not null
+    where g.connection_key = r.connection_key and g.job = r.job and g.state = 'completed' and not g.empties and g.started_at is not null
     order by g.ended_at desc limit ${MEASURED_RUNS}
   ) d)`
 
