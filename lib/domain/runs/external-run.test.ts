@@ -155,6 +155,16 @@ describe('a run that is told again', () => {
     )
   })
 
+  it('has another outcome when it is learnt that it took away what was loaded, whichever word says so last', () => {
+    const cleared = told({ empties: true, writes: [], toldAt: NOW + MINUTE_MS })
+    expect(isOutcomeChanged(told({ writes: [] }), cleared)).toBe(true)
+    expect(isOutcomeChanged(told({ empties: false }), told({}))).toBe(false)
+    expect(mergeRuns(told({ writes: [] }), cleared)).toMatchObject({ empties: true, writes: [] })
+    expect(mergeRuns(cleared, told({ writes: [] }))).toMatchObject({ empties: true })
+    expect(isOutcomeChanged(cleared, mergeRuns(cleared, told({ writes: [], toldAt: NOW })))).toBe(false)
+    expect(stateFor(cleared, 'airbyte', { connection: 'lake', path: 'prices' })).toBeNull()
+  })
+
   it('is the same when only the telling is another', () => {
     expect(isChanged(told({}), told({ toldAt: NOW + 1, toldBy: EVENT }))).toBe(false)
     expect(isChanged(told({}), told({ error: 'no' }))).toBe(true)
