@@ -145,4 +145,13 @@ export const FAULTS: readonly Fault[] = [
   { flow: 'research-grants', days: [35, 29], ends: 'failed', minutes: 8, problem: 'The answer was empty; the grants in the lake stay.' },
   { flow: 'facilities-work-orders', days: [1, 0], ends: 'failed', minutes: 2, problem: 'The work order system cannot be reached.' },
   { flow: 'facilities-work-orders', days: [61, 61], ends: 'failed', minutes: 2, problem: 'The work order system cannot be reached.' },
+  {
+    flow: 'segments',
+    days: [16, 15],
+    ends: 'failed',
+    minutes: 2,
+    problem: 'The answer holds 9 rows, the table 58: it is not believed.',
+    again: '10:40',
+    by: 'marketing@fernhill.example',
+  },
 ]

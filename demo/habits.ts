@@ -43,6 +43,8 @@ const HABITS: Readonly<Record<string, Habit>> = {
   'research-grants': { ...LOAD, rows: 350, changed: 0.05 },
   'price-search': { seconds: 2, rows: 84, changed: 1, tasks: ['extract', 'index'] },
   'deals-board': { seconds: 2, rows: 21, changed: 1, tasks: ['extract', 'index'] },
+  'customer-search': { seconds: 2, rows: 60, changed: 1, tasks: ['extract', 'index'] },
+  segments: { ...LOAD, rows: 60, changed: 0.4 },
   'student-groups': { ...LOAD, rows: 6, changed: 1 },
 }
 

@@ -14,9 +14,7 @@ import { createLog } from '#lib/platform/log.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { catalogueOf, shownSince } from './catalogues.ts'
 import { runFlowsOnce } from './first-runs.ts'
-import { landAndBuild } from './games/first-builds.ts'
-import { type Games, type StartedGames, startGames } from './games/games.ts'
-import { requirePriceTable } from './games/price-table.ts'
+import { beginHouse, type House } from './houses.ts'
 import { putCatalogueInForce } from './known-things.ts'
 import { catchUpWorld, runWorld } from './outside-world.ts'
 import { NO_PORTS, portsSchema } from './ports.ts'
@@ -35,7 +33,7 @@ const ASKED_MS = 30 * DAY_MS
 const stateSchema = z.object({
   firstStart: z.number(),
   until: z.number(),
-  shows: z.enum(['campus', 'startup', 'both', 'games']).optional(),
+  shows: z.enum(['campus', 'startup', 'both', 'games', 'enterprise']).optional(),
   ports: portsSchema.catch(NO_PORTS),
 })
 type State = z.infer<typeof stateSchema>
@@ -126,14 +124,14 @@ async function main(): Promise<void> {
   const { known, asked } = await knownState(databaseUrl)
   const shows = shownSince(known, environment.demo)
   if (shows !== environment.demo) log.info(`the demo goes on with what it began with: ${shows}. npm run reset begins it anew`)
-  const campusUrl = shows === 'startup' || shows === 'games' ? null : await requireCampusDatabase(lakeUrl)
-  const catalogue = await catalogueOf({ ...environment, demo: shows })
+  const campusUrl = shows === 'campus' || shows === 'both' ? await requireCampusDatabase(lakeUrl) : null
   const firstStart = known?.firstStart ?? systemClock.now()
+  const catalogue = await catalogueOf({ dataFolder: environment.dataFolder, demo: shows, firstStart })
   const ports = known?.ports ?? NO_PORTS
   const hasStartup = shows === 'startup' || shows === 'both'
   const startup = hasStartup ? await startStartup({ clock: systemClock, ports: ports.startup, firstStart, asked }) : null
-  const games = shows === 'games' ? await beginGames(lakeUrl, { ports: ports.games, firstStart, until: known?.until }) : null
-  const variables = { ...startup?.variables, ...games?.variables, ...(campusUrl !== null && databaseVariables(campusUrl)) }
+  const house = await startHouse(shows, { lakeUrl, databaseUrl, ports, firstStart, until: known?.until })
+  const variables = { ...startup?.variables, ...house?.variables, ...(campusUrl !== null && databaseVariables(campusUrl)) }
   await catchUp({ databaseUrl, campusUrl, catalogue, shows, known, firstStart, variables })
   // Until here there was nothing to stop in order: a signal ended the process at once.
   const stopping = new AbortController()
@@ -144,24 +142,31 @@ async function main(): Promise<void> {
     firstStart,
     until: systemClock.now(),
     shows,
-    ports: { ...ports, ...campus?.ports, startup: startup?.ports ?? ports.startup, games: games?.ports ?? ports.games },
+    ports: { ...ports, ...campus?.ports, startup: startup?.ports ?? ports.startup, ...house?.ports },
   }
   await putDemoPeople(ctx)
   process.send?.({ kind: 'ready', environment: { ...campus?.variables, ...variables, TIDEMARK_CONFIG: catalogue } })
   await Promise.all([
     campusUrl === null ? null : runWorld(campusUrl, systemClock, firstStart, stopping.signal),
     startup?.work(stopping.signal),
-    games?.work(stopping.signal),
+    house?.work(stopping.signal),
     rememberTime(ctx, state, stopping.signal),
-    games === null ? runFlowsOnce(ctx, stopping.signal) : landAndBuild(ctx, stopping.signal),
+    (house?.firstRuns ?? runFlowsOnce)(ctx, stopping.signal),
   ])
-  await Promise.all([campus?.close(), startup?.close(), games?.close()])
+  await Promise.all([campus?.close(), startup?.close(), house?.close()])
   await closeContext(ctx)
 }
 
-async function beginGames(lakeUrl: string, options: Omit<StartedGames, 'clock'>): Promise<Games> {
-  await requirePriceTable(lakeUrl, { clock: systemClock, firstStart: options.firstStart })
-  return startGames({ clock: systemClock, ...options })
+async function startHouse(
+  shows: Environment['demo'],
+  { databaseUrl, ...given }: Omit<Parameters<typeof beginHouse>[1], 'clock' | 'sql'> & { databaseUrl: string },
+): Promise<House | null> {
+  const ctx = openContext(databaseUrl, systemClock)
+  try {
+    return await beginHouse(shows, { clock: systemClock, sql: ctx.pool, ...given })
+  } finally {
+    await closeContext(ctx)
+  }
 }
 
 function startCampusSystems({ dataFolder, demoCourses }: Environment, ports: State['ports']): Promise<StandIns> {

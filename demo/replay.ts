@@ -9,6 +9,7 @@ import { type FlowRow, listFlows } from '#lib/db/runs/flows.ts'
 import { setNextRun } from '#lib/db/runs/runs.ts'
 import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
 import { addDays, atTimeOfDay, localDay } from '#lib/domain/time/local-day.ts'
+import { replayEnterprise } from './enterprise/replay.ts'
 import { replayGames } from './games/replay.ts'
 import { type Night, replayRuns } from './replay-runs.ts'
 import { replayWorld } from './replay-world.ts'
@@ -47,6 +48,7 @@ async function tellFacts(sql: Sql, stretch: Stretch): Promise<{ runs: number }> 
   await replayWorld(sql, stretch, runs, nobody)
   await replayStartup(sql, stretch, nobody)
   await replayGames(sql, stretch, nobody)
+  await replayEnterprise(sql, stretch, nobody)
   if (nobody !== null) {
     await putWorkerGap(sql, nobody.from, nobody.to)
     await announceMove(sql, stretch)

@@ -10,7 +10,7 @@ const INBOXES = ['library/inbox', 'bank', 'clinic']
 const SSH_USER = 'tidemark'
 const SSH_PASSWORD = 'pretend-inbox'
 
-type CampusPorts = Omit<Ports, 'startup' | 'games'>
+type CampusPorts = Omit<Ports, 'startup' | 'games' | 'enterprise'>
 
 export interface StandIns {
   ports: CampusPorts

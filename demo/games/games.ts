@@ -4,7 +4,7 @@ import { putObject } from '#demo/stores/s3/buckets.ts'
 import { type PretendS3, startS3 } from '#demo/stores/s3.ts'
 import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
-import { contentOf, dropsBetween } from './shops.ts'
+import { BUCKET, contentOf, dropsBetween, UNTOLD_MS } from './shops.ts'
 
 export interface GamesPorts {
   store: number
@@ -19,9 +19,6 @@ export interface Games {
   close(): Promise<void>
 }
 
-export const BUCKET = 'prices'
-/** What came in so short a time before a start is told by the queue, not by the past. */
-export const UNTOLD_MS = 65 * MINUTE_MS
 const TOLD_AGAIN_MS = 10 * MINUTE_MS
 /** So much lies in the bucket; of a shop that is silent, what came before. */
 const KEPT_MS = 24 * HOUR_MS

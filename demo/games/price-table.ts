@@ -1,13 +1,13 @@
 import { Pool } from 'pg'
-import { PAST_DAYS } from '#demo/stretch.ts'
+import { requireLandedTable } from '#demo/past-landings.ts'
 import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
 import { applySchemaFile } from '#lib/engine/lake/lake-schema.ts'
-import { prepareLandingTable } from '#lib/engine/landing/landing-table.ts'
 import type { Clock } from '#lib/platform/clock.ts'
+import { dropsBetween, fileOf, UNTOLD_MS } from './shops.ts'
 
 const TABLE = 'games_raw.prices'
 
-/** Makes the table of prices as one that is older than the past: what landed in a table that was made since would be landed again. */
+/** Makes the table of prices, with those of a day and the shop of each as a column of its own; what is there stays as it is. */
 export async function requirePriceTable(lakeUrl: string, { clock, firstStart }: { clock: Clock; firstStart: Instant }): Promise<void> {
   const pool = new Pool({ connectionString: lakeUrl, max: 2 })
   try {
@@ -15,7 +15,9 @@ export async function requirePriceTable(lakeUrl: string, { clock, firstStart }: 
     const sql = await pool.connect()
     try {
       await sql.query('begin')
-      await prepareLandingTable(sql, TABLE, firstStart - (PAST_DAYS + 1) * DAY_MS)
+      const files = dropsBetween(firstStart - DAY_MS, firstStart - UNTOLD_MS, firstStart).map(fileOf)
+      await requireLandedTable(sql, TABLE, { source: 'uploads', firstStart, files })
+      await sql.query(`alter table ${TABLE} add column if not exists shop text generated always as (document->>'shop') stored`)
       await sql.query('commit')
     } finally {
       sql.release(true)

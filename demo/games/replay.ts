@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { chance } from '#demo/chance.ts'
+import { fillInbox, INBOX_MS, landedRun } from '#demo/past-landings.ts'
 import type { Night } from '#demo/replay-runs.ts'
 import { noticedAt } from '#demo/replay-world.ts'
 import type { Stretch } from '#demo/stretch.ts'
@@ -8,19 +7,16 @@ import { noteLooks } from '#lib/db/catalogue/sight.ts'
 import { getSubject } from '#lib/db/catalogue/subjects.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { insertArrivals, type NewArrival } from '#lib/db/history/arrivals.ts'
-import { insertFiles } from '#lib/db/inbox/inbox-files.ts'
-import { toText } from '#lib/db/instants.ts'
+import { insertKeyReadings } from '#lib/db/history/key-readings.ts'
 import type { PastRun } from '#lib/db/runs/past-runs.ts'
 import type { Evidence } from '#lib/domain/freshness/facts.ts'
 import { connectionWitness } from '#lib/domain/freshness/witnesses/witness.ts'
 import { DAY_MS, HOUR_MS, type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
-import { BUCKET, UNTOLD_MS } from './games.ts'
-import { contentOf, type Drop, dropsBetween, LINES, SHOPS } from './shops.ts'
+import { BUCKET, type Drop, dropsBetween, fileOf, LINES, SHOPS, UNTOLD_MS } from './shops.ts'
 
 const FLOW = 'game-prices'
 const SOURCE = 'uploads'
-/** How long an inbox keeps what has landed. */
-const INBOX_MS = 30 * DAY_MS
+const TABLE = 'lake/games_raw.prices'
 /** How long it has to be quiet before a run. */
 const QUIET_MS = 30 * SECOND_MS
 /** For so long before the first start the bucket did not let us in; what came meanwhile was landed afterwards. */
@@ -44,7 +40,9 @@ export async function replayGames(sql: Sql, stretch: Stretch, nobody: Night | nu
     to,
     runs.map(({ run }) => run),
   )
-  for (const { run, drops } of runs) if (run.state === 'completed' && run.endedAt > firstStart - INBOX_MS) await fillInbox(sql, run, drops)
+  for (const { run, drops } of runs)
+    if (run.state === 'completed' && run.endedAt > firstStart - INBOX_MS) await fillInbox(sql, run, SOURCE, drops.map(fileOf))
+  await replayKeys(sql, runs, to)
 }
 
 async function replayLooks(sql: Sql, { from, to, firstStart }: Stretch, nobody: Night | null): Promise<void> {
@@ -73,6 +71,20 @@ interface LandingRun {
   drops: Drop[]
 }
 
+/** What looks at the table saw of each shop. */
+async function replayKeys(sql: Sql, runs: readonly LandingRun[], to: Instant): Promise<void> {
+  const table = await getSubject(sql, 'asset', TABLE)
+  if (table === undefined) return
+  const readings = runs.flatMap(({ run, drops }) =>
+    [...new Map(drops.map(({ shop, at }) => [shop, at]))].map(([key, at]) => {
+      const recordedAt = noticedAt(`${key} ${at} row`, run.endedAt, null)
+      return { assetId: table.id, column: 'shop', key, at: at - (at % SECOND_MS), recordedAt, countsFrom: at }
+    }),
+  )
+  await insertKeyReadings(sql, readings)
+  await noteLooks(sql, to, [table.id], true)
+}
+
 /** A run for each hour's files once it was quiet; what came while nobody worked, or could read it, is carried over by the first one after. */
 export function landingRuns(drops: readonly Drop[], { firstStart }: Stretch, nobody: Night | null): LandingRun[] {
   const refusedFrom = firstStart - REFUSED.daysBefore * DAY_MS
@@ -86,41 +98,9 @@ export function landingRuns(drops: readonly Drop[], { firstStart }: Stretch, nob
     const at = last + QUIET_MS
     if (isNight(at)) continue
     const isGood = !isRefused(at)
-    runs.push({ run: landingRun(at, isGood ? waiting : null), drops: isGood ? waiting : [] })
+    const given = isGood ? { files: waiting.length, rows: waiting.length * LINES } : { problem: REFUSED.problem }
+    runs.push({ run: landedRun(FLOW, at, given), drops: isGood ? waiting : [] })
     if (isGood) waiting = []
   }
   return runs
-}
-
-/** null: the bucket let nobody in. */
-function landingRun(at: Instant, drops: readonly Drop[] | null): PastRun {
-  const startedAt = at + Math.ceil(chance(`${FLOW} ${at} taken`) * 5 * SECOND_MS)
-  const endedAt = startedAt + Math.ceil((1 + 2 * chance(`${FLOW} ${at} took`)) * SECOND_MS)
-  const rows = (drops?.length ?? 0) * LINES
-  const problem = drops === null ? REFUSED.problem : null
-  return {
-    ...{ flow: FLOW, trigger: 'file', scheduledFor: at, createdAt: at, requestedBy: null, startedAt, endedAt },
-    state: problem === null ? 'completed' : 'failed',
-    rowsLoaded: rows,
-    report:
-      drops === null ? null : { rowsSeen: rows, counts: { files: drops.length, rows, changed: rows }, rowsByAsset: {}, incomplete: null },
-    ...{ problem, internalProblem: problem, counters: {}, rejections: [] },
-    tasks: [{ name: 'land', state: problem === null ? 'completed' : 'failed', tries: 1, startedAt, endedAt, problem }],
-    log: [{ at: endedAt, level: problem === null ? 'info' : 'error', message: problem ?? `${drops?.length} files landed, ${rows} rows.` }],
-  }
-}
-
-async function fillInbox(sql: Sql, run: PastRun, drops: readonly Drop[]): Promise<void> {
-  const files = drops.map((drop) => {
-    const content = contentOf(drop)
-    const version = createHash('md5').update(content).digest('hex')
-    return { bucket: BUCKET, key: drop.key, version, bytes: content.length, modifiedAt: drop.at, sequencer: null }
-  })
-  const arrivedAt = Math.min(run.scheduledFor, (drops.at(-1)?.at ?? run.scheduledFor) + SECOND_MS)
-  await insertFiles(sql, { flow: FLOW, source: SOURCE, now: arrivedAt, isListed: false }, files)
-  await sql.query(
-    `update inbox_file f set state = 'landed', tries = 1, taken_at = r.started_at, ended_at = r.ended_at, run_id = r.id, fence = r.fence, rows = $4, rejected = 0, encoding = 'utf-8', changed_bytes = 0
-     from run r where r.flow = $1 and r.trigger = 'file' and r.scheduled_for = $2 and f.flow_key = $1 and f.state = 'arrived' and f.version = any($3::text[])`,
-    [FLOW, toText(run.scheduledFor), files.map(({ version }) => version), LINES],
-  )
 }

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { chance } from '#demo/chance.ts'
+import type { PastFile } from '#demo/past-landings.ts'
 import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 
 /** The shops whose prices are scraped, in the order in which the scrapers are done. */
@@ -59,17 +60,35 @@ function dropAt(shop: Shop, at: Instant, firstStart: Instant): Drop {
 }
 
 /** What lies in a file, packed: a line for each game. */
-export function contentOf({ shop, at, isPage }: Drop): Buffer {
-  if (isPage) return gzipSync(PAGE)
+export function contentOf(drop: Drop): Buffer {
+  if (drop.isPage) return gzipSync(PAGE)
+  return gzipSync(
+    linesOf(drop)
+      .map((line) => `${line}\n`)
+      .join(''),
+  )
+}
+
+function linesOf({ shop, at }: Drop): string[] {
   const scraped = new Date(at).toISOString()
-  const lines = TITLES.map((title, game) => {
+  return TITLES.map((title, game) => {
     const cents = 499 + 100 * Math.floor(chance(`${title} price`) * 55)
     const off = chance(`${shop} ${title} ${Math.floor(at / (24 * HOUR_MS))} off`) < 0.15 ? 0.6 : 1
     const price = Math.round(cents * off * (0.95 + 0.1 * chance(`${shop} ${title}`))) / 100
-    return `${JSON.stringify({ shop, game: game + 1, title, price, currency: 'EUR', scraped })}\n`
+    return JSON.stringify({ shop, game: game + 1, title, price, currency: 'EUR', scraped })
   })
-  return gzipSync(lines.join(''))
 }
 
 /** How many lines a whole file has. */
 export const LINES = TITLES.length
+
+/** The bucket of the scrapers. */
+export const BUCKET = 'prices'
+/** What came in so short a time before a start is told by the queue, not by the past. */
+export const UNTOLD_MS = 65 * MINUTE_MS
+
+/** A file as it lies in the bucket. */
+export function fileOf(drop: Drop): PastFile {
+  const content = contentOf(drop)
+  return { bucket: BUCKET, key: drop.key, content, lines: linesOf(drop), at: drop.at }
+}

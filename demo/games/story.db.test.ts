@@ -5,10 +5,12 @@ import { startSearch } from '#demo/startup/search.ts'
 import { type PretendS3, startS3 } from '#demo/stores/s3.ts'
 import { requestRun } from '#lib/commands/runs/request-run.ts'
 import { DAY_MS } from '#lib/domain/time/instant.ts'
+import { getAssetPage } from '#lib/queries/pages/asset-page.ts'
 import { getStatusOverview } from '#lib/queries/pages/status-overview.ts'
 import { ScenarioHarness } from '#lib/testing/worlds/scenario-harness.ts'
-import { Scrapers, UNTOLD_MS, variablesFor } from './games.ts'
+import { Scrapers, variablesFor } from './games.ts'
 import { requirePriceTable } from './price-table.ts'
+import { UNTOLD_MS } from './shops.ts'
 
 const FIRST_START = Date.parse('2026-11-20T17:02:00Z')
 const FROM = FIRST_START - 3 * DAY_MS
@@ -50,8 +52,10 @@ const landedBefore = () =>
 
 describe('the demo of files', () => {
   it('has a past in which one shop went silent, and all else came', async () => {
-    expect(await statuses()).toEqual({ ...SHOPS, raw: 'fresh', search: 'fresh', deals: 'fresh' })
+    expect(await statuses()).toEqual({ ...SHOPS, raw: 'stale', search: 'fresh', deals: 'fresh' })
     expect(await landedBefore()).toEqual(LANDED)
+    const prices = await getAssetPage(harness.ctx, 'lake/games_raw.prices')
+    expect(Object.fromEntries((prices?.coverage?.keys ?? []).map(({ key, status }) => [key, status]))).toEqual(SHOPS)
   })
 
   it('really lands what came of late, keeps why one file failed, and builds what the dashboards ask', async () => {
@@ -69,11 +73,11 @@ describe('the demo of files', () => {
     ])
     for (const flow of ['price-search', 'deals-board']) await requestRun(harness.ctx, { flow })
     await harness.until('2026-11-20T17:04:00Z')
-    expect(search.world.behind('game-prices')?.[0]?.documents.size).toBe(42)
+    expect(search.world.behind('game-prices')?.[0]?.documents.size).toBe(84)
     expect(search.world.behind('game-deals')?.[0]?.documents.size).toBe(21)
     const copies = [...store.bucket('prices').objects.keys()].filter((key) => key.startsWith('landed/'))
     expect(copies).toHaveLength(3)
-    expect(await statuses()).toEqual({ ...SHOPS, raw: 'fresh', search: 'fresh', deals: 'fresh' })
+    expect(await statuses()).toEqual({ ...SHOPS, raw: 'stale', search: 'fresh', deals: 'fresh' })
   })
 
   it('goes on: the next hour’s files are told by the queue and land', async () => {

@@ -12,7 +12,7 @@ interface FactoryPipeline {
   needed: string[]
 }
 
-interface FactoryRun {
+export interface FactoryRun {
   id: string
   pipeline: string
   status: 'Queued' | 'InProgress' | 'Succeeded' | 'Failed' | 'Canceling' | 'Cancelled'
@@ -186,11 +186,14 @@ function shownRun({ id, pipeline, status, start, end, message, parameters, calle
 }
 
 /** Starts it on the loopback address, Entra with it. */
-export async function startDataFactory(secret: string): Promise<{ factory: DataFactory; url: string; close(): Promise<void> }> {
+export async function startDataFactory(
+  secret: string,
+  onPort?: number,
+): Promise<{ factory: DataFactory; url: string; close(): Promise<void> }> {
   const factory = new DataFactory(secret)
   const server = createServer((request, response) => {
     factory.answer(request, response).catch(() => response.destroy())
   })
-  const { port, close } = await listen(server)
+  const { port, close } = await listen(server, onPort)
   return { factory, url: `http://127.0.0.1:${port}`, close }
 }

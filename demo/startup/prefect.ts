@@ -126,11 +126,11 @@ function shownDeployment({ id, flow, name, paused, tags }: PrefectDeployment): J
 }
 
 /** Starts it on the loopback address; `url` is that of its API. */
-export async function startPrefect(password: string): Promise<{ prefect: Prefect; url: string; close(): Promise<void> }> {
+export async function startPrefect(password: string, onPort?: number): Promise<{ prefect: Prefect; url: string; close(): Promise<void> }> {
   const prefect = new Prefect(password)
   const server = createServer((request, response) => {
     prefect.answer(request, response).catch(() => response.destroy())
   })
-  const { port, close } = await listen(server)
+  const { port, close } = await listen(server, onPort)
   return { prefect, url: `http://127.0.0.1:${port}/api`, close }
 }

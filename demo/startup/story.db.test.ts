@@ -61,7 +61,7 @@ beforeAll(async () => {
   const variables = variablesFor({ snowflake, looker, dbt }, 't')
   const company = new Company({ snowflake: snowflake.control, looker, cloud }, FIRST_START)
   company.advance(AFTERNOON)
-  await putCatalogueInForce(ctx, await catalogueOf({ demo: 'startup', dataFolder: folder }), variables)
+  await putCatalogueInForce(ctx, await catalogueOf({ demo: 'startup', dataFolder: folder, firstStart: FIRST_START }), variables)
   const services = testServices(ctx, { ...extensions, lookup: (name) => variables[name] })
   probe = async () => {
     await ctx.pool.query('update connection_state set next_probe_at = $1', [new Date(ctx.clock.now())])

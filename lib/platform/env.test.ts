@@ -48,8 +48,9 @@ describe('the environment', () => {
 
   test('shows of the demo what DEMO names', () => {
     const shown = (demo: string) => readEnvironment({ ENV_FILE: 'none', DEMO: demo }).demo
-    expect(['campus', 'startup', 'both', 'games', ''].map(shown)).toEqual(['campus', 'startup', 'both', 'games', 'both'])
-    expect(() => shown('none')).toThrow('DEMO must be campus, startup, both or games')
+    const named = ['campus', 'startup', 'both', 'games', 'enterprise']
+    expect([...named, ''].map(shown)).toEqual([...named, 'both'])
+    expect(() => shown('none')).toThrow('DEMO must be campus, startup, both, games or enterprise')
   })
 
   test('takes proxies as addresses and networks, and nothing else', () => {

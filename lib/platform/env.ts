@@ -32,7 +32,7 @@ const schema = z.object({
   TIDEMARK_PROXIES: networks,
   OIDC_CLIENT_SECRET: z.string().optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error').default('info'),
-  DEMO: z.enum(['campus', 'startup', 'both', 'games'], 'must be campus, startup, both or games').default('both'),
+  DEMO: z.enum(['campus', 'startup', 'both', 'games', 'enterprise'], 'must be campus, startup, both, games or enterprise').default('both'),
   DEMO_COURSES: z.string().optional(),
   ENV_FILE: z.string().default('.env'),
   TIDEMARK_HANDED_ON: z.string().default(''),
