@@ -4,7 +4,10 @@ import { sweepDue } from '#lib/commands/status/sweep-due.ts'
 import type { Observation } from '#lib/connectors/kit/connector.ts'
 import type { Context } from '#lib/db/context.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { getApiPage, getListMark } from '#lib/queries/api/list.ts'
+import { ASSET_LIST } from '#lib/queries/api/list-assets.ts'
 import { getAssetKeys } from '#lib/queries/catalogue/asset-keys.ts'
+import { getStatusJson } from '#lib/queries/pages/status-json.ts'
 import { anAge, anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
@@ -110,4 +113,32 @@ test('without the promise the keys are judged no more', async () => {
   const { expect: _, ...without } = prices
   await declare(ctx, [without])
   expect((await spansOf(ctx, 'lake/prices')).at(-1)).toBe('fresh/on-time 10 13:00–')
+})
+
+test('programs are told of each key how it stands, and which ones turned a feed since when', async () => {
+  await declare(ctx, [prices, anAsset('shops')])
+  await look(ctx, [looked({ steam: at(0), sony: at(-1) }), seen('lake/shops', { writtenAt: START })])
+  const assets = async (changedSince?: Date) => (await getApiPage(ctx, ASSET_LIST, { ...(changedSince && { changedSince }) })).items
+  const coverage = async () => (await assets()).flatMap((item) => ('coverage' in item ? [item.coverage] : []))
+  const feeds = async () => JSON.parse((await getStatusJson(ctx))?.json ?? '').feeds
+  const mark = () => getListMark(ctx, ASSET_LIST, {})
+  const time = (hours: number) => new Date(at(hours)).toISOString()
+  const steam = { key: 'steam', status: 'fresh', newestAt: time(0), lateAt: new Date(at(2) + 1).toISOString(), newSince: null }
+  const sony = { ...steam, key: 'sony', newestAt: time(-1), lateAt: new Date(at(1) + 1).toISOString() }
+  expect(await coverage()).toEqual([
+    { column: 'shop', promise: expect.stringContaining('of each shop of steam and sony'), keys: [sony, steam] },
+    null,
+  ])
+  expect((await feeds())[0].overdueKeys).toEqual([])
+  clock.set(at(1.5))
+  await sweepDue(ctx)
+  expect((await coverage())[0]?.keys[0]).toMatchObject({ key: 'sony', status: 'late' })
+  const overdue = { asset: 'lake/prices', column: 'shop', key: 'sony', status: 'late', newestAt: time(-1), since: sony.lateAt }
+  expect((await feeds())[0]).toMatchObject({ reason: 'key-overdue', overdueKeys: [overdue] })
+  const before = await mark()
+  expect(await mark()).toBe(before)
+  clock.set(at(1.6))
+  expect(await mark()).not.toBe(before)
+  await look(ctx, [looked({ steam: at(1.6), sony: at(-1) })])
+  expect((await assets(new Date(at(1.6)))).map(({ key }) => key)).toEqual(['lake/prices'])
 })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { SECRET_PLACES } from '#lib/domain/connections/secret-reference.ts'
 import { LOG_LEVELS } from '#lib/queries/runs/run-log.ts'
 import { goodAgainSchema } from './again-answers.ts'
+import { overdueKeysSchema } from './key-answers.ts'
 import {
   countsSchema,
   failedRunSchema,
@@ -51,6 +52,7 @@ export const statusJsonSchema = z
         goodAgain: goodAgainSchema,
         weakEvidence: text,
         since: time,
+        overdueKeys: overdueKeysSchema,
         dataThroughAt: time,
         updatedAt: time,
         dueAt: time,

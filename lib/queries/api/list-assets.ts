@@ -1,4 +1,5 @@
 import { type LastEnds, lastEndsSql, mayHaveFailedSinceSql, toFailedRun } from '#lib/db/runs/failed-runs.ts'
+import type { KeyPromise } from '#lib/domain/coverage/key-promise.ts'
 import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
 import { judgesAClock } from '#lib/domain/freshness/judged-value.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
@@ -6,12 +7,14 @@ import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import { isUnhealthy } from '#lib/domain/freshness/status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { getAssetContracts } from '#lib/queries/catalogue/asset-contracts.ts'
+import { getKeysOfAssets, type KeyView, type Promising } from '#lib/queries/catalogue/asset-keys.ts'
 import { type AssetFacts, getAssetFacts } from '#lib/queries/shared/asset-columns.ts'
 import { getUnseenNeighbours } from '#lib/queries/shared/asset-rows.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { joinLatestArrival } from '#lib/queries/shared/latest-arrival.ts'
 import type { ApiGoodAgain } from './again-answers.ts'
 import { markOfContracts, toContract } from './contract-answers.ts'
+import { markOfKeys, toCoverage } from './key-answers.ts'
 import { type ApiList, markOfFound, markOfSubjects, subjectsOf, toTime, toToldRun } from './list.ts'
 import { type AssetsQuestion, assetsQuestion } from './questions.ts'
 import type { ApiAsset, ApiContract, ApiRemoved } from './shapes.ts'
@@ -49,6 +52,7 @@ interface Row {
   weakBy: string | null
   problem: string | null
   policies: Policy[] | null
+  promise: KeyPromise | null
   blindAfterMs: number | null
   upstream: string[]
   downstream: string[]
@@ -57,6 +61,7 @@ interface Row {
 /** Told of, looked at in vain, promised otherwise, failed anew. */
 const CHANGED = `(a.problem is not null and seen.attempted_at >= $3)
     or exists (select 1 from arrival x where x.asset_id = s.id and x.recorded_at >= $3)
+    or exists (select 1 from key_reading x where x.asset_id = s.id and x.recorded_at >= $3)
     or exists (select 1 from contract_break x where x.asset_id = s.id and (x.from_at >= $3 or x.to_at >= $3))
     or exists (select 1 from subject_version x where x.subject_id = s.id and x.from_at >= $3)
     or s.id in (select subject_id from status_change where recorded_at >= $3)
@@ -80,7 +85,7 @@ const ASSETS = `
     ${instant('written.at')} as "writtenAt", ${instant('loaded.at')} as "loadedAt", ${instant('seen.probed_at')} as "probedAt",
     ${instant('seen.attempted_at')} as "attemptedAt", a.observation->'evidence'->>'method' as method,
     a.observation->'evidence'->>'strength' as strength, a.observation->'evidence'->>'detail' as detail, a.verdict->>'weakBy' as "weakBy", a.problem,
-    v.settings->'policies' as policies, (v.settings->>'blindAfterMs')::float8 as "blindAfterMs",
+    v.settings->'policies' as policies, nullif(v.settings->'expect', 'null') as promise, (v.settings->>'blindAfterMs')::float8 as "blindAfterMs",
     ${neighbours('downstream_id', 'upstream_id')} as upstream, ${neighbours('upstream_id', 'downstream_id')} as downstream
   from subject s
   join asset a on a.subject_id = s.id
@@ -106,8 +111,9 @@ export const ASSET_LIST: ApiList<AssetsQuestion, ApiAsset | ApiRemoved> = {
     const filters = [changedSince, key, feed, group, connection, status, isWithColumns]
     const { rows } = await ctx.pool.query<Row>(ASSETS, [Number(after ?? 0), limit, ...filters])
     const ids = rows.map(({ id }) => id)
-    const [contracts, unseen, facts, again] = await Promise.all([
+    const [contracts, keys, unseen, facts, again] = await Promise.all([
       getAssetContracts(ctx, ids),
+      getKeysOfAssets(ctx, rows.filter(isPromising)),
       getUnseenNeighbours(ctx, ids),
       isWithColumns ? getAssetFacts(ctx, ids) : null,
       answer.assets(rows),
@@ -115,12 +121,17 @@ export const ASSET_LIST: ApiList<AssetsQuestion, ApiAsset | ApiRemoved> = {
     const sides = new Set(unseen.map(({ assetId, isUpstream }) => sideOf(assetId, isUpstream)))
     const contractOf = new Map(contracts.map((contract) => [contract.id, contract]))
     return rows.map((row) => {
-      const item = toItem(row, sides, again.get(row.id) ?? null, toContract(contractOf.get(row.id) ?? null))
+      const told = {
+        goodAgain: again.get(row.id) ?? null,
+        contract: toContract(contractOf.get(row.id) ?? null),
+        keys: keys.get(row.id) ?? [],
+      }
+      const item = toItem(row, sides, told)
       return { place: String(row.id), item: facts === null ? item : withColumns(item, facts.get(row.id)) }
     })
   },
   async mark(ctx, { include }, answer) {
-    const own = [await markOfSubjects(ctx), await markOfContracts(ctx), await answer.mark()]
+    const own = [await markOfSubjects(ctx), await markOfContracts(ctx), await markOfKeys(ctx), await answer.mark()]
     return JSON.stringify(include === 'columns' ? [...own, await markOfFound(ctx)] : own)
   },
 }
@@ -134,7 +145,17 @@ function sideOf(assetId: number, isUpstream: boolean): string {
   return `${isUpstream ? 'before' : 'after'} ${assetId}`
 }
 
-function toItem(row: Row, unseen: ReadonlySet<string>, goodAgain: ApiGoodAgain, contract: ApiContract | null): ApiAsset | ApiRemoved {
+interface Told {
+  goodAgain: ApiGoodAgain
+  contract: ApiContract | null
+  keys: readonly KeyView[]
+}
+
+function isPromising(row: Row): row is Row & Promising {
+  return row.promise !== null && row.removedAt === null
+}
+
+function toItem(row: Row, unseen: ReadonlySet<string>, { goodAgain, contract, keys }: Told): ApiAsset | ApiRemoved {
   const { key, name, why, kind, feed, group, connection, path, flow, promised, upstream, downstream, blindAfterMs } = row
   const removedAt = toTime(row.removedAt)
   if (removedAt !== null) return { key, removedAt }
@@ -171,6 +192,7 @@ function toItem(row: Row, unseen: ReadonlySet<string>, goodAgain: ApiGoodAgain, 
     evidence: { method, strength, detail, weakBy, attemptedAt: toTime(row.attemptedAt), problem },
     policies: (row.policies ?? []).map(toPolicy),
     blindAfterMs,
+    coverage: toCoverage(row.promise, keys),
     contract,
     upstream,
     downstream,

@@ -4,6 +4,7 @@ import { REASONS, STATUSES } from '#lib/domain/freshness/status.ts'
 import { RUN_STATES } from '#lib/domain/runs/run.ts'
 import { UNSEEN } from '#lib/domain/wording/words.ts'
 import { goodAgainSchema } from './again-answers.ts'
+import { coverageSchema } from './key-answers.ts'
 
 export const timeSchema = z.iso.datetime().meta({ description: 'An instant, in UTC.' })
 const time = timeSchema.nullable()
@@ -166,6 +167,7 @@ export const assetSchema = z
     evidence: evidenceSchema,
     policies: z.array(policySchema),
     blindAfterMs: z.number().nullable(),
+    coverage: coverageSchema,
     upstream: z.array(z.string()).meta({ description: 'Keys of the assets it is made from.' }),
     downstream: z.array(z.string()).meta({ description: 'Keys of the assets made from it.' }),
     unseenUpstream: z.boolean().meta({ description: `Whether it is made from ${UNSEEN}, too.` }),

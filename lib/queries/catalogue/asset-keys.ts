@@ -2,6 +2,7 @@ import type { Context } from '#lib/db/context.ts'
 import { loadKeyReadings } from '#lib/db/history/key-readings.ts'
 import { judgedKeys, keyHistories, statusOfKey } from '#lib/domain/coverage/judge-keys.ts'
 import type { KeyPromise } from '#lib/domain/coverage/key-promise.ts'
+import type { KeyReading } from '#lib/domain/coverage/key-reading.ts'
 import type { Reason } from '#lib/domain/freshness/status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { AssetRow } from '#lib/queries/shared/asset-rows.ts'
@@ -20,7 +21,9 @@ export interface KeyView {
 }
 
 const FIRST_SEEN = `
-  select key, ${instant('min(recorded_at)')} as at from key_reading where asset_id = $1 and column_name = $2 and at is not null group by key`
+  select asset_id as id, key, ${instant('min(recorded_at)')} as at
+  from unnest($1::int[], $2::text[]) as w(asset_id, column_name) join key_reading using (asset_id, column_name)
+  where at is not null group by asset_id, key`
 
 /** Whose keys are asked for, and how it is seen itself. */
 type Judged = Pick<AssetRow, 'id' | 'status' | 'reason' | 'probedAt'> & { blindAfterMs: number | null }
@@ -32,19 +35,44 @@ function isInSight({ status, reason, probedAt, blindAfterMs }: Judged, now: Inst
   return blindAfterMs === null || now <= probedAt + blindAfterMs
 }
 
+/** An asset of whose keys something is promised. */
+export type Promising = Judged & { promise: KeyPromise }
+
 /** The expected keys of an asset, the worst first; while nobody sees it none of them is fresh. */
 export async function getAssetKeys(ctx: Context, asset: Judged, promise: KeyPromise | null): Promise<KeyView[]> {
   if (promise === null) return []
+  return (await getKeysOfAssets(ctx, [{ ...asset, promise }])).get(asset.id) ?? []
+}
+
+/** The same of several assets at once, by their ids. */
+export async function getKeysOfAssets(ctx: Context, assets: readonly Promising[]): Promise<Map<number, KeyView[]>> {
+  if (assets.length === 0) return new Map()
   const now = ctx.clock.now()
-  const { id } = asset
-  const inSight = isInSight(asset, now)
   const [readings, first] = await Promise.all([
-    loadKeyReadings(ctx.pool, [{ assetId: id, from: now }]),
-    ctx.pool.query<{ key: string; at: Instant }>(FIRST_SEEN, [id, promise.column]),
+    loadKeyReadings(
+      ctx.pool,
+      assets.map(({ id }) => ({ assetId: id, from: now })),
+    ),
+    ctx.pool.query<{ id: number; key: string; at: Instant }>(FIRST_SEEN, [
+      assets.map(({ id }) => id),
+      assets.map(({ promise }) => promise.column),
+    ]),
   ])
-  const firstAt = new Map(first.rows.map(({ key, at }) => [key, at]))
+  const firstOf = Map.groupBy(first.rows, ({ id }) => id)
+  return new Map(assets.map((asset) => [asset.id, toViews(asset, readings.get(asset.id) ?? [], firstOf.get(asset.id) ?? [], now)]))
+}
+
+function toViews(
+  asset: Promising,
+  readings: readonly KeyReading[],
+  first: readonly { key: string; at: Instant }[],
+  now: Instant,
+): KeyView[] {
+  const { promise } = asset
+  const inSight = isInSight(asset, now)
+  const firstAt = new Map(first.map(({ key, at }) => [key, at]))
   const begunAt = Math.min(...firstAt.values())
-  return judgedKeys({ expect: promise }, { keys: keyHistories(readings.get(id) ?? []) }, now)
+  return judgedKeys({ expect: promise }, { keys: keyHistories(readings) }, now)
     .map((one): KeyView => {
       const seenAt = firstAt.get(one.key) ?? begunAt
       const isNew = promise.of === 'seen' && seenAt > Math.max(begunAt, now - promise.withinMs)

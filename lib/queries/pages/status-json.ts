@@ -4,7 +4,9 @@ import { isUnhealthy } from '#lib/domain/freshness/status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { weaknessInWords } from '#lib/domain/wording/words.ts'
 import { tellGoodAgain } from '#lib/queries/api/again-answers.ts'
+import { toOverdueKey } from '#lib/queries/api/key-answers.ts'
 import { toToldRun } from '#lib/queries/api/list.ts'
+import { getOverdueKeys } from '#lib/queries/catalogue/overdue-keys.ts'
 import { getFeedRows } from '#lib/queries/shared/feed-rows.ts'
 import { getGoodAgainOfFeeds } from '#lib/queries/shared/good-again.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
@@ -22,7 +24,7 @@ interface GroupRow {
 export async function getStatusJson(ctx: Context): Promise<{ json: string; etag: string } | null> {
   const page = await getPageSettings(ctx)
   if (page === null) return null
-  const [groups, feeds, work, again] = await Promise.all([
+  const [groups, feeds, work, again, overdue] = await Promise.all([
     ctx.pool.query<GroupRow>(
       `select s.id, s.key, s.name, sp.status from subject s left join status_span sp on sp.subject_id = s.id and sp.to_at is null
        where s.kind = 'group' and s.removed_at is null order by s.position, s.id`,
@@ -30,6 +32,7 @@ export async function getStatusJson(ctx: Context): Promise<{ json: string; etag:
     getFeedRows(ctx),
     getWork(ctx),
     getGoodAgainOfFeeds(ctx).then((found) => tellGoodAgain(ctx, found)),
+    getOverdueKeys(ctx),
   ])
   const keyOf = new Map(groups.rows.map((group) => [group.id, group.key]))
   const json = JSON.stringify({
@@ -53,6 +56,7 @@ export async function getStatusJson(ctx: Context): Promise<{ json: string; etag:
       goodAgain: isUnhealthy(feed.status) ? (again.get(feed.id) ?? null) : null,
       weakEvidence: feed.weakBy === null ? null : weaknessInWords(feed.weakBy),
       since: text(feed.since),
+      overdueKeys: (overdue.get(feed.id) ?? []).map(toOverdueKey),
       dataThroughAt: text(feed.dataThroughAt),
       updatedAt: text(feed.updatedAt),
       dueAt: text(feed.dueAt),

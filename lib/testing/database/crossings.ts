@@ -3,7 +3,7 @@ import { edgesInSql } from './edges.ts'
 /** SQL: where, of the two groups of `fillTwoGroups`, what is seen touches what bears the mark. */
 export const crossingsInSql = (mark: string) => `
   ${edgesInSql([14, 3], [4, 13], [3, 4, 'openlineage', `connection:${mark}-source`])};
-  insert into status_span (subject_id, status, reason, from_at) values (14, 'stale', 'overdue', '2026-11-01');
+  insert into status_span (subject_id, status, reason, from_at) values (14, 'stale', 'key-overdue', '2026-11-01');
   insert into subject_version values (3, '2026-01-01', '{"feed": "${mark}-feed", "flow": "${mark}-flow", "policies": []}');
   insert into subject_version values (2, '2026-01-01', '{"group": "${mark}"}');
   update flow set "after" = '{${mark}-flow}', settings = settings || '{"source": {"file": "a", "line": 1, "yaml": "after: ${mark}-flow"}}' where name = 'records-flow';

@@ -37,7 +37,7 @@ export function groupInSql(name: string, from: number): string {
     insert into external_run (connection_key, job, external_id, state, placed_at, error, url, writes, told_by, told_at)
       values ('lake', '${name}-job', '${name}', 'failed', now(), '${name}', 'https://${name}.example', '{${name}}', 'connection:lake', now());
     insert into external_job values ('lake', '${name}-job', '${name}');
-    insert into subject_version values (${from + 3}, now(), '{"feed": "${name}-feed", "policies": []}');
+    insert into subject_version values (${from + 3}, now(), '{"feed": "${name}-feed", "policies": [], "expect": {"column": "${name}", "of": ["${name}"], "eachMs": 1, "staleMs": 2, "withinMs": 864e5, "zone": "UTC"}}');
     insert into arrival (asset_id, clock, at, recorded_at, source, happened_at, kind) values (${from + 3}, 'loadedAt', now(), now(), 'ledger', now(), 'arrival');
     insert into blind (asset_id, from_at, reason) values (${from + 2}, now(), 'probe-failed');
     insert into blind (connection_key, from_at, reason) values ('${name}-source', now(), 'source-unreachable');

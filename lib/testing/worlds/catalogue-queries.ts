@@ -2,14 +2,16 @@ import type { Context } from '#lib/db/context.ts'
 import { entityFields } from '#lib/domain/contracts/entity-fields.ts'
 import { readSearchWords } from '#lib/domain/search/question.ts'
 import { markOfContracts } from '#lib/queries/api/contract-answers.ts'
+import { markOfKeys } from '#lib/queries/api/key-answers.ts'
 import { getAskedAsset } from '#lib/queries/catalogue/asked-asset.ts'
 import { getAssetContracts } from '#lib/queries/catalogue/asset-contracts.ts'
-import { getAssetKeys } from '#lib/queries/catalogue/asset-keys.ts'
+import { getAssetKeys, getKeysOfAssets } from '#lib/queries/catalogue/asset-keys.ts'
 import { getCatalogueView, UNFILTERED } from '#lib/queries/catalogue/catalogue-view.ts'
 import { getFieldHurt } from '#lib/queries/catalogue/field-hurt.ts'
 import { getFoundThing } from '#lib/queries/catalogue/found-thing.ts'
 import { getHits } from '#lib/queries/catalogue/hits.ts'
 import { getNeighbourNames } from '#lib/queries/catalogue/neighbour-names.ts'
+import { getOverdueKeys } from '#lib/queries/catalogue/overdue-keys.ts'
 import type { FoundHit } from '#lib/queries/catalogue/ranked-sql.ts'
 import { findInCatalogue, getNearestNames, searchCatalogue } from '#lib/queries/catalogue/search-catalogue.ts'
 import { getAssetPage } from '#lib/queries/pages/asset-page.ts'
@@ -31,6 +33,12 @@ const hitOf = (id: number): FoundHit => ({
   ...{ rank: 0, nth_state: 1, nth_kind: 1, sorted: '' },
 })
 
+const unseenAsset = (id: number) => ({ id, status: null, reason: null, probedAt: null, blindAfterMs: null })
+const promiseOf = (column: string) => ({ column, of: 'seen' as const, eachMs: 1, staleMs: 2, withinMs: 864e5, zone: 'UTC' })
+
+/** Of them those that tell nobody's names. */
+export const NAMELESS_MARKS = ['markOfContracts', 'markOfKeys']
+
 /** The queries of the search, by their names. */
 export const CATALOGUE_QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> = {
   findInCatalogue: async (ctx, { name }) => [
@@ -49,13 +57,15 @@ export const CATALOGUE_QUERIES: Record<string, (ctx: Context, about: Asked) => P
     await searchCatalogue(ctx, askedFor('_told'), null, 50),
   ],
   getAssetContracts: (ctx, { assets }) => getAssetContracts(ctx, assets),
-  getAssetKeys: async (ctx, { assets, name }) =>
-    Promise.all(
-      assets.map((id) => {
-        const asset = { id, status: null, reason: null, probedAt: null, blindAfterMs: null }
-        return getAssetKeys(ctx, asset, { column: name, of: 'seen', eachMs: 1, staleMs: 2, withinMs: 864e5, zone: 'UTC' })
-      }),
-    ),
+  getAssetKeys: (ctx, { assets, name }) => Promise.all(assets.map((id) => getAssetKeys(ctx, unseenAsset(id), promiseOf(name)))),
+  getKeysOfAssets: async (ctx, { assets, name }) => [
+    ...(await getKeysOfAssets(
+      ctx,
+      assets.map((id) => ({ ...unseenAsset(id), promise: promiseOf(name) })),
+    )),
+  ],
+  getOverdueKeys: async (ctx) => [...(await getOverdueKeys(ctx))],
+  markOfKeys: (ctx) => markOfKeys(ctx),
   getAssetPage: async (ctx, { name }) => [await getAssetPage(ctx, `lake/${name}`), await getAssetPage(ctx, `${name}-source/all`)],
   getAskedAsset: async (ctx, { name }) => [
     await getAskedAsset(ctx, `lake/${name}`, `${name}_column`),

@@ -69,7 +69,7 @@ import { findRenamed } from '#lib/queries/shared/renamed.ts'
 import { getSeries } from '#lib/queries/shared/series.ts'
 import { getStandingEdges } from '#lib/queries/shared/standings.ts'
 import { getWork } from '#lib/queries/shared/work.ts'
-import { type Asked, CATALOGUE_QUERIES } from './catalogue-queries.ts'
+import { type Asked, CATALOGUE_QUERIES, NAMELESS_MARKS } from './catalogue-queries.ts'
 import { CAUSE_QUERIES, NAMELESS_CAUSES } from './cause-queries.ts'
 import { DAY_QUERIES, NAMELESS_DAYS } from './day-queries.ts'
 import { INBOX_QUERIES } from './inbox-queries.ts'
@@ -244,7 +244,7 @@ export const NAMELESS = [
   'getSystemPage',
   'getUnseenNeighbours',
   'hasRun',
-  'markOfContracts',
+  ...NAMELESS_MARKS,
   'markOfFound',
   'markOfSubjects',
 ]
