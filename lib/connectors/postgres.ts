@@ -1,6 +1,6 @@
 import { defineConnector } from './kit/connector.ts'
 import { forQuestion } from './kit/session.ts'
-import { bringsSql } from './kit/trial.ts'
+import { bringsSql } from './kit/sql/trial.ts'
 import { check, isThere } from './postgres/check.ts'
 import { discover } from './postgres/discover.ts'
 import { extractRows, postgresExtractRequest, STEP_MAX_MS } from './postgres/extract.ts'

@@ -1,5 +1,5 @@
 import type { Found } from '#lib/connectors/kit/connector.ts'
-import { titleOf } from '#lib/connectors/kit/table-asset.ts'
+import { titleOf } from '#lib/connectors/kit/sql/table-asset.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { KeyPart, Table, Tables } from './tables.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Found } from '#lib/connectors/kit/connector.ts'
-import { titleOf } from '#lib/connectors/kit/table-asset.ts'
+import { titleOf } from '#lib/connectors/kit/sql/table-asset.ts'
 import { isJsonObject, type JsonValue } from '#lib/domain/values/json.ts'
 import type { SearchApi } from './api.ts'
 

@@ -1,4 +1,5 @@
 import type { FoundUpstream } from '#lib/connectors/kit/connector.ts'
+import { type SqlSources, tablesInSql } from '#lib/connectors/kit/sql/tables-in-sql.ts'
 import { isNotShown, type LookerApi } from './api.ts'
 import { type DerivedTable, viewsInLookml, type WrittenView } from './lookml-views.ts'
 import { once } from './once.ts'
@@ -14,7 +15,6 @@ import {
   savedQuery,
   sqlQuery,
 } from './shapes.ts'
-import { type SqlSources, tablesInSql } from './tables-in-sql.ts'
 import { filesOf, type UsedView, usedViews } from './used-views.ts'
 
 /** What something shown in Looker is made from, and why that may not be all. */

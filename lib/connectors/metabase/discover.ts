@@ -1,5 +1,5 @@
 import type { Found, FoundUpstream } from '#lib/connectors/kit/connector.ts'
-import { tablesInSql } from '#lib/connectors/looker/tables-in-sql.ts'
+import { tablesInSql } from '#lib/connectors/kit/sql/tables-in-sql.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { MetabaseApi } from './api.ts'
 import type { Connected } from './settings.ts'

@@ -1,6 +1,6 @@
 import type { Connection, Found } from '#lib/connectors/kit/connector.ts'
 import type { Lines } from '#lib/connectors/kit/lines.ts'
-import { titleOf } from '#lib/connectors/kit/table-asset.ts'
+import { titleOf } from '#lib/connectors/kit/sql/table-asset.ts'
 import { isValidZone } from '#lib/domain/time/zone.ts'
 import {
   condition,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { checkKeysByColumn, checkTableAsset, tableAssetShape } from '#lib/connectors/kit/table-asset.ts'
-import { checkToldTwice, toldByStatementShape } from '#lib/connectors/kit/told-statement.ts'
+import { checkKeysByColumn, checkTableAsset, tableAssetShape } from '#lib/connectors/kit/sql/table-asset.ts'
+import { checkToldTwice, toldByStatementShape } from '#lib/connectors/kit/sql/told-statement.ts'
 import { keyPromiseSchema } from '#lib/domain/coverage/key-promise.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'

@@ -1,6 +1,6 @@
 import type { Connection, ObservedAsset, Trial } from '#lib/connectors/kit/connector.ts'
 import type { Lines } from '#lib/connectors/kit/lines.ts'
-import { leftOpen, type Untried, untriedOf, wrong } from '#lib/connectors/kit/trial.ts'
+import { leftOpen, type Untried, untriedOf, wrong } from '#lib/connectors/kit/sql/trial.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { OF_A_CONDITION } from './observation/read-columns.ts'
 import { keysStatement } from './observation/read-keys.ts'

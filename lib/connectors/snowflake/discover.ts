@@ -1,5 +1,5 @@
 import type { Connection, Found, FoundUpstream } from '#lib/connectors/kit/connector.ts'
-import { titleOf } from '#lib/connectors/kit/table-asset.ts'
+import { titleOf } from '#lib/connectors/kit/sql/table-asset.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import type { Cell } from './answers.ts'
 import { canHoldTime, isOfStatement } from './newest.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { refuseSameNames } from '#lib/connectors/kit/answer.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
-import { withoutAsides } from '#lib/connectors/kit/told-statement.ts'
+import { withoutAsides } from '#lib/connectors/kit/sql/told-statement.ts'
 import { HOUR_MS } from '#lib/domain/time/instant.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
 import { toJsonValue } from './read-value.ts'

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ClockReading, Observation } from '#lib/connectors/kit/connector.ts'
+import { withoutEnd } from '#lib/connectors/kit/sql/told-statement.ts'
 import {
   clocksTold,
   type GoodLook,
@@ -12,7 +13,6 @@ import {
   whyNotOneTime,
   withTold,
 } from '#lib/connectors/kit/told-clocks.ts'
-import { withoutEnd } from '#lib/connectors/kit/told-statement.ts'
 import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
 import { APART_MIN_MS } from '#lib/domain/freshness/second-look.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'

@@ -1,5 +1,5 @@
 import type { Connection, ObservedAsset, Trial } from '#lib/connectors/kit/connector.ts'
-import { leftOpen, type Untried, untriedOf, wrong } from '#lib/connectors/kit/trial.ts'
+import { leftOpen, type Untried, untriedOf, wrong } from '#lib/connectors/kit/sql/trial.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { OF_A_CONDITION } from './from-columns.ts'

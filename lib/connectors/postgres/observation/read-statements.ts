@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
 import type { Lines } from '#lib/connectors/kit/lines.ts'
+import { withoutEnd } from '#lib/connectors/kit/sql/told-statement.ts'
 import {
   clocksTold,
   type GoodLook,
@@ -14,7 +15,6 @@ import {
   whyNotOneTime,
   withTold,
 } from '#lib/connectors/kit/told-clocks.ts'
-import { withoutEnd } from '#lib/connectors/kit/told-statement.ts'
 import { overOpen, type ProbeAnswer, type ProbeJob, probeAll } from '#lib/connectors/postgres/probe.ts'
 import { isElsewhere, sqlStateOf, toLasting } from '#lib/connectors/postgres/problems.ts'
 import { readInstant, TYPE } from '#lib/connectors/postgres/read-instant.ts'

@@ -1,6 +1,6 @@
+import type { ObservedAsset, Trial } from '#lib/connectors/kit/connector.ts'
+import { clocksTold, hasToldClocks } from '#lib/connectors/kit/told-clocks.ts'
 import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
-import type { ObservedAsset, Trial } from './connector.ts'
-import { clocksTold, hasToldClocks } from './told-clocks.ts'
 
 /** SQL of an asset, to be tried. */
 export interface Untried {
