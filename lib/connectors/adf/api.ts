@@ -3,6 +3,7 @@ import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { keyAuth, nextAddress } from '#lib/connectors/kit/ask.ts'
 import { entraToken } from '#lib/connectors/kit/azure/entra.ts'
 import { HttpSession, type SessionQuestion } from '#lib/connectors/kit/http-session.ts'
+import { type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { HOUR_MS, type Instant } from '#lib/domain/time/instant.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
@@ -26,12 +27,14 @@ export class AdfApi {
   readonly resource: string
   readonly #connection: Connected
   readonly #session: HttpSession
+  readonly #inShape: ReadShape
   readonly #base: string
   #pipelines: Promise<Map<string, Pipeline>> | null = null
 
   constructor(connection: Connected) {
     const { url, subscription, resourceGroup, factory, timeout } = connection.settings
     this.system = `The data factory (${connection.key})`
+    this.#inShape = shapeReader(this.system, 'Azure')
     this.#connection = connection
     this.resource = `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.DataFactory/factories/${factory}`
     const management = url.replace(/\/+$/, '')
@@ -139,13 +142,6 @@ export class AdfApi {
         : undefined
     }
     return this.#session.json({ explain, ...question })
-  }
-
-  #inShape<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-    const parsed = schema.safeParse(value)
-    if (parsed.success) return parsed.data
-    const at = parsed.error.issues[0]?.path.join('.')
-    throw refusedAnswer(this.system, `${what} is not as Azure writes it${at ? ` (${at})` : ''}`)
   }
 
   /** Why there is no such pipeline. */

@@ -1,10 +1,5 @@
 import { z } from 'zod'
-import { readMoment } from '#lib/records/read/dbt-artifact.ts'
-
-const moment = z
-  .string()
-  .nullish()
-  .transform((text) => readMoment(text))
+import { moment } from '#lib/connectors/kit/moment.ts'
 
 export const pipelineSchema = z.object({
   name: z.string(),

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
-import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { basicAuth, keyAuth } from '#lib/connectors/kit/ask.ts'
 import { HttpSession, type SessionQuestion, type Ticket } from '#lib/connectors/kit/http-session.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
+import { CHECK_ADDRESS, type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { JsonValue } from '#lib/domain/values/json.ts'
@@ -19,6 +19,7 @@ export class AirbyteApi {
   readonly #connection: Connected
   readonly #base: string
   readonly #session: HttpSession
+  readonly #inShape: ReadShape
   #syncs: Promise<Map<string, Sync>> | null = null
   readonly #last = new Map<string, Promise<Map<string, Job>>>()
   readonly #unknownTypes = new Set<JobType>()
@@ -26,6 +27,7 @@ export class AirbyteApi {
   constructor(connection: Connected) {
     const { url, timeout } = connection.settings
     this.system = `Airbyte (${connection.key})`
+    this.#inShape = shapeReader(this.system, 'Airbyte', CHECK_ADDRESS)
     this.#connection = connection
     this.#base = url.replace(/\/+$/, '')
     this.#session = new HttpSession(connection, { system: this.system, timeoutMs: timeout, signIn: (ask) => this.#signIn(ask) })
@@ -153,15 +155,5 @@ export class AirbyteApi {
       )
       return { items: data.map((one) => this.#inShape(shape, one, `one of its ${what}`)), isLast: data.length === 0 }
     })
-  }
-
-  #inShape<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-    const parsed = schema.safeParse(value)
-    if (parsed.success) return parsed.data
-    const at = parsed.error.issues[0]?.path.join('.')
-    throw refusedAnswer(
-      this.system,
-      `${what} is not as Airbyte writes it${at ? ` (${at})` : ''}. Check that the address is that of its API`,
-    )
   }
 }

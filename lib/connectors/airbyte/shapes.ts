@@ -1,10 +1,5 @@
 import { z } from 'zod'
-import { readMoment } from '#lib/records/read/dbt-artifact.ts'
-
-const moment = z
-  .string()
-  .nullish()
-  .transform((text) => readMoment(text))
+import { moment } from '#lib/connectors/kit/moment.ts'
 
 export const tokenSchema = z.object({ access_token: z.string().min(1), expires_in: z.number().positive().nullish() })
 

@@ -3,6 +3,7 @@ import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { basicAuth, keyAuth } from '#lib/connectors/kit/ask.ts'
 import { HttpSession, type SessionQuestion, type Ticket } from '#lib/connectors/kit/http-session.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
+import { type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { JsonValue } from '#lib/domain/values/json.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
@@ -34,6 +35,7 @@ export class AirflowApi {
   readonly isThree: boolean
   readonly #connection: Connected
   readonly #session: HttpSession
+  readonly #inShape: ReadShape
   #dags: Promise<Map<string, Dag>> | null = null
   #assets: Promise<Map<string, AirflowAsset>> | null = null
 
@@ -41,6 +43,7 @@ export class AirflowApi {
     const { url, timeout, api } = connection.settings
     this.isThree = api === 'v2'
     this.system = `Airflow (${connection.key})`
+    this.#inShape = shapeReader(this.system, 'Airflow')
     this.base = url.replace(/\/+$/, '')
     this.#connection = connection
     this.#session = new HttpSession(connection, { system: this.system, timeoutMs: timeout, signIn: (ask) => this.#signIn(ask) })
@@ -178,9 +181,8 @@ export class AirflowApi {
     return offsetPages(this.system, `its ${key.replace('_', ' ')}`, async (offset) => {
       const asked = new URLSearchParams({ ...query, limit: String(limit), offset: String(offset) })
       const answer: Record<string, unknown> = await this.get(`${path}?${asked}`, page, `the list of its ${key}`)
-      const items = z.array(shape).safeParse(answer[key])
-      if (!items.success) throw this.#misshapen(`one of its ${key}`, items.error)
-      return { items: items.data, isLast: offset + items.data.length >= Number(answer['total_entries']) }
+      const items = this.#inShape(z.array(shape), answer[key], `one of its ${key}`)
+      return { items, isLast: offset + items.length >= Number(answer['total_entries']) }
     })
   }
 
@@ -188,16 +190,5 @@ export class AirflowApi {
     const found = new Map<string, T>()
     for await (const one of list) found.set(keyOf(one), one)
     return found
-  }
-
-  #inShape<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-    const parsed = schema.safeParse(value)
-    if (parsed.success) return parsed.data
-    throw this.#misshapen(what, parsed.error)
-  }
-
-  #misshapen(what: string, { issues }: z.ZodError): TidemarkError {
-    const at = issues[0]?.path.join('.')
-    return refusedAnswer(this.system, `${what} is not as Airflow writes it${at ? ` (${at})` : ''}`)
   }
 }

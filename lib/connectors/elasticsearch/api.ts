@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { parseAnswer } from '#lib/connectors/kit/answer.ts'
 import { askInTurn, jsonRequest } from '#lib/connectors/kit/ask.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
+import { type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
 import type { Limits } from '#lib/connectors/kit/turns.ts'
 import type { JsonValue } from '#lib/domain/values/json.ts'
 import type { HttpAnswer } from '#lib/platform/http/client.ts'
@@ -32,18 +33,18 @@ export class SearchApi {
   readonly system: string
   readonly #connection: Connection<ElasticsearchSettings>
   readonly #base: string
+  readonly #read: ReadShape
 
   constructor(connection: Connection<ElasticsearchSettings>) {
     this.#connection = connection
     this.system = `Elasticsearch (${connection.key})`
+    this.#read = shapeReader(this.system, 'Elasticsearch')
     this.#base = connection.settings.url.replace(/\/+$/, '')
   }
 
   /** One answer in its shape. */
   async ask<T>(question: SearchQuestion, shape: z.ZodType<T>): Promise<T> {
-    const read = shape.safeParse(await this.#json(question))
-    if (read.success) return read.data
-    throw refusedAnswer(this.system, `what it says of ${question.what} is not what its API promises`)
+    return this.#read(shape, await this.#json(question), question.what)
   }
 
   async #json(question: SearchQuestion): Promise<JsonValue> {

@@ -1,6 +1,7 @@
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { basicAuth } from '#lib/connectors/kit/ask.ts'
 import { HttpSession, type SessionQuestion } from '#lib/connectors/kit/http-session.ts'
+import { CHECK_ADDRESS, type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Connected } from './settings.ts'
 import { doneSchema, namedSchema, oneSchema, pageSchema, type Sync, syncSchema } from './shapes.ts'
@@ -15,11 +16,13 @@ export class FivetranApi {
   readonly system: string
   readonly #connection: Connected
   readonly #session: HttpSession
+  readonly #read: ReadShape
   #listed: Promise<Map<string, unknown>> | null = null
 
   constructor(connection: Connected) {
     const { apiKey, apiSecret, timeout } = connection.settings
     this.system = `Fivetran (${connection.key})`
+    this.#read = shapeReader(this.system, 'Fivetran', CHECK_ADDRESS)
     this.#connection = connection
     this.#session = new HttpSession(connection, {
       system: this.system,
@@ -35,23 +38,23 @@ export class FivetranApi {
 
   /** All of them. */
   async syncs(): Promise<Sync[]> {
-    return [...(await this.#all())].map(([id, item]) => this.#read(id, item))
+    return [...(await this.#all())].map(([id, item]) => this.#read(syncSchema, item, `its connection ${id}`))
   }
 
   /** One of them. Throws where it is not there, or is not as Fivetran writes it. */
   async sync(id: string): Promise<Sync> {
     const item = (await this.#all()).get(id)
     if (item === undefined) throw this.noSync(id)
-    return this.#read(id, item)
+    return this.#read(syncSchema, item, `its connection ${id}`)
   }
 
   /** The same, asked for just now. */
   async present(id: string): Promise<Sync> {
     const explain = (status: number) => (status === 404 ? this.noSync(id) : undefined)
-    const read = oneSchema.safeParse(await this.#ask({ path: `connections/${id}`, explain }))
-    if (!read.success) throw refusedAnswer(this.system, `its connection ${id} is not as Fivetran writes it`)
-    if (!this.#isOurs(read.data.data)) throw this.noSync(id)
-    return this.#read(id, read.data.data)
+    const what = `its connection ${id}`
+    const { data } = this.#read(oneSchema, await this.#ask({ path: `connections/${id}`, explain }), what)
+    if (!this.#isOurs(data)) throw this.noSync(id)
+    return this.#read(syncSchema, data, what)
   }
 
   /** Asks for a sync; one that goes on is left as it is. */
@@ -81,12 +84,6 @@ export class FivetranApi {
     return this.#session.json({ ...question, url: `${base}/${path}`, headers: { accept: ACCEPT } })
   }
 
-  #read(id: string, item: unknown): Sync {
-    const read = syncSchema.safeParse(item)
-    if (read.success) return read.data
-    throw refusedAnswer(this.system, `its connection ${id} is not as Fivetran writes it (${read.error.issues[0]?.path.join('.')})`)
-  }
-
   close(): Promise<void> {
     return this.#session.close()
   }
@@ -103,9 +100,8 @@ export class FivetranApi {
     for (let cursor: string | null = null, pages = 0; pages < PAGES_MAX; pages++) {
       const { items, next_cursor: next } = await this.#page(cursor)
       for (const item of items) {
-        const named = namedSchema.safeParse(item)
-        if (!named.success) throw refusedAnswer(this.system, 'one of its connections has no id')
-        if (this.#isOurs(named.data)) found.set(named.data.id, item)
+        const named = this.#read(namedSchema, item, 'one of its connections')
+        if (this.#isOurs(named)) found.set(named.id, item)
       }
       if (next == null || next === '') return found
       if (cursors.has(next)) throw refusedAnswer(this.system, 'the pages of its connections go round in a circle')
@@ -117,9 +113,6 @@ export class FivetranApi {
 
   async #page(cursor: string | null) {
     const search = new URLSearchParams({ limit: String(PAGE), ...(cursor !== null && { cursor }) })
-    const answer = await this.#ask({ path: `connections?${search}` })
-    const read = pageSchema.safeParse(answer)
-    if (read.success && read.data.code === 'Success') return read.data.data
-    throw refusedAnswer(this.system, 'the list of its connections is not as Fivetran writes it. Check that the address is that of its API')
+    return this.#read(pageSchema, await this.#ask({ path: `connections?${search}` }), 'the list of its connections').data
   }
 }

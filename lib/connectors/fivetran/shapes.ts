@@ -1,15 +1,5 @@
 import { z } from 'zod'
-import { readMoment } from '#lib/records/read/dbt-artifact.ts'
-
-/** A time; what is there and is none is no connection that can be read. */
-const moment = z
-  .string()
-  .nullish()
-  .transform((text, issues) => {
-    const at = readMoment(text)
-    if (at === null && text != null) issues.addIssue({ code: 'custom', message: 'is not a time' })
-    return at
-  })
+import { moment } from '#lib/connectors/kit/moment.ts'
 
 const noteSchema = z.object({ code: z.string().nullish(), message: z.string().nullish() })
 
@@ -40,6 +30,6 @@ export const oneSchema = z.object({ code: z.literal('Success'), data: namedSchem
 export const doneSchema = z.object({ code: z.literal('Success') })
 
 export const pageSchema = z.object({
-  code: z.string(),
+  code: z.literal('Success'),
   data: z.object({ items: z.array(z.unknown()), next_cursor: z.string().nullish() }),
 })

@@ -1,6 +1,6 @@
 import { type ExternalRun, isOver, type KnownRun } from '#lib/domain/runs/external-run.ts'
 import { CLOCK_SKEW_MAX_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
-import { readMoment } from '#lib/records/read/dbt-artifact.ts'
+import { readMoment } from '#lib/records/read/read-moment.ts'
 import type { Sync } from './shapes.ts'
 
 /** A sync that was asked for shows itself within so long. */

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { HttpSession, type SessionQuestion } from '#lib/connectors/kit/http-session.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
+import { type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
 import type { Limits } from '#lib/connectors/kit/turns.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
@@ -26,10 +26,12 @@ export class LookerApi {
   readonly webUrl: string
   readonly #base: string
   readonly #session: HttpSession
+  readonly #read: ReadShape
 
   constructor(connection: Connection<LookerSettings>) {
     const { url, clientId, clientSecret, timeout } = connection.settings
     this.system = `Looker (${connection.key})`
+    this.#read = shapeReader(this.system, 'Looker')
     const address = url.replace(/\/+$/, '').replace(/\/api\/4\.0$/, '')
     this.#base = `${address}/api/4.0`
     this.webUrl = address.replace(/:19999$/, '')
@@ -116,12 +118,6 @@ export class LookerApi {
     if (!NOT_LET_IN.has(status)) return undefined
     const publicMessage = `${this.system} refused the client id and secret, or its API is not at that address (HTTP ${status}). Check the connection.`
     return new TidemarkError('refused', { publicMessage, status, systemWide: true, lasting: 'refused' })
-  }
-
-  #read<T>(shape: z.ZodType<T>, answer: unknown, what: string): T {
-    const read = shape.safeParse(answer)
-    if (read.success) return read.data
-    throw refusedAnswer(this.system, `what it says of ${what} is not what its API promises`)
   }
 }
 

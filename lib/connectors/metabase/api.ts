@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { HttpSession, type SessionQuestion } from '#lib/connectors/kit/http-session.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
+import { type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { JsonValue } from '#lib/domain/values/json.ts'
 import type { Connected } from './settings.ts'
@@ -31,11 +32,13 @@ export class MetabaseApi {
   /** Where people meet it. */
   readonly webUrl: string
   readonly #session: HttpSession
+  readonly #read: ReadShape
   #cards: Promise<Map<number, unknown>> | null = null
 
   constructor(connection: Connected) {
     const { url, apiKey, timeout } = connection.settings
     this.system = `Metabase (${connection.key})`
+    this.#read = shapeReader(this.system, 'Metabase')
     this.webUrl = url.replace(/\/+$/, '').replace(/\/api$/, '')
     this.#session = new HttpSession(connection, {
       system: this.system,
@@ -140,12 +143,5 @@ export class MetabaseApi {
     if (status !== 403) return undefined
     const publicMessage = `${this.system} does not let its key see ${what} (HTTP 403). Give the group of the key the right to view it.`
     return new TidemarkError('refused', { publicMessage, status, lasting: 'refused' })
-  }
-
-  #read<T>(schema: z.ZodType<T>, answer: unknown, what: string): T {
-    const read = schema.safeParse(answer)
-    if (read.success) return read.data
-    const at = read.error.issues[0]?.path.join('.')
-    throw refusedAnswer(this.system, `${what} is not as Metabase writes it${at ? ` (${at})` : ''}`)
   }
 }

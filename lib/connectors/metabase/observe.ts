@@ -1,8 +1,8 @@
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
 import { type Probe, probeEach, reachable } from '#lib/connectors/kit/probe.ts'
-import { type Instant, isFuture } from '#lib/domain/time/instant.ts'
-import { readMoment } from '#lib/records/read/dbt-artifact.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { readMoment } from '#lib/records/read/read-moment.ts'
 import type { MetabaseApi } from './api.ts'
 import { type Connected, metabaseAssetSettings, subjectOf } from './settings.ts'
 
@@ -20,10 +20,10 @@ export async function* observeMetabase(
 ): AsyncGenerator<Observation> {
   // What nobody gets in for fails as a whole, whichever asset is the first.
   await api.cardIds()
-  yield* probeEach(connection, assets, (asset) => probe(api, asset, connection.clock.now()), AT_ONCE)
+  yield* probeEach(connection, assets, (asset) => probe(api, asset), AT_ONCE)
 }
 
-async function probe(api: MetabaseApi, { path, settings }: ObservedAsset, now: Instant): Promise<Probe> {
+async function probe(api: MetabaseApi, { path, settings }: ObservedAsset): Promise<Probe> {
   const subject = subjectOf(path)
   if (subject === null) throw api.gone(`${api.system} has nothing at ${path}.`)
   const { column, clock } = metabaseAssetSettings.parse(settings)
@@ -40,7 +40,7 @@ async function probe(api: MetabaseApi, { path, settings }: ObservedAsset, now: I
       detail: `The newest value of ${column} in the result of the card, asked of the database.`,
     },
     state: null,
-    warnings: at !== null && isFuture(at, now) ? ['The time lies in the future; it is kept, but not judged.'] : [],
+    warnings: [],
   }
 }
 

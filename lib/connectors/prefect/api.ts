@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { credentials } from '#lib/connectors/kit/http-auth.ts'
 import { HttpSession, type SessionQuestion } from '#lib/connectors/kit/http-session.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
+import { CHECK_ADDRESS, type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
@@ -17,12 +17,14 @@ export class PrefectApi {
   readonly system: string
   readonly #connection: Connected
   readonly #session: HttpSession
+  readonly #inShape: ReadShape
   readonly #base: string
   #deployments: Promise<Map<string, Deployment>> | null = null
 
   constructor(connection: Connected) {
     const { url, timeout } = connection.settings
     this.system = `Prefect (${connection.key})`
+    this.#inShape = shapeReader(this.system, 'Prefect', CHECK_ADDRESS)
     this.#connection = connection
     this.#base = url.replace(/\/+$/, '')
     this.#session = new HttpSession(connection, {
@@ -116,16 +118,6 @@ export class PrefectApi {
       const page = this.#inShape(z.array(z.unknown()), await this.#session.json(question), `the list of ${what}`)
       return { items: page.map((one) => this.#inShape(shape, one, `one of its ${what}`)), isLast: page.length === 0 }
     })
-  }
-
-  #inShape<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-    const parsed = schema.safeParse(value)
-    if (parsed.success) return parsed.data
-    const at = parsed.error.issues[0]?.path.join('.')
-    throw refusedAnswer(
-      this.system,
-      `${what} is not as Prefect writes it${at ? ` (${at})` : ''}. Check that the address is that of its API`,
-    )
   }
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { HttpSession } from '#lib/connectors/kit/http-session.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
+import { type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Connected } from './settings.ts'
 import {
@@ -28,11 +29,13 @@ export class RedashApi {
   /** Where people meet it. */
   readonly webUrl: string
   readonly #session: HttpSession
+  readonly #read: ReadShape
   #queries: Promise<Map<number, unknown>> | null = null
 
   constructor(connection: Connected) {
     const { url, apiKey, timeout } = connection.settings
     this.system = `Redash (${connection.key})`
+    this.#read = shapeReader(this.system, 'Redash')
     this.webUrl = url.replace(/\/+$/, '').replace(/\/api$/, '')
     this.#session = new HttpSession(connection, {
       system: this.system,
@@ -139,12 +142,5 @@ export class RedashApi {
     if (status !== 403) return undefined
     const publicMessage = `${this.system} does not let its account see ${what} (HTTP 403). A key of a query is not enough: give it that of a user.`
     return new TidemarkError('refused', { publicMessage, status, lasting: 'refused' })
-  }
-
-  #read<T>(schema: z.ZodType<T>, answer: unknown, what: string): T {
-    const read = schema.safeParse(answer)
-    if (read.success) return read.data
-    const at = read.error.issues[0]?.path.join('.')
-    throw refusedAnswer(this.system, `${what} is not as Redash writes it${at ? ` (${at})` : ''}`)
   }
 }

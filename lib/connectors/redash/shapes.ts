@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { readMoment } from '#lib/records/read/dbt-artifact.ts'
+import { moment } from '#lib/connectors/kit/moment.ts'
 
 const name = z.string().nullish()
 const user = z.object({ name }).nullish()
@@ -14,26 +14,22 @@ export const querySchema = z
     id: z.int(),
     name,
     query: z.string().nullish(),
-    retrieved_at: z.string().nullish(),
+    retrieved_at: moment,
     data_source_id: z.int().nullish(),
     options: z.object({ parameters: z.array(z.unknown()).nullish() }).nullish(),
     is_archived: z.boolean().nullish(),
     user,
   })
-  .transform(({ query: text, retrieved_at: retrievedAt, data_source_id: source, options, is_archived: isArchived, ...of }, issues) => {
-    const at = retrievedAt == null ? null : readMoment(retrievedAt)
-    if (at === null && retrievedAt != null) issues.addIssue({ code: 'custom', path: ['retrieved_at'], message: 'is not a time' })
-    return {
-      id: of.id,
-      name: of.name?.trim() || `Query ${of.id}`,
-      owner: of.user?.name ?? null,
-      text: text ?? '',
-      at,
-      source: source ?? null,
-      hasParameters: (options?.parameters ?? []).length > 0,
-      isArchived: isArchived === true,
-    }
-  })
+  .transform(({ query: text, retrieved_at: at, data_source_id: source, options, is_archived: isArchived, ...of }) => ({
+    id: of.id,
+    name: of.name?.trim() || `Query ${of.id}`,
+    owner: of.user?.name ?? null,
+    text: text ?? '',
+    at,
+    source: source ?? null,
+    hasParameters: (options?.parameters ?? []).length > 0,
+    isArchived: isArchived === true,
+  }))
 export type Query = z.output<typeof querySchema>
 
 export const entrySchema = z.object({ id: z.int(), is_archived: z.boolean().nullish() })

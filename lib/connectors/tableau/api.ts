@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { HttpSession, type SessionQuestion } from '#lib/connectors/kit/http-session.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
+import { type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { JsonValue } from '#lib/domain/values/json.ts'
@@ -43,6 +44,7 @@ export class TableauApi {
   readonly #server: string
   readonly #base: string
   readonly #session: HttpSession
+  readonly #read: ReadShape
   readonly #shared: SharedSignIn
   #signedIn: SignedIn | null = null
   readonly #lists = new Map<Listed, Promise<Map<string, unknown>>>()
@@ -51,6 +53,7 @@ export class TableauApi {
   constructor(connection: Connected) {
     const { url, api, site, timeout } = connection.settings
     this.system = `Tableau (${connection.key})`
+    this.#read = shapeReader(this.system, 'Tableau')
     this.#connection = connection
     this.#server = url.replace(/\/+$/, '')
     this.#base = `${this.#server}/api/${api}`
@@ -229,13 +232,6 @@ export class TableauApi {
     if (status !== 403) return undefined
     const publicMessage = `${this.system} does not let the account of its token see ${what} (HTTP 403). Jobs are shown to site administrators, the rest to whoever may view it.`
     return new TidemarkError('refused', { publicMessage, status, lasting: 'refused' })
-  }
-
-  #read<T>(schema: z.ZodType<T>, answer: unknown, what: string): T {
-    const read = schema.safeParse(answer)
-    if (read.success) return read.data
-    const at = read.error.issues[0]?.path.join('.')
-    throw refusedAnswer(this.system, `${what} is not as Tableau writes it${at ? ` (${at})` : ''}`)
   }
 }
 

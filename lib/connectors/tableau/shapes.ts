@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { readMoment } from '#lib/records/read/dbt-artifact.ts'
+import { moment } from '#lib/connectors/kit/moment.ts'
 
 const text = z.string().nullish()
 const named = z.object({ name: text }).nullish()
@@ -9,14 +9,6 @@ const flag = z
   .nullish()
   .transform((value) => (value == null ? null : String(value) === 'true'))
 const count = z.union([z.string(), z.number()]).transform(Number).pipe(z.int().nonnegative())
-const moment = z
-  .string()
-  .nullish()
-  .transform((written, issues) => {
-    const at = readMoment(written)
-    if (at === null && written != null && written !== '') issues.addIssue({ code: 'custom', message: 'is not a time' })
-    return at
-  })
 
 export const signedInSchema = z.object({
   credentials: z.object({

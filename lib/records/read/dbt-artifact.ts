@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { type JsonPath, type JsonPiece, streamJson } from './json-stream.ts'
+import { readMoment } from './read-moment.ts'
 
 /** The files dbt leaves in its target folder that say something about data. */
 export type ArtifactName = 'manifest.json' | 'run_results.json' | 'sources.json' | 'freshness.json'
@@ -26,17 +27,6 @@ const KINDS: Readonly<Record<string, readonly [min: number, max: number]>> = {
   'run-results': [4, 6],
   sources: [3, 3],
   freshness: [0, 3],
-}
-
-const MOMENT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d+))?\s*(Z|[+-]\d\d(?::?\d\d)?|UTC)?$/i
-
-/** A time as dbt writes it; one without zone is UTC, as dbt takes it. Null: no time. */
-export function readMoment(text: string | null | undefined): Instant | null {
-  const [, day, time = '', fraction = '', zone = 'Z'] = MOMENT.exec(text?.trim() ?? '') ?? []
-  if (day === undefined) return null
-  const offset = /^(z|utc)$/i.test(zone) ? 'Z' : zone.replace(/^([+-]\d\d):?(\d\d)?$/, (_, hours, minutes = '00') => `${hours}:${minutes}`)
-  const at = Date.parse(`${day}T${time.length === 5 ? `${time}:00` : time}.${fraction.slice(0, 3).padEnd(3, '0')}${offset}`)
-  return Number.isFinite(at) ? at : null
 }
 
 const moment = z.string().transform((text, context) => {

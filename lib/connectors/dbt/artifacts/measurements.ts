@@ -7,10 +7,10 @@ import {
   inShape,
   piecesOf,
   readHead,
-  readMoment,
   refusedArtifact,
 } from '#lib/records/read/dbt-artifact.ts'
 import type { JsonPath } from '#lib/records/read/json-stream.ts'
+import { readMoment } from '#lib/records/read/read-moment.ts'
 
 /** What dbt measured of a source, or of a model: the newest value it saw (null: no rows), when it looked; or what went wrong. */
 export type Measurement =

@@ -1,15 +1,8 @@
 import { z } from 'zod'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import {
-  type ArtifactHead,
-  type ArtifactSource,
-  inShape,
-  piecesOf,
-  readHead,
-  readMoment,
-  refusedArtifact,
-} from '#lib/records/read/dbt-artifact.ts'
+import { type ArtifactHead, type ArtifactSource, inShape, piecesOf, readHead, refusedArtifact } from '#lib/records/read/dbt-artifact.ts'
 import type { JsonPath } from '#lib/records/read/json-stream.ts'
+import { readMoment } from '#lib/records/read/read-moment.ts'
 
 /** How one node ended: `built` whole, `reused` as it was since nothing above it moved, `partial` when some of its batches failed. */
 export type NodeOutcome = 'built' | 'reused' | 'partial' | 'failed' | 'skipped' | 'passed' | 'warned' | 'nothing'

@@ -3,17 +3,14 @@ import type { Connected } from '#lib/connectors/dbt/connected.ts'
 import { orNotThere, orNull } from '#lib/connectors/dbt/places/web.ts'
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { HttpSession, type SessionQuestion } from '#lib/connectors/kit/http-session.ts'
+import { moment } from '#lib/connectors/kit/moment.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
+import { type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
-import { ARTIFACT_BYTES_MAX, type ArtifactName, type ArtifactSource, readMoment } from '#lib/records/read/dbt-artifact.ts'
+import { ARTIFACT_BYTES_MAX, type ArtifactName, type ArtifactSource } from '#lib/records/read/dbt-artifact.ts'
 
 export const CLOUD = 'https://cloud.getdbt.com'
-
-const moment = z
-  .string()
-  .nullish()
-  .transform((text) => readMoment(text))
 
 const runSchema = z.object({
   id: z.int(),
@@ -36,7 +33,8 @@ const jobSchema = z.object({ id: z.int(), name: z.string().nullish(), environmen
 export type CloudJob = z.output<typeof jobSchema>
 
 const status = z.object({ is_success: z.boolean(), user_message: z.string().nullish() })
-const envelope = z.object({ status, data: z.unknown() })
+const envelope = z.object({ status, data: z.unknown(), extra: z.unknown().optional() })
+type Answer = z.output<typeof envelope>
 const listed = z.object({ data: z.array(z.unknown()), extra: z.object({ pagination: z.object({ total_count: z.int() }) }) })
 
 export const SUCCESS = 10
@@ -53,11 +51,13 @@ const PAGE = 100
 export class CloudApi {
   readonly system: string
   readonly #session: HttpSession
+  readonly #inShape: ReadShape
   readonly #base: string
 
   constructor(connection: Connected) {
     const { host = CLOUD, account, token = '', timeout } = connection.settings
     this.system = `The dbt Cloud account (${connection.key})`
+    this.#inShape = shapeReader(this.system, 'dbt Cloud')
     this.#base = `${host.replace(/\/+$/, '')}/api/v2/accounts/${account}`
     this.#session = new HttpSession(connection, {
       system: this.system,
@@ -70,12 +70,12 @@ export class CloudApi {
   runs(filter: Record<string, string>): AsyncGenerator<CloudRun> {
     return offsetPages(this.system, 'its runs', async (offset) => {
       const query = { order_by: '-id', ...filter, include_related: '["trigger","job"]', limit: String(PAGE), offset: String(offset) }
-      const { data, extra } = this.#inShape(listed, await this.#get(`/runs/?${new URLSearchParams(query)}`))
+      const { data, extra } = this.#inShape(listed, await this.#get(`/runs/?${new URLSearchParams(query)}`), 'the list of its runs')
       const { total_count: total } = extra.pagination
       const isLast = offset + data.length >= total
       if (!isLast && data.length < PAGE)
         throw refusedAnswer(this.system, `a page of its runs has ${data.length} of ${Math.min(PAGE, total - offset)}`)
-      return { items: data.map((one) => this.#inShape(runSchema, one)), isLast }
+      return { items: data.map((one) => this.#inShape(runSchema, one, 'one of its runs')), isLast }
     })
   }
 
@@ -83,13 +83,13 @@ export class CloudApi {
   async run(id: number): Promise<CloudRun | null> {
     const query = new URLSearchParams({ include_related: '["trigger","run_steps"]' })
     const answer = await orNull(this.#get(`/runs/${id}/?${query}`))
-    return answer === null ? null : this.#inShape(runSchema, this.#inShape(envelope, answer).data)
+    return answer === null ? null : this.#inShape(runSchema, answer.data, `its run ${id}`)
   }
 
   /** A job; null when there is none of that number, or none that the token may see. */
   async job(id: number): Promise<CloudJob | null> {
     const answer = await orNull(this.#get(`/jobs/${id}/`))
-    return answer === null ? null : this.#inShape(jobSchema, this.#inShape(envelope, answer).data)
+    return answer === null ? null : this.#inShape(jobSchema, answer.data, `its job ${id}`)
   }
 
   /** Starts a run of a job, never twice by one call: of an answer that is lost nobody knows whether it has. `cause` stands in the run's trigger. */
@@ -98,8 +98,8 @@ export class CloudApi {
       code === 401 || code === 403 || code === 404
         ? `${this.system} does not let this token start job ${name == null ? job : `${job} (${name})`} (HTTP ${code}). Let it run jobs: give it the permission "Job Runner", or a token that has it.`
         : undefined
-    const answer = await this.#ask({ url: `${this.#base}/jobs/${job}/run/`, json: { cause }, isOnce: true, explain })
-    return this.#inShape(runSchema, this.#inShape(envelope, answer).data)
+    const { data } = await this.#ask({ url: `${this.#base}/jobs/${job}/run/`, json: { cause }, isOnce: true, explain })
+    return this.#inShape(runSchema, data, 'the run that it has started')
   }
 
   /** What a run left behind, when this step of it had ended; null when there is none, or none yet. */
@@ -113,7 +113,7 @@ export class CloudApi {
     return this.#session.close()
   }
 
-  #get(path: string): Promise<unknown> {
+  #get(path: string): Promise<Answer> {
     const explain = (code: number) =>
       code === 403 || code === 404
         ? `${this.system} lets nobody in with this token (HTTP ${code}). Check account, host and what the token may do.`
@@ -121,19 +121,10 @@ export class CloudApi {
     return this.#ask({ url: `${this.#base}${path}`, explain })
   }
 
-  async #ask(question: SessionQuestion): Promise<unknown> {
-    const answer = await this.#session.json(question)
-    const told = envelope.safeParse(answer)
-    if (!told.success) throw refusedAnswer(this.system, 'it is not what dbt Cloud answers')
-    if (told.data.status.is_success) return answer
-    const words = foreignWords(told.data.status.user_message ?? '') || 'it does not say why'
+  async #ask(question: SessionQuestion): Promise<Answer> {
+    const answer = this.#inShape(envelope, await this.#session.json(question), 'it')
+    if (answer.status.is_success) return answer
+    const words = foreignWords(answer.status.user_message ?? '') || 'it does not say why'
     throw new TidemarkError('refused', { publicMessage: `${this.system} says that it did not work: ${words}` })
-  }
-
-  #inShape<T>(schema: z.ZodType<T>, value: unknown): T {
-    const parsed = schema.safeParse(value)
-    if (parsed.success) return parsed.data
-    const [issue] = parsed.error.issues
-    throw refusedAnswer(this.system, `${issue?.path.join('.') || 'it'} is not as dbt Cloud writes it`)
   }
 }

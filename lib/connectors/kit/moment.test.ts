@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { moment } from './moment.ts'
+import { CHECK_ADDRESS, shapeReader } from './read-shape.ts'
+
+const syncs = z.object({ items: z.array(z.object({ id: z.string(), endedAt: moment })) })
+const END = Date.UTC(2026, 10, 29, 12, 0, 0, 123)
+
+const endOf = (endedAt: unknown) =>
+  shapeReader('Airbyte (elt)', 'Airbyte')(syncs, { items: [{ id: 'a', endedAt }] }, 'the list').items[0]?.endedAt
+
+describe('a time in an answer', () => {
+  it.each([
+    ['2026-11-29T12:00:00.1234567Z', END],
+    ['2026-11-29T12:00:00.123456+00:00', END],
+    ['2026-11-29 13:00:00.123+0100', END],
+    ['2026-11-29T12:00:00.123', END],
+    ['2026-11-29T12:00', Date.UTC(2026, 10, 29, 12)],
+    [null, null],
+    [undefined, null],
+    ['', null],
+  ])('is read from %j', (told, at) => {
+    expect(endOf(told)).toBe(at)
+  })
+
+  it.each(['yesterday', '2026-11-29', '2026-13-29T12:00:00Z', 1764417600])('is refused where %j stands in its place', (told) => {
+    expect(() => endOf(told)).toThrow('The answer of Airbyte (elt) cannot be used: the list is not as Airbyte writes it (items.0.endedAt).')
+  })
+})
+
+it('an answer of another kind is refused with what to do about it', () => {
+  const read = shapeReader('Airbyte (elt)', 'Airbyte', CHECK_ADDRESS)
+  expect(() => read(syncs, 'hello', 'the list')).toThrow(
+    'The answer of Airbyte (elt) cannot be used: the list is not as Airbyte writes it. Check that the address is that of its API.',
+  )
+})
