@@ -1,7 +1,7 @@
 import type { Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
-import { type Probe, probeEach } from '#lib/connectors/kit/probe.ts'
+import { lastLoaded, type Probe, probeEach } from '#lib/connectors/kit/probe.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
-import { DAY_MS, type Instant, isFuture } from '#lib/domain/time/instant.ts'
+import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
 import type { AdfApi } from './api.ts'
 import { type Connected, whyNoPipeline } from './settings.ts'
 
@@ -20,18 +20,9 @@ async function probe({ clock }: Connected, api: AdfApi, path: string, isThere: b
   if (why !== null) throw new TidemarkError('invalid', { publicMessage: `"${path}" ${why}.` })
   if (!isThere) throw api.noPipeline(path)
   const at = await lastSuccess(api, path, clock.now())
-  return {
-    readings: at === null ? [] : [{ clock: 'loadedAt', at, precision: 'instant' }],
-    rows: null,
-    evidence: {
-      method: 'run',
-      strength: 'weak',
-      detail: `The end of the last run of ${path} that succeeded; a failure in it may have been handled.`,
-    },
-    state: null,
-    warnings: at !== null && isFuture(at, clock.now()) ? ['The time lies in the future; it is kept, but not judged.'] : [],
-    ...(at === null && { untold: `${api.system} knows no run of ${path} that succeeded in the last 45 days.` }),
-  }
+  const detail = `The end of the last run of ${path} that succeeded; a failure in it may have been handled.`
+  const untold = `${api.system} knows no run of ${path} that succeeded in the last 45 days.`
+  return lastLoaded(at, { method: 'run', strength: 'weak', detail }, untold)
 }
 
 async function lastSuccess(api: AdfApi, pipeline: string, now: Instant): Promise<Instant | null> {

@@ -1,6 +1,5 @@
 import type { Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
-import { type Probe, probeEach } from '#lib/connectors/kit/probe.ts'
-import { type Instant, isFuture } from '#lib/domain/time/instant.ts'
+import { lastLoaded, type Probe, probeEach } from '#lib/connectors/kit/probe.ts'
 import type { AirbyteApi } from './api.ts'
 import type { Connected } from './settings.ts'
 import { EMPTYING, type Job, type Sync } from './shapes.ts'
@@ -14,30 +13,17 @@ const PASSED_MAX = 200
 /** Looks when a sync of each connection last succeeded. */
 export async function* observeSyncs(connection: Connected, api: AirbyteApi, assets: readonly ObservedAsset[]): AsyncGenerator<Observation> {
   const syncs = await api.syncs()
-  yield* probeEach(connection, assets, ({ path }) => probe(api, path, syncs.get(path), connection.clock.now()), AT_ONCE)
+  yield* probeEach(connection, assets, ({ path }) => probe(api, path, syncs.get(path)), AT_ONCE)
 }
 
-async function probe(api: AirbyteApi, path: string, sync: Sync | undefined, now: Instant): Promise<Probe> {
+async function probe(api: AirbyteApi, path: string, sync: Sync | undefined): Promise<Probe> {
   if (sync === undefined) throw api.noSync(path)
   const last = await lastLoad(api, sync)
   const emptied = (await api.lastOf(EMPTYING)).get(sync.id)
   if (emptied !== undefined && emptied.id > (last?.id ?? 0)) return isGone(sync, emptied)
-  const at = last?.lastUpdatedAt ?? null
-  return {
-    readings: at === null ? [] : [{ clock: 'loadedAt', at, precision: 'instant' }],
-    rows: null,
-    evidence: {
-      method: 'run',
-      strength: 'strong',
-      detail: `The end of the last ${last?.jobType ?? 'sync'} of ${sync.name} that succeeded.`,
-    },
-    state: null,
-    warnings: [
-      ...whyNoneBegins(sync),
-      ...(at !== null && isFuture(at, now) ? ['The time lies in the future; it is kept, but not judged.'] : []),
-    ],
-    ...(at === null && { untold: `${api.system} knows no sync of ${sync.name} that succeeded.` }),
-  }
+  const detail = `The end of the last ${last?.jobType ?? 'sync'} of ${sync.name} that succeeded.`
+  const untold = `${api.system} knows no sync of ${sync.name} that succeeded.`
+  return lastLoaded(last?.lastUpdatedAt ?? null, { method: 'run', strength: 'strong', detail }, untold, whyNoneBegins(sync))
 }
 
 const whyNoneBegins = ({ status }: Sync) => (status === 'active' ? [] : [`It is ${status} in Airbyte: no sync begins.`])

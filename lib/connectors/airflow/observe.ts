@@ -1,7 +1,6 @@
 import type { Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
-import { type Probe, probeEach } from '#lib/connectors/kit/probe.ts'
+import { lastLoaded, type Probe, probeEach } from '#lib/connectors/kit/probe.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
-import { type Instant, isFuture } from '#lib/domain/time/instant.ts'
 import type { AirflowApi } from './api.ts'
 import { type Connected, namedBy } from './settings.ts'
 
@@ -15,49 +14,31 @@ export async function* observeAirflow(
 ): AsyncGenerator<Observation> {
   // Whether we get in is the same for all of them.
   await api.dags()
-  yield* probeEach(connection, assets, ({ path }) => probe(connection, api, path), AT_ONCE)
+  yield* probeEach(connection, assets, ({ path }) => probe(api, path), AT_ONCE)
 }
 
-function probe(connection: Connected, api: AirflowApi, path: string): Promise<Probe> {
+function probe(api: AirflowApi, path: string): Promise<Probe> {
   const named = namedBy(path)
   if (named === null) throw new TidemarkError('invalid', { publicMessage: `"${path}" is neither a DAG nor asset/<uri>.` })
-  return 'uri' in named ? probeAsset(connection, api, named.uri) : probeDag(connection, api, named.dag)
+  return 'uri' in named ? probeAsset(api, named.uri) : probeDag(api, named.dag)
 }
 
-async function probeAsset(connection: Connected, api: AirflowApi, uri: string): Promise<Probe> {
+async function probeAsset(api: AirflowApi, uri: string): Promise<Probe> {
   const asset = (await api.assets()).get(uri)
   if (asset === undefined) throw gone(`${api.system} has no ${api.isThree ? 'asset' : 'dataset'} ${uri}, or no DAG names it any more.`)
   const untold = `Nothing has told ${api.system} yet that ${uri} was updated.`
   const detail = `The last event by which ${uri} was updated.`
-  return loaded(connection, await api.lastEventOf(asset), { strength: 'strong', detail, untold })
+  return lastLoaded(await api.lastEventOf(asset), { method: 'event', strength: 'strong', detail }, untold)
 }
 
-async function probeDag(connection: Connected, api: AirflowApi, dag: string): Promise<Probe> {
+async function probeDag(api: AirflowApi, dag: string): Promise<Probe> {
   if (!(await api.dags()).has(dag)) throw gone(`${api.system} has no DAG ${dag}, or none that this account may see.`)
   const last = await api.lastSuccess(dag)
   const detail = `The end of the last run of ${dag} that went well; its tasks may have been skipped.`
-  return loaded(connection, last?.end_date ?? null, {
-    strength: 'weak',
-    detail,
-    untold: `${api.system} knows no run of ${dag} that ended well.`,
-  })
+  const untold = `${api.system} knows no run of ${dag} that ended well.`
+  return lastLoaded(last?.end_date ?? null, { method: 'run', strength: 'weak', detail }, untold)
 }
 
 function gone(publicMessage: string): TidemarkError {
   return new TidemarkError('not-found', { publicMessage, lasting: 'gone' })
-}
-
-function loaded(
-  { clock }: Connected,
-  at: Instant | null,
-  { strength, detail, untold }: { strength: 'strong' | 'weak'; detail: string; untold: string },
-): Probe {
-  return {
-    readings: at === null ? [] : [{ clock: 'loadedAt', at, precision: 'instant' }],
-    rows: null,
-    evidence: { method: strength === 'strong' ? 'event' : 'run', strength, detail },
-    state: null,
-    warnings: at !== null && isFuture(at, clock.now()) ? ['The time lies in the future; it is kept, but not judged.'] : [],
-    ...(at === null && { untold }),
-  }
 }

@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import type { ClockReading, Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
 import { type Probe, probeEach } from '#lib/connectors/kit/probe.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
-import { type Instant, isFuture } from '#lib/domain/time/instant.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import { readNumberTime } from '#lib/domain/time/number-time.ts'
 import { readTime } from '#lib/domain/values/convert-time.ts'
 import { type DynamoAsset, type DynamoSettings, dynamoAssetSettings, whyNoTable } from './settings.ts'
@@ -112,13 +112,12 @@ function toProbe({ asked, value, name = '', detail, untold }: Seen, now: Instant
   const clock = asked.clock ?? 'writtenAt'
   const read =
     value === 'nothing' ? { clock, at: null, precision: 'instant' as const } : readAttribute(value, clock, asked.zone ?? 'UTC', now)
-  const isAhead = read?.at != null && read.precision === 'instant' && isFuture(read.at, now)
   return {
     readings: read === null ? [] : [read],
     rows: null,
     evidence: { method: 'attribute', strength: 'strong', detail },
     state: null,
-    warnings: isAhead ? ['The time lies in the future; it is kept, but not judged.'] : [],
+    warnings: [],
     ...(read === null && { untold: untold ?? `${name} of the item does not read as a time.` }),
   }
 }

@@ -3,7 +3,7 @@ import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { ClockReading, Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
 import { type Probe, probeEach } from '#lib/connectors/kit/probe.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
-import { type Instant, isFuture } from '#lib/domain/time/instant.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import { readNumberTime } from '#lib/domain/time/number-time.ts'
 import { readTime } from '#lib/domain/values/convert-time.ts'
 import { scalarText } from '#lib/domain/values/convert-value.ts'
@@ -82,7 +82,6 @@ function toProbe(api: SearchApi, { path, settings, fields }: Wanted, newest: New
   })
   const problems = read.flatMap((one) => (typeof one === 'string' ? [one] : []))
   const readings = read.flatMap((one) => (typeof one === 'string' ? [] : [one]))
-  const isAhead = readings.some(({ at, precision }) => at !== null && precision === 'instant' && isFuture(at, now))
   const names = fields.map(({ name }) => name).join(' and ')
   return {
     readings,
@@ -93,7 +92,8 @@ function toProbe(api: SearchApi, { path, settings, fields }: Wanted, newest: New
       detail: `The newest ${names} of ${path}${settings.where === undefined ? '' : ', among the documents that count'}.`,
     },
     state: null,
-    warnings: isAhead ? ['The newest value lies in the future; it is kept, but not judged. Leave such documents out with "where".'] : [],
+    warnings: [],
+    ifAhead: 'Leave such documents out with "where".',
     ...(problems.length > 0 && { untold: problems.join(' ') }),
   }
 }

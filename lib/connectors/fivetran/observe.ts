@@ -1,6 +1,5 @@
 import type { Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
-import { type Probe, probeEach } from '#lib/connectors/kit/probe.ts'
-import { type Instant, isFuture } from '#lib/domain/time/instant.ts'
+import { lastLoaded, type Probe, probeEach } from '#lib/connectors/kit/probe.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 import type { FivetranApi } from './api.ts'
 import type { Connected } from './settings.ts'
@@ -14,23 +13,18 @@ export async function* observeSyncs(
 ): AsyncGenerator<Observation> {
   // What nobody gets in for fails as a whole, whichever asset is the first.
   await api.ids()
-  yield* probeEach(connection, assets, async ({ path }) => probe(await api.sync(path), api.system, connection.clock.now()))
+  yield* probeEach(connection, assets, async ({ path }) => probe(await api.sync(path), api.system))
 }
 
-function probe(sync: Sync, system: string, now: Instant): Probe {
+function probe(sync: Sync, system: string): Probe {
   const { id, succeeded_at: at } = sync
-  return {
-    readings: at === null ? [] : [{ clock: 'loadedAt', at, precision: 'instant' }],
-    rows: null,
-    evidence: { method: 'run', strength: 'strong', detail: `The end of the last sync of ${id} that succeeded.` },
-    state: null,
-    warnings: warningsOf(sync, now),
-    ...(at === null && { untold: `No sync of ${id} has succeeded in ${system} yet.${whatIsWrong(sync)}` }),
-  }
+  const detail = `The end of the last sync of ${id} that succeeded.`
+  const untold = `No sync of ${id} has succeeded in ${system} yet.${whatIsWrong(sync)}`
+  return lastLoaded(at, { method: 'run', strength: 'strong', detail }, untold, warningsOf(sync))
 }
 
-function warningsOf(sync: Sync, now: Instant): string[] {
-  const { paused, succeeded_at: at, status } = sync
+function warningsOf(sync: Sync): string[] {
+  const { paused, status } = sync
   const wrong = whatIsWrong(sync).trim()
   return [
     ...(wrong === '' ? [] : [wrong]),
@@ -39,7 +33,6 @@ function warningsOf(sync: Sync, now: Instant): string[] {
     ...(status.sync_state === 'rescheduled' ? ['Fivetran has put its sync off.'] : []),
     ...(status.update_state === 'delayed' ? ['Fivetran says that it is delayed.'] : []),
     ...(status.is_historical_sync === true ? ['Its whole history is being loaded; until that is over no sync counts.'] : []),
-    ...(at !== null && isFuture(at, now) ? ['The time lies in the future; it is kept, but not judged.'] : []),
   ]
 }
 

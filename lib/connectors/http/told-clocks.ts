@@ -3,7 +3,7 @@ import type { ClockReading, ObservedAsset } from '#lib/connectors/kit/connector.
 import type { Probe } from '#lib/connectors/kit/probe.ts'
 import { JUDGED_CLOCKS, type JudgedClock } from '#lib/domain/freshness/facts.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
-import { type Instant, isFuture } from '#lib/domain/time/instant.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import { type ReadTime, readTime } from '#lib/domain/values/convert-time.ts'
 import { scalarText } from '#lib/domain/values/convert-value.ts'
 import { type JsonValue, parseJson } from '#lib/domain/values/json.ts'
@@ -49,9 +49,7 @@ export async function tellClocks(
       detail: `By ${sources.map(([, source]) => inWords(source)).join(' and ')}.${moves}`,
     },
     state: null,
-    warnings: readings.some(({ at }) => at !== null && isFuture(at, connection.clock.now()))
-      ? ['What the answer tells lies in the future; it is kept, but not judged.']
-      : [],
+    warnings: [],
     ...(untold.length > 0 && { untold: untold.join(' ') }),
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { type Instant, isFuture } from '#lib/domain/time/instant.ts'
 import { isTooDeep, type JsonValue } from '#lib/domain/values/json.ts'
 import { isSystemWide, lastingReasonOf, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 import { contentHash } from '#lib/records/canonical-form.ts'
@@ -11,9 +12,20 @@ export interface Probe {
   rows: number | null
   evidence: { method: string; strength: 'strong' | 'weak'; detail: string }
   state: Record<string, unknown> | null
+  /** That a time lies in the future is warned of besides. */
   warnings: string[]
+  /** What to do about times in the future. */
+  ifAhead?: string
   untold?: string
 }
+
+/** What is warned of times that lie in the future, with what to do about it. */
+export function futureWarnings(readings: readonly ClockReading[], now: Instant, remedy = ''): string[] {
+  const isAhead = readings.some(({ at, precision }) => at !== null && precision === 'instant' && isFuture(at, now))
+  return isAhead ? [`${FUTURE}${remedy && ` ${remedy}`}`] : []
+}
+
+export const FUTURE = 'The time lies in the future; it is kept, but not judged.'
 
 /** Probes one asset; a failure of the asset becomes its observation, one of the whole system is thrown. */
 export async function probeAsset(
@@ -23,9 +35,11 @@ export async function probeAsset(
 ): Promise<Observation> {
   const startedAt = clock.now()
   try {
-    const { untold, ...seen } = await probe()
+    const { untold, ifAhead, ...seen } = await probe()
     if (untold !== undefined) return { ok: false, assetKey, publicMessage: untold, message: untold, lasting: 'no-time' }
-    return { ok: true, assetKey, ...seen, evidence: { ...seen.evidence, costMs: clock.now() - startedAt } }
+    const endedAt = clock.now()
+    const warnings = [...seen.warnings, ...futureWarnings(seen.readings, endedAt, ifAhead)]
+    return { ok: true, assetKey, ...seen, warnings, evidence: { ...seen.evidence, costMs: endedAt - startedAt } }
   } catch (error) {
     if (signal.aborted || isSystemWide(error)) throw error
     return failedProbe(assetKey, error)
@@ -72,6 +86,12 @@ export function failedProbe(assetKey: string, error: unknown): Observation {
 /** The system answers, and no clock moves. */
 export function reachable(detail: string): Probe {
   return { readings: [], rows: null, evidence: { method: 'answer', strength: 'weak', detail }, state: null, warnings: [] }
+}
+
+/** What tells only when something was last loaded; where nothing does, `untold` is why. */
+export function lastLoaded(at: Instant | null, evidence: Probe['evidence'], untold: string | undefined, warnings: string[] = []): Probe {
+  const readings: Probe['readings'] = at === null ? [] : [{ clock: 'loadedAt', at, precision: 'instant' }]
+  return { readings, rows: null, evidence, state: null, warnings, ...(at === null && untold !== undefined && { untold }) }
 }
 
 export interface Fingerprint {

@@ -4,7 +4,7 @@ import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { ClockReading, Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
 import { type Probe, probeEach, reachable } from '#lib/connectors/kit/probe.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
-import { type Instant, isFuture, SECOND_MS } from '#lib/domain/time/instant.ts'
+import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { LOOKER_LIMITS, type LookerApi } from './api.ts'
 import { once } from './once.ts'
 import { type LookerSettings, lookerAssetSettings } from './settings.ts'
@@ -96,14 +96,13 @@ export function observeLooker(
   connection: Connection<LookerSettings>,
   assets: readonly ObservedAsset[],
 ): AsyncGenerator<Observation> {
-  const around = { api, round: new Round(api), now: () => connection.clock.now() }
+  const around = { api, round: new Round(api) }
   return probeEach(connection, assets, (asset) => probe(asset, around), LOOKER_LIMITS.atOnce ?? 1)
 }
 
 interface Around {
   api: LookerApi
   round: Round
-  now(): Instant
 }
 
 async function probe({ path, settings: written }: ObservedAsset, around: Around): Promise<Probe> {
@@ -118,7 +117,7 @@ async function probe({ path, settings: written }: ObservedAsset, around: Around)
   if (subject.kind === 'derived') return ofBuild(subject, around)
   const shown = subject.kind === 'look' ? await round.look(subject.id) : await tileOf(subject, around)
   if (settings.field === undefined) return reachable(NO_TIME)
-  return ofField(await queryOf(shown, round), settings.field, settings.clock, around)
+  return ofField(await queryOf(shown, round), settings.field, settings.clock, api)
 }
 
 async function tileOf({ dashboard: id, tile }: Extract<Subject, { kind: 'tile' }>, { api, round }: Around): Promise<Element> {
@@ -135,8 +134,7 @@ async function queryOf(shown: Look | Element, round: Round): Promise<Query | nul
 }
 
 /** Asks the tile's own explore for the newest value of a field. */
-async function ofField(query: Query | null, field: string, clock: ClockReading['clock'], around: Around): Promise<Probe> {
-  const { api } = around
+async function ofField(query: Query | null, field: string, clock: ClockReading['clock'], api: LookerApi): Promise<Probe> {
   if (!query?.model || !query.view) throw refusedAnswer(api.system, `what is shown is no query of an explore, so it has no field ${field}`)
   const { model, view } = query
   const asked = { model, view, fields: [field], sorts: [`${field} desc`], limit: '1', query_timezone: 'UTC' }
@@ -149,13 +147,11 @@ async function ofField(query: Query | null, field: string, clock: ClockReading['
     'field',
     'strong',
     `The newest ${field} of ${model}/${view}, asked of the database.`,
-    around,
   )
 }
 
 /** A datagroup fires when its own question has another answer than before: a load as a rule, or just another day. */
-async function ofDatagroup({ model, name }: { model: string; name: string }, around: Around): Promise<Probe> {
-  const { api, round } = around
+async function ofDatagroup({ model, name }: { model: string; name: string }, { api, round }: Around): Promise<Probe> {
   const found = (await round.datagroups()).find((one) => one.model_name === model && one.name === name)
   if (found === undefined) throw gone(`${api.system} has no datagroup ${name} of the model ${model}.`)
   if (found.trigger_error) {
@@ -163,29 +159,26 @@ async function ofDatagroup({ model, name }: { model: string; name: string }, aro
     throw new TidemarkError('refused', { publicMessage, message: `${publicMessage} [${found.trigger_error}]` })
   }
   const at = found.triggered_at == null ? null : found.triggered_at * SECOND_MS
-  return told({ clock: 'loadedAt', at, precision: 'instant' }, 'datagroup', 'weak', `When the datagroup ${name} last fired.`, around)
+  return told({ clock: 'loadedAt', at, precision: 'instant' }, 'datagroup', 'weak', `When the datagroup ${name} last fired.`)
 }
 
-async function ofBuild({ model, name }: { model: string; name: string }, around: Around): Promise<Probe> {
-  const builds = await around.round.builds()
+async function ofBuild({ model, name }: { model: string; name: string }, { api, round }: Around): Promise<Probe> {
+  const builds = await round.builds()
   const newest = builds.find((one) => one['pdt_builds.view_name'] === name && one['pdt_builds.model_name'] === model)
   const ended = newest?.[BUILDS_BY]
   const read = ended == null ? null : readTime(ended)
   const among = builds.length < BUILDS_MAX ? 'in 90 days' : `among its newest ${BUILDS_MAX}`
-  if (read === null) return { ...reachable(''), untold: `${around.api.system} tells of no build of the derived table ${name} ${among}.` }
+  if (read === null) return { ...reachable(''), untold: `${api.system} tells of no build of the derived table ${name} ${among}.` }
   return told(
     { clock: 'loadedAt', at: read.at, precision: read.precision },
     'build',
     'strong',
     `When Looker last built the derived table ${name}.`,
-    around,
   )
 }
 
-function told(reading: ClockReading, method: string, strength: 'strong' | 'weak', detail: string, { api, now }: Around): Probe {
-  const isAhead = reading.at !== null && isFuture(reading.at, now())
-  const warnings = isAhead ? [`${api.system} tells a time in the future: its clock, or that of its database, is ahead of ours.`] : []
-  return { readings: [reading], rows: null, evidence: { method, strength, detail }, state: null, warnings }
+function told(reading: ClockReading, method: string, strength: 'strong' | 'weak', detail: string): Probe {
+  return { readings: [reading], rows: null, evidence: { method, strength, detail }, state: null, warnings: [] }
 }
 
 const DAY = /^\d{4}-\d\d-\d\d$/

@@ -1,7 +1,6 @@
 import type { Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
-import { type Probe, probeEach } from '#lib/connectors/kit/probe.ts'
+import { lastLoaded, type Probe, probeEach } from '#lib/connectors/kit/probe.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
-import { isFuture } from '#lib/domain/time/instant.ts'
 import type { PrefectApi } from './api.ts'
 import { hasLoaded } from './flow-run.ts'
 import { type Connected, whyNoDeployment } from './settings.ts'
@@ -19,23 +18,17 @@ export async function* observeDeployments(
   assets: readonly ObservedAsset[],
 ): AsyncGenerator<Observation> {
   const byJob = new Map([...(await api.deployments()).values()].map((deployment) => [deployment.job, deployment]))
-  yield* probeEach(connection, assets, ({ path }) => probe(connection, api, path, byJob.get(path)), AT_ONCE)
+  yield* probeEach(connection, assets, ({ path }) => probe(api, path, byJob.get(path)), AT_ONCE)
 }
 
-async function probe({ clock }: Connected, api: PrefectApi, path: string, deployment: Deployment | undefined): Promise<Probe> {
+async function probe(api: PrefectApi, path: string, deployment: Deployment | undefined): Promise<Probe> {
   const why = whyNoDeployment(path)
   if (why !== null) throw new TidemarkError('invalid', { publicMessage: `"${path}" ${why}.` })
   if (deployment === undefined) throw api.noDeployment(path)
-  const last = await lastLoad(api, deployment)
-  const at = last?.end_time ?? null
-  return {
-    readings: at === null ? [] : [{ clock: 'loadedAt', at, precision: 'instant' }],
-    rows: null,
-    evidence: { method: 'run', strength: 'strong', detail: `The end of the last run of ${path} that completed.` },
-    state: null,
-    warnings: at !== null && isFuture(at, clock.now()) ? ['The time lies in the future; it is kept, but not judged.'] : [],
-    ...(at === null && { untold: `${api.system} knows no run of ${path} that completed and loaded something.` }),
-  }
+  const at = (await lastLoad(api, deployment))?.end_time ?? null
+  const detail = `The end of the last run of ${path} that completed.`
+  const untold = `${api.system} knows no run of ${path} that completed and loaded something.`
+  return lastLoaded(at, { method: 'run', strength: 'strong', detail }, untold)
 }
 
 async function lastLoad(api: PrefectApi, { id }: Deployment): Promise<FlowRun | undefined> {

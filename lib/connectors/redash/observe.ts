@@ -1,6 +1,6 @@
 import type { Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
-import { type Probe, probeEach } from '#lib/connectors/kit/probe.ts'
-import { type Instant, isFuture } from '#lib/domain/time/instant.ts'
+import { lastLoaded, type Probe, probeEach } from '#lib/connectors/kit/probe.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import type { RedashApi } from './api.ts'
 import { type Connected, subjectOf } from './settings.ts'
 import type { Dashboard, Query } from './shapes.ts'
@@ -17,21 +17,21 @@ export async function* observeResults(
 ): AsyncGenerator<Observation> {
   // What nobody gets in for fails as a whole, whichever asset is the first.
   await api.queryIds()
-  yield* probeEach(connection, assets, ({ path }) => probe(api, path, connection.clock.now()), AT_ONCE)
+  yield* probeEach(connection, assets, ({ path }) => probe(api, path), AT_ONCE)
 }
 
-async function probe(api: RedashApi, path: string, now: Instant): Promise<Probe> {
+async function probe(api: RedashApi, path: string): Promise<Probe> {
   const subject = subjectOf(path)
   if (subject === null) throw api.gone(`${api.system} has nothing at ${path}.`)
-  if (subject.kind === 'dashboards') return ofDashboard(api, await api.dashboard(subject.id), now)
+  if (subject.kind === 'dashboards') return ofDashboard(api, await api.dashboard(subject.id))
   const query = await api.query(subject.id)
   if (query === undefined || query.isArchived)
     throw api.gone(`${api.system} does not list the query ${subject.id}: there is none, it is archived, or somebody else's draft.`)
   const untold = query.at === null ? `${query.name} has no result in ${api.system} yet.` : undefined
-  return made(query.at, [query], `The result of ${query.name} was made then.`, now, untold)
+  return made(query.at, [query], `The result of ${query.name} was made then.`, untold)
 }
 
-async function ofDashboard(api: RedashApi, { name, queries: ids, hidden }: Dashboard, now: Instant): Promise<Probe> {
+async function ofDashboard(api: RedashApi, { name, queries: ids, hidden }: Dashboard): Promise<Probe> {
   const found = await Promise.all(ids.map((id) => api.query(id)))
   const queries = found.filter((query) => query !== undefined)
   const oldest = queries.toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0))[0]
@@ -39,7 +39,7 @@ async function ofDashboard(api: RedashApi, { name, queries: ids, hidden }: Dashb
   const without = queries.filter(({ at }) => at === null).map((query) => query.name)
   const untold = whyUntold(api.system, name, { hidden, unlisted, without, isEmpty: ids.length === 0 })
   const at = untold === undefined ? (oldest?.at ?? null) : null
-  return made(at, queries, `The oldest of its ${queries.length} results, that of ${oldest?.name}, was made then.`, now, untold)
+  return made(at, queries, `The oldest of its ${queries.length} results, that of ${oldest?.name}, was made then.`, untold)
 }
 
 interface Missing {
@@ -58,19 +58,10 @@ function whyUntold(system: string, name: string, { hidden, unlisted, without, is
   return isEmpty ? `${name} shows no query in ${system}.` : undefined
 }
 
-function made(at: Instant | null, queries: readonly Query[], detail: string, now: Instant, untold: string | undefined): Probe {
+function made(at: Instant | null, queries: readonly Query[], detail: string, untold: string | undefined): Probe {
   const asked = queries.filter(({ hasParameters }) => hasParameters).map(({ name }) => name)
-  return {
-    readings: at === null ? [] : [{ clock: 'loadedAt', at, precision: 'instant' }],
-    rows: null,
-    evidence: { method: 'result', strength: asked.length === 0 ? 'strong' : 'weak', detail },
-    state: null,
-    warnings: [
-      ...(asked.length === 0 ? [] : [`With parameters only the result of their usual values is told: ${some(asked)}.`]),
-      ...(at !== null && isFuture(at, now) ? ['The time lies in the future; it is kept, but not judged.'] : []),
-    ],
-    ...(untold !== undefined && { untold }),
-  }
+  const warnings = asked.length === 0 ? [] : [`With parameters only the result of their usual values is told: ${some(asked)}.`]
+  return lastLoaded(at, { method: 'result', strength: asked.length === 0 ? 'strong' : 'weak', detail }, untold, warnings)
 }
 
 function some(names: readonly string[]): string {

@@ -1,10 +1,10 @@
 import type { ClockReading, Observation } from '#lib/connectors/kit/connector.ts'
-import { failedProbe } from '#lib/connectors/kit/probe.ts'
+import { failedProbe, futureWarnings } from '#lib/connectors/kit/probe.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { type Budget, creditsInWords } from './budget.ts'
 import { type LookState, toLookState } from './look-state.ts'
-import { failed, futureWarnings, type Wanted } from './looked.ts'
+import { failed, IF_AHEAD, type Wanted } from './looked.ts'
 import { isMute, type TableState } from './metadata.ts'
 import type { Newest, NewestAnswer } from './newest.ts'
 import { codeOf } from './problems.ts'
@@ -75,7 +75,7 @@ export function fromColumns(read: ColumnsRead, budget: Budget, now: Instant): Ob
       ...toLookState(table, { about: wanted.about, readings, warnings, ...(isMute(table) && { readAt: now }) }),
       ...budget.spentOf(wanted.spent),
     },
-    warnings: [...warnings, ...futureWarnings(readings, now)],
+    warnings: [...warnings, ...futureWarnings(readings, now, IF_AHEAD)],
   }
 }
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { ClockReading, Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
+import { futureWarnings } from '#lib/connectors/kit/probe.ts'
 import { hasToldClocks } from '#lib/connectors/kit/told-clocks.ts'
 import type { LastingReason } from '#lib/domain/freshness/facts.ts'
-import { type Instant, isFuture } from '#lib/domain/time/instant.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import type { Budget } from './budget.ts'
 import { type Difference, type LookState, parseSpent, type Spent, toLookState } from './look-state.ts'
 import type { Refreshes, TableState } from './metadata.ts'
@@ -60,11 +61,7 @@ export function toWanted(asset: ObservedAsset, connection: SnowflakeSettings, la
   }
 }
 
-/** Of times in the future: they are kept and not judged. */
-export function futureWarnings(readings: readonly ClockReading[], now: Instant): string[] {
-  const isAhead = readings.some(({ at, precision }) => at !== null && precision === 'instant' && isFuture(at, now))
-  return isAhead ? ['The newest value lies in the future; it is kept, but not judged. If it is local time, set the asset’s zone.'] : []
-}
+export const IF_AHEAD = 'If it is local time, set the asset’s zone.'
 
 /** One look at the assets of one database. */
 export interface Round {
@@ -122,7 +119,7 @@ export function kept(
     rows: null,
     evidence: { method: 'metadata', strength, detail, costMs: around.costMs },
     state: { ...before, ...(lastAltered !== null && { lastAltered }), spent: undefined, ...around.budget.spentOf(spent) },
-    warnings: [...before.warnings, ...futureWarnings(before.readings, around.now), ...around.extra],
+    warnings: [...before.warnings, ...futureWarnings(before.readings, around.now, IF_AHEAD), ...around.extra],
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
-import { type Probe, probeEach, reachable } from '#lib/connectors/kit/probe.ts'
-import { type Instant, isFuture } from '#lib/domain/time/instant.ts'
+import { lastLoaded, type Probe, probeEach, reachable } from '#lib/connectors/kit/probe.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import type { TableauApi } from './api.ts'
 import type { LoadedAt } from './extract-times.ts'
 import { JOBS_DAYS, Round } from './round.ts'
@@ -18,13 +18,12 @@ export async function* observeTableau(
 ): AsyncGenerator<Observation> {
   const round = new Round(connection, api)
   await round.load(assets)
-  yield* probeEach(connection, assets, (asset) => probe({ api, round, now: connection.clock.now() }, asset), AT_ONCE)
+  yield* probeEach(connection, assets, (asset) => probe({ api, round }, asset), AT_ONCE)
 }
 
 interface Around {
   api: TableauApi
   round: Round
-  now: Instant
 }
 
 async function probe(around: Around, { path, settings }: ObservedAsset): Promise<Probe> {
@@ -47,20 +46,17 @@ function ofLive({ hasExtracts }: Content): Probe {
   return { ...reachable(NO_TIME), warnings: hasExtracts === true ? [warning] : [] }
 }
 
-async function ofExtract({ api, round, now }: Around, target: Target, content: Content): Promise<Probe> {
+async function ofExtract({ api, round }: Around, target: Target, content: Content): Promise<Probe> {
   const { name } = content
   const extracts = round.extracts(target, name)
-  if (extracts === null) return byJobs({ api, round, now }, target, content)
+  if (extracts === null) return byJobs({ api, round }, target, content)
   if (extracts.length === 0) return untold(`${name} ${whyLive(api, target)}`)
   const known = extracts.filter((one) => one !== null)
   if (known.length < extracts.length)
     return untold(`${api.system} tells no refresh of ${extracts.length === 1 ? 'the extract' : 'an extract'} of ${name} yet.`)
   const oldest = known.reduce((a, b) => (b.at < a.at ? b : a))
-  return refreshed(oldest.at, detailOf(known, oldest), {
-    strength: known.some(({ isMade }) => isMade) ? 'weak' : 'strong',
-    now,
-    warnings: round.troublesOf(target),
-  })
+  const strength = known.some(({ isMade }) => isMade) ? 'weak' : 'strong'
+  return refreshed(oldest.at, detailOf(known, oldest), strength, round.troublesOf(target))
 }
 
 function whyLive({ system }: TableauApi, target: Target): string {
@@ -74,30 +70,20 @@ function detailOf(all: readonly LoadedAt[], { isMade }: LoadedAt): string {
 }
 
 /** Where the metadata are not to be had. */
-async function byJobs({ api, round, now }: Around, target: Target, content: Content): Promise<Probe> {
+async function byJobs({ api, round }: Around, target: Target, content: Content): Promise<Probe> {
   if (content.hasExtracts === false) return untold(`${content.name} ${whyLive(api, target)}`)
   const at = await round.lastRefresh(target, content)
   if (at === null)
     return untold(
       `${api.system} lists no refresh of ${content.name} that succeeded in ${JOBS_DAYS} days. ${round.metadata.absence ?? ''}`.trim(),
     )
-  return refreshed(at, 'The end of its last refresh that succeeded.', { strength: 'strong', now, warnings: round.troublesOf(target) })
+  return refreshed(at, 'The end of its last refresh that succeeded.', 'strong', round.troublesOf(target))
 }
 
 function untold(words: string): Probe {
   return { ...reachable(''), untold: words }
 }
 
-function refreshed(
-  at: Instant,
-  detail: string,
-  { strength, now, warnings }: { strength: 'strong' | 'weak'; now: Instant; warnings: string[] },
-): Probe {
-  return {
-    readings: [{ clock: 'loadedAt', at, precision: 'instant' }],
-    rows: null,
-    evidence: { method: 'refresh', strength, detail },
-    state: null,
-    warnings: [...warnings, ...(isFuture(at, now) ? ['The time lies in the future; it is kept, but not judged.'] : [])],
-  }
+function refreshed(at: Instant, detail: string, strength: 'strong' | 'weak', warnings: string[]): Probe {
+  return lastLoaded(at, { method: 'refresh', strength, detail }, undefined, warnings)
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ClockReading, Observation } from '#lib/connectors/kit/connector.ts'
+import { FUTURE } from '#lib/connectors/kit/probe.ts'
 import { readInstant, type TimeReading, TYPE } from '#lib/connectors/postgres/read-instant.ts'
 import type { PostgresSettings } from '#lib/connectors/postgres/settings.ts'
 import type { Evidence } from '#lib/domain/freshness/facts.ts'
@@ -23,7 +24,7 @@ function halfHoursAhead(at: Instant, now: Instant): number | null {
 function futureWarning(at: Instant, now: Instant, before: number | null): string | null {
   if (!isFuture(at, now)) return null
   const steps = halfHoursAhead(at, now)
-  if (steps === null) return 'The newest value lies in the future; it is kept, but not judged.'
+  if (steps === null) return FUTURE
   const often = before === steps ? 'always ' : ''
   return `The newest value is ${often}${steps / 2} h ahead: it looks like local time taken for another zone. Set the asset’s zone.`
 }
