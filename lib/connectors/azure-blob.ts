@@ -2,16 +2,10 @@ import { copyBlob } from './azure-blob/copy-blob.ts'
 import { AzureQueue, AzureQueueAccess } from './azure-blob/queue.ts'
 import { type AzureBlobSettings, azureBlobSettings } from './azure-blob/settings.ts'
 import { AzureAccess, AzureStore, endOfSignature } from './azure-blob/store.ts'
-import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
-import type { FileSession } from './kit/files.ts'
-import { forQuestion } from './kit/session.ts'
-import { discoverFolders } from './kit/stores/discover-folders.ts'
-import { extractFiles, storeExtractRequest } from './kit/stores/extract-files.ts'
+import { storeExtractRequest } from './kit/stores/extract-files.ts'
 import { listFiles } from './kit/stores/list-files.ts'
-import { lookIn } from './kit/stores/look-in.ts'
-import { observeStore } from './kit/stores/observe-store.ts'
-import { openWhole } from './kit/stores/open-whole.ts'
+import { openStore } from './kit/stores/open-store.ts'
 import { STORE_ASKED, STORE_ASSET_TOLD, storeAssetSettings } from './kit/stores/settings.ts'
 import { whereInAzure } from './kit/stores/where-is.ts'
 
@@ -61,30 +55,17 @@ export default defineConnector<AzureBlobSettings>({
   whereIs: whereInAzure,
 
   open(connection) {
-    const blobs = new AzureAccess(connection)
+    const access = new AzureAccess(connection)
     const queue = new AzureQueueAccess(connection)
-    const hasQueue = connection.settings.queue !== undefined
-    const storeFor = (signal?: AbortSignal) => new AzureStore(forQuestion(connection, signal), blobs)
-    const queueFor = (signal?: AbortSignal) => new AzureQueue(forQuestion(connection, signal), queue)
-    const reading: Required<Pick<FileSession, 'files' | 'openFile'>> = {
-      files: (where, signal) => listFiles(storeFor(signal), where),
-      openFile: (file, signal) => openWhole(forQuestion(connection, signal), storeFor(signal), file),
-    }
-    return {
-      check: () =>
-        checked(connection, async () => ({
-          detail: await lookIn(storeFor(), connection.settings.containers, hasQueue ? queueFor() : null),
-          credentialExpiresAt: endOfSignature(connection.settings.sas),
-        })),
-      async *discover() {
-        const store = storeFor()
-        yield* discoverFolders(store, await store.buckets())
-      },
-      observe: (assets) => observeStore(connection, storeFor(), assets, 'weak'),
-      ...reading,
-      extract: (request, signal) => extractFiles({ connection, session: reading }, request, signal),
-      copyFile: (file, to, signal) => copyBlob(forQuestion(connection, signal), storeFor(signal), file, to),
-      ...(hasQueue && { fileMessages: (signal?: AbortSignal) => queueFor(signal).messages() }),
-    }
+    const { containers, queue: address, sas } = connection.settings
+    return openStore<AzureStore, AzureBlobSettings>(connection, {
+      named: containers,
+      strength: 'weak',
+      credentialExpiresAt: endOfSignature(sas),
+      store: (on) => new AzureStore(on, access),
+      queue: address === undefined ? null : (on) => new AzureQueue(on, queue),
+      files: listFiles,
+      copy: (store, file, to, on) => copyBlob(on, store, file, to),
+    })
   },
 })

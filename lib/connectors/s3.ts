@@ -1,13 +1,7 @@
 import { AWS_TOLD } from './kit/aws/settings.ts'
-import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
-import type { FileSession } from './kit/files.ts'
-import { forQuestion } from './kit/session.ts'
-import { discoverFolders } from './kit/stores/discover-folders.ts'
-import { extractFiles, storeExtractRequest } from './kit/stores/extract-files.ts'
-import { lookIn } from './kit/stores/look-in.ts'
-import { observeStore } from './kit/stores/observe-store.ts'
-import { openWhole } from './kit/stores/open-whole.ts'
+import { storeExtractRequest } from './kit/stores/extract-files.ts'
+import { openStore } from './kit/stores/open-store.ts'
 import { STORE_ASKED, STORE_ASSET_TOLD, storeAssetSettings } from './kit/stores/settings.ts'
 import { whereInS3 } from './kit/stores/where-is.ts'
 import { copyFile } from './s3/copy-file.ts'
@@ -56,28 +50,20 @@ export default defineConnector<S3Settings>({
   whereIs: whereInS3,
 
   open(connection) {
-    const files = new S3Access(connection)
+    const access = new S3Access(connection)
     const queue = new QueueAccess(connection)
-    const hasQueue = connection.settings.queue !== undefined
-    const storeFor = (signal?: AbortSignal) => new S3Store(forQuestion(connection, signal), files)
-    const queueFor = (signal?: AbortSignal) => new Queue(forQuestion(connection, signal), queue)
-    const reading: Required<Pick<FileSession, 'files' | 'openFile'>> = {
-      files: (where, signal) => listWithVersions(storeFor(signal), where),
-      openFile: (file, signal) => openWhole(forQuestion(connection, signal), storeFor(signal), file),
-    }
+    const { buckets, queue: address } = connection.settings
     return {
-      check: () => checked(connection, () => lookIn(storeFor(), connection.settings.buckets, hasQueue ? queueFor() : null)),
-      async *discover() {
-        const store = storeFor()
-        yield* discoverFolders(store, await store.buckets())
-      },
-      observe: (assets) => observeStore(connection, storeFor(), assets, 'strong'),
-      ...reading,
-      extract: (request, signal) => extractFiles({ connection, session: reading }, request, signal),
-      copyFile: (file, to, signal) => copyFile(storeFor(signal), file, to),
-      ...(hasQueue && { fileMessages: (signal?: AbortSignal) => queueFor(signal).messages() }),
+      ...openStore(connection, {
+        named: buckets,
+        strength: 'strong',
+        store: (on) => new S3Store(on, access),
+        queue: address === undefined ? null : (on) => new Queue(on, queue),
+        files: listWithVersions,
+        copy: (store, file, to) => copyFile(store, file, to),
+      }),
       close: async () => {
-        await Promise.all([files.close(), queue.close()])
+        await Promise.all([access.close(), queue.close()])
       },
     }
   },

@@ -3,6 +3,7 @@ import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import type { ToldFiles } from '#lib/connectors/kit/files.ts'
 import { askPatiently } from '#lib/connectors/kit/patience.ts'
+import { SessionClient } from '#lib/connectors/kit/session.ts'
 import { drainQueue, giveBackAfterMs, type QueueMessage } from '#lib/connectors/kit/stores/drain-queue.ts'
 import { MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { toAzureError } from './problems.ts'
@@ -14,17 +15,9 @@ const PER_QUESTION = 32
 const HIDDEN_S = (5 * MINUTE_MS) / SECOND_MS
 
 /** The client of one session's queue: loaded when it is asked first. */
-export class AzureQueueAccess {
-  readonly #connection: Connection<AzureBlobSettings>
-  #loading: Promise<QueueClient> | undefined
-
+export class AzureQueueAccess extends SessionClient<QueueClient> {
   constructor(connection: Connection<AzureBlobSettings>) {
-    this.#connection = connection
-  }
-
-  client(): Promise<QueueClient> {
-    this.#loading ??= load(this.#connection)
-    return this.#loading
+    super(() => load(connection))
   }
 }
 

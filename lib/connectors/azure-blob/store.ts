@@ -9,6 +9,7 @@ import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import type { StoredFile, WantedFile } from '#lib/connectors/kit/files.ts'
 import { askPatiently } from '#lib/connectors/kit/patience.ts'
+import { SessionClient } from '#lib/connectors/kit/session.ts'
 import { cutWithQuestion } from '#lib/connectors/kit/stores/cut-with-question.ts'
 import { isFolderMark } from '#lib/connectors/kit/stores/place.ts'
 import type { ListingOptions, OpenedStream, Store, StorePage } from '#lib/connectors/kit/stores/store.ts'
@@ -23,17 +24,9 @@ type Segment = ContainerListBlobFlatSegmentResponse | ContainerListBlobHierarchy
 const PER_PAGE = 5_000
 
 /** The client of one session: loaded when it asks the first question. */
-export class AzureAccess {
-  readonly #connection: Connection<AzureBlobSettings>
-  #loading: Promise<BlobServiceClient> | undefined
-
+export class AzureAccess extends SessionClient<BlobServiceClient> {
   constructor(connection: Connection<AzureBlobSettings>) {
-    this.#connection = connection
-  }
-
-  client(): Promise<BlobServiceClient> {
-    this.#loading ??= load(this.#connection)
-    return this.#loading
+    super(() => load(connection))
   }
 }
 

@@ -2,6 +2,7 @@ import type { DynamoDBClient, KeySchemaElement, ScalarAttributeType, TableDescri
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { askAws, awsClientConfig } from '#lib/connectors/kit/aws/client.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
+import { SessionClient } from '#lib/connectors/kit/session.ts'
 import type { DynamoSettings } from './settings.ts'
 
 type Sdk = typeof import('@aws-sdk/client-dynamodb')
@@ -9,22 +10,12 @@ type Sdk = typeof import('@aws-sdk/client-dynamodb')
 export type DynamoClient = { sdk: Sdk; client: DynamoDBClient }
 
 /** What all questions of a session share. */
-export class DynamoAccess {
-  readonly #connection: Connection<DynamoSettings>
-  #loading: Promise<DynamoClient> | undefined
-
+export class DynamoAccess extends SessionClient<DynamoClient> {
   constructor(connection: Connection<DynamoSettings>) {
-    this.#connection = connection
-  }
-
-  client(): Promise<DynamoClient> {
-    this.#loading ??= load(this.#connection)
-    return this.#loading
-  }
-
-  async close(): Promise<void> {
-    const loaded = await this.#loading?.catch(() => undefined)
-    loaded?.client.destroy()
+    super(
+      () => load(connection),
+      ({ client }) => client.destroy(),
+    )
   }
 }
 

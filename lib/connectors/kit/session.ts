@@ -24,3 +24,26 @@ export async function closeSession(session: Session, { log }: Pick<Connection<un
 export function forQuestion<S>(connection: Connection<S>, signal: AbortSignal | undefined): Connection<S> {
   return signal === undefined ? connection : { ...connection, signal }
 }
+
+/** The client of one session: loaded when it asks the first question. */
+export class SessionClient<T> {
+  readonly #load: () => Promise<T>
+  readonly #leave: (client: T) => void
+  #loading: Promise<T> | undefined
+
+  constructor(load: () => Promise<T>, leave: (client: T) => void = () => {}) {
+    this.#load = load
+    this.#leave = leave
+  }
+
+  client(): Promise<T> {
+    this.#loading ??= this.#load()
+    return this.#loading
+  }
+
+  /** Leaves what was loaded; one that could not be has nothing to leave. */
+  async close(): Promise<void> {
+    const loaded = await this.#loading?.catch(() => undefined)
+    if (loaded !== undefined) this.#leave(loaded)
+  }
+}

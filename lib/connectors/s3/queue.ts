@@ -2,6 +2,7 @@ import type { Message, SQSClient } from '@aws-sdk/client-sqs'
 import { askAws, awsClientConfig } from '#lib/connectors/kit/aws/client.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import type { ToldFiles } from '#lib/connectors/kit/files.ts'
+import { SessionClient } from '#lib/connectors/kit/session.ts'
 import { drainQueue, giveBackAfterMs, type QueueMessage } from '#lib/connectors/kit/stores/drain-queue.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { S3Settings } from './settings.ts'
@@ -14,22 +15,12 @@ const WAIT_SECONDS = 2
 const PER_QUESTION = 10
 
 /** What all questions of a session to its queue share. */
-export class QueueAccess {
-  readonly #connection: Connection<S3Settings>
-  #loading: Promise<SqsClients> | undefined
-
+export class QueueAccess extends SessionClient<SqsClients> {
   constructor(connection: Connection<S3Settings>) {
-    this.#connection = connection
-  }
-
-  clients(): Promise<SqsClients> {
-    this.#loading ??= load(this.#connection)
-    return this.#loading
-  }
-
-  async close(): Promise<void> {
-    const clients = await this.#loading?.catch(() => undefined)
-    clients?.client.destroy()
+    super(
+      () => load(connection),
+      ({ client }) => client.destroy(),
+    )
   }
 }
 
@@ -59,7 +50,7 @@ export class Queue {
   }
 
   async #ask<T>(what: string, send: (at: SqsClients & { signal: AbortSignal }) => Promise<T>): Promise<T> {
-    const clients = await this.#access.clients()
+    const clients = await this.#access.client()
     return askAws(this.#connection, { system: this.system, what }, (signal) => send({ ...clients, signal }))
   }
 
