@@ -35,16 +35,19 @@ function versionAsked({ bucket, key, query }: Pick<ObjectRequest, 'bucket' | 'ke
   return id === null ? current(bucket, key) : bucket.objects.get(key)?.find((version) => version.id === id)
 }
 
-function missing({ hidesMissing }: S3Control, isOfVersion: boolean): S3Answer {
+const VERSION_ID = /^(null|[\w-]{16})$/
+
+function missing({ hidesMissing }: S3Control, version: string | null): S3Answer {
+  if (version !== null && !VERSION_ID.test(version)) return problem(400, 'InvalidArgument', 'Invalid version id specified')
   if (hidesMissing) return problem(403, 'AccessDenied', 'Access Denied')
-  return isOfVersion
-    ? problem(404, 'NoSuchVersion', 'The specified version does not exist.')
-    : problem(404, 'NoSuchKey', 'The specified key does not exist.')
+  return version === null
+    ? problem(404, 'NoSuchKey', 'The specified key does not exist.')
+    : problem(404, 'NoSuchVersion', 'The specified version does not exist.')
 }
 
 function get(request: ObjectRequest, control: S3Control): S3Answer {
   const object = versionAsked(request)
-  if (object === undefined) return missing(control, request.query.has('versionId'))
+  if (object === undefined) return missing(control, request.query.get('versionId'))
   if (object.isRemoval) return problem(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.')
   const ifMatch = request.header('if-match')
   if (ifMatch !== undefined && ifMatch !== quoted(object.etag))
@@ -94,8 +97,9 @@ function copied(request: ObjectRequest, source: string, control: S3Control): Buf
   const [path = '', query = ''] = source.split('?')
   const [name = '', ...parts] = decodeURIComponent(path).replace(/^\//, '').split('/')
   const bucket = request.bucketNamed(name)
-  const object = bucket && versionAsked({ bucket, key: parts.join('/'), query: new URLSearchParams(query) })
-  if (object === undefined) return missing(control, query !== '')
+  const asked = new URLSearchParams(query)
+  const object = bucket && versionAsked({ bucket, key: parts.join('/'), query: asked })
+  if (object === undefined) return missing(control, asked.get('versionId'))
   const ifMatch = request.header('x-amz-copy-source-if-match')
   if (ifMatch !== undefined && ifMatch !== quoted(object.etag))
     return problem(412, 'PreconditionFailed', 'At least one of the pre-conditions did not hold')

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { current } from '#demo/stores/s3/buckets.ts'
+import { current, putObject } from '#demo/stores/s3/buckets.ts'
 import { STORE_NOW, startS3World } from '#lib/testing/connectors/s3-world.ts'
 import { copyFile } from './copy-file.ts'
 import { S3Access, S3Store } from './store.ts'
@@ -78,6 +78,22 @@ describe('copying a file within the store', () => {
     expect(current(standIn.bucket('landing'), 'target.csv')?.content.toString()).toBe('first')
     standIn.put('landing', 'c.csv', 'other', STORE_NOW)
     await expect(world.session().copyFile(first, 'landing/t2.csv')).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  it('copies, and opens, what its store calls by an ETag that is no MD5, and no other content of it', async () => {
+    const content = Buffer.alloc(600_000, 1)
+    putObject(standIn.bucket('landing'), 'g.csv', content, STORE_NOW - 60_000, 'W1qXo-7')
+    const file = await fileOf('g.csv')
+    const store = new S3Store(world.connection(), access)
+    const opened = await world.session().openFile(file)
+    expect(Buffer.concat(await Array.fromAsync(opened.bytes)).equals(content)).toBe(true)
+    const inParts = { oneCopyBytes: 500_000, partBytes: 300_000 }
+    expect(await copyFile(store, file, 'landing/whole-g.csv')).toMatchObject({ bytes: 600_000 })
+    expect(await copyFile(store, file, 'landing/parts-of-g.csv', inParts)).toMatchObject({ bytes: 600_000 })
+    expect(standIn.bucket('landing').uploads.size).toBe(0)
+    putObject(standIn.bucket('landing'), 'g.csv', content, STORE_NOW, 'W1qXo-8')
+    for (const sizes of [undefined, inParts])
+      await expect(copyFile(store, file, 'landing/later-g.csv', sizes)).rejects.toMatchObject({ code: 'not-found', lasting: 'gone' })
   })
 
   it('says that the target is missing, not the file, where the bucket to copy to is not there', async () => {

@@ -4,7 +4,7 @@ import type { StoredFile } from '#lib/connectors/kit/files.ts'
 import { noTarget } from '#lib/connectors/kit/stores/no-target.ts'
 import { placeOf } from '#lib/connectors/kit/stores/place.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
-import type { S3Store } from './store.ts'
+import type { S3Store, WhichVersion } from './store.ts'
 
 /** What is copied in one request, which has to be done within the timeout of the connection: S3 itself would take 5 GiB. */
 const PART_BYTES = 64 * 1024 ** 2
@@ -15,7 +15,6 @@ const GONE = new Set(['NoSuchKey', 'NoSuchVersion', 'PreconditionFailed', '412']
 interface Copy {
   file: StoredFile
   to: { bucket: string; key: string }
-  /** Which version is copied: the request fails where another one is there meanwhile. */
   source: { CopySource: string; CopySourceIfMatch?: string }
 }
 
@@ -36,18 +35,19 @@ export async function copyFile(
   if (target.key === '') throw new TidemarkError('invalid', { publicMessage: `"${to}" names no file to copy to.` })
   const there = await store.head(target.bucket, target.key)
   if (there !== null && there.bytes === file.bytes && there.modifiedAt > file.modifiedAt) return there
-  const copy = { file, to: target, source: sourceOf(file) }
-  if (file.bytes > sizes.oneCopyBytes) await copyInParts(store, copy, sizes.partBytes)
-  else await copyWhole(store, copy)
+  await store.byVersion(file.version, (which) => {
+    const copy = { file, to: target, source: sourceOf(file, which) }
+    return file.bytes > sizes.oneCopyBytes ? copyInParts(store, copy, sizes.partBytes) : copyWhole(store, copy)
+  })
   const copied = await store.head(target.bucket, target.key)
   if (copied?.bytes === file.bytes) return copied
   throw refusedAnswer(store.system, `the copy of ${file.key} is not what it is a copy of`)
 }
 
-function sourceOf({ bucket, key, version }: StoredFile): Copy['source'] {
+function sourceOf({ bucket, key }: StoredFile, which: WhichVersion): Copy['source'] {
   const path = `${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`
-  if (/^[0-9a-f]{32}(-\d+)?$/i.test(version)) return { CopySource: path, CopySourceIfMatch: `"${version}"` }
-  return { CopySource: `${path}?versionId=${encodeURIComponent(version)}` }
+  if ('IfMatch' in which) return { CopySource: path, CopySourceIfMatch: which.IfMatch }
+  return { CopySource: `${path}?versionId=${encodeURIComponent(which.VersionId)}` }
 }
 
 async function copyWhole(store: S3Store, copy: Copy): Promise<void> {

@@ -4,6 +4,7 @@ import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { askAws, awsClientConfig } from '#lib/connectors/kit/aws/client.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import type { StoredFile, WantedFile } from '#lib/connectors/kit/files.ts'
+import { SessionClient } from '#lib/connectors/kit/session.ts'
 import { cutWithQuestion } from '#lib/connectors/kit/stores/cut-with-question.ts'
 import { isFolderMark } from '#lib/connectors/kit/stores/place.ts'
 import type { ListingOptions, OpenedStream, Store, StorePage } from '#lib/connectors/kit/stores/store.ts'
@@ -17,22 +18,12 @@ export type S3Clients = { sdk: Sdk; client: S3Client }
 const PER_PAGE = 1_000
 
 /** What all questions of a session share. */
-export class S3Access {
-  readonly #connection: Connection<S3Settings>
-  #loading: Promise<S3Clients> | undefined
-
+export class S3Access extends SessionClient<S3Clients> {
   constructor(connection: Connection<S3Settings>) {
-    this.#connection = connection
-  }
-
-  clients(): Promise<S3Clients> {
-    this.#loading ??= load(this.#connection)
-    return this.#loading
-  }
-
-  async close(): Promise<void> {
-    const clients = await this.#loading?.catch(() => undefined)
-    clients?.client.destroy()
+    super(
+      () => load(connection),
+      ({ client }) => client.destroy(),
+    )
   }
 }
 
@@ -64,6 +55,9 @@ export interface ToldFile {
   versionId?: string | undefined
 }
 
+/** A version by its id; or by its ETag, so that the request fails where another one is there meanwhile. */
+export type WhichVersion = { VersionId: string } | { IfMatch: string }
+
 /** What a version string may be instead of a version's id. */
 const ETAG = /^[0-9a-f]{32}(-\d+)?$/i
 
@@ -81,7 +75,7 @@ export class S3Store implements Store {
 
   /** Asks by the client; `what` completes "does not let us …". */
   async ask<T>(what: string, send: (at: S3Clients & { signal: AbortSignal }) => Promise<T>): Promise<T> {
-    const clients = await this.#access.clients()
+    const clients = await this.#access.client()
     return askAws(this.#connection, { system: this.system, what }, (signal) => send({ ...clients, signal }))
   }
 
@@ -170,18 +164,24 @@ export class S3Store implements Store {
 
   async open({ bucket, key, version }: WantedFile, from: number): Promise<OpenedStream> {
     if (version === null) return this.#open(bucket, key, {}, from)
-    if (ETAG.test(version)) return this.#open(bucket, key, { IfMatch: `"${version}"` }, from)
+    return this.byVersion(version, (which) => this.#open(bucket, key, which, from))
+  }
+
+  /** Asks for one version of a file, which is an id or an ETag. */
+  async byVersion<T>(version: string, ask: (which: WhichVersion) => Promise<T>): Promise<T> {
+    const byTag = { IfMatch: `"${version}"` }
+    if (ETAG.test(version)) return ask(byTag)
     try {
-      return await this.#open(bucket, key, { VersionId: version }, from)
+      return await ask({ VersionId: version })
     } catch (error) {
       // Other makers' ETags look like anything.
       if (!isTidemarkError(error) || error.status !== 400) throw error
-      return this.#open(bucket, key, { IfMatch: `"${version}"` }, from)
+      return ask(byTag)
     }
   }
 
-  async #open(bucket: string, key: string, which: { VersionId?: string; IfMatch?: string }, from: number): Promise<OpenedStream> {
-    const clients = await this.#access.clients()
+  async #open(bucket: string, key: string, which: WhichVersion | Record<string, never>, from: number): Promise<OpenedStream> {
+    const clients = await this.#access.client()
     const { sdk, client } = clients
     const range = from > 0 && { Range: `bytes=${from}-` }
     const command = new sdk.GetObjectCommand({ Bucket: bucket, Key: key, ...which, ...range })
