@@ -18,13 +18,13 @@ export async function assumeRole(connection: Connection<AwsSettings>, system: st
   const { role = '', externalId } = settings
   const form = new URLSearchParams({ Action: 'AssumeRole', Version: '2011-06-15', RoleArn: role, RoleSessionName: 'tidemark' })
   if (externalId !== undefined) form.set('ExternalId', externalId)
-  const url = addressOf(settings)
+  const sts = stsOf(settings)
   const answer = await httpRequest({
     system: `STS, which gives the role of ${system}`,
-    url: url.href,
+    url: sts.url.href,
     method: 'POST',
     body: form.toString(),
-    headers: signed(settings, own, url, form.toString(), clock.now()),
+    headers: signed(sts, own, form.toString(), clock.now()),
     limits: { headersMs: settings.timeout, idleMs: settings.timeout, totalMs: settings.timeout * 2, bodyBytes: 1_000_000 },
     signal,
     clock,
@@ -33,12 +33,23 @@ export async function assumeRole(connection: Connection<AwsSettings>, system: st
   return keyIn(system, await answer.text())
 }
 
-function addressOf({ endpoint, region = 'us-east-1' }: AwsSettings): URL {
-  if (endpoint !== undefined) return new URL('/', endpoint)
-  return new URL(`https://sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`)
+interface Sts {
+  url: URL
+  region: string
 }
 
-function signed({ region = 'us-east-1' }: AwsSettings, own: AwsKey, url: URL, body: string, now: number): Record<string, string> {
+const OF_AWS = /(?:^|\.)amazonaws\.com(?:\.cn)?$/
+const REGION_IN = /(?:^|[.-])([a-z]{2}(?:-[a-z]+)+-\d+)(?:\.vpce)?\.amazonaws\.com(?:\.cn)?$/
+
+/** Who gives roles: what is not AWS gives its own, under the same address. */
+export function stsOf({ endpoint, region }: Pick<AwsSettings, 'endpoint' | 'region'>): Sts {
+  const host = endpoint === undefined ? 'amazonaws.com' : new URL(endpoint).hostname
+  const known = region ?? REGION_IN.exec(host)?.[1] ?? 'us-east-1'
+  if (endpoint !== undefined && !OF_AWS.test(host)) return { url: new URL('/', endpoint), region: known }
+  return { url: new URL(`https://sts.${known}.amazonaws.com${known.startsWith('cn-') ? '.cn' : ''}/`), region: known }
+}
+
+function signed({ url, region }: Sts, own: AwsKey, body: string, now: number): Record<string, string> {
   const at = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '')
   const token = own.sessionToken === undefined ? undefined : { 'x-amz-security-token': own.sessionToken }
   const headers = { 'content-type': 'application/x-www-form-urlencoded', host: url.host, 'x-amz-date': at, ...token }
