@@ -21,10 +21,16 @@ describe('by its name, text is a secret', () => {
     'credentials',
     'accountKey',
     'sas',
+    'key',
   ])('under "%s"', (key) => expect(isSecret(key, 'hunter2')).toBe(true))
 
-  it.each(['tokenizer', 'secretary', 'saskia', 'passwordFile', 'key', 'keyColumn', 'user'])('but not under "%s"', (key) => {
+  it.each(['tokenizer', 'secretary', 'saskia', 'passwordFile', 'keyColumn', 'user'])('but not under "%s"', (key) => {
     expect(isSecret(key, 'hunter2')).toBe(false)
+  })
+
+  it('but `key` only as a setting of a connection', () => {
+    expect(found('connections: { c: { identity: { key: hunter2 } } }')).toEqual([])
+    expect(found('flows: { f: { load: { into: lake/a.b, key: hunter2 } } }')).toEqual([])
   })
 
   it.each(['"${PASSWORD}"', 'file:/run/secrets/password', '""', 'null', 'true'])('but not when it says %s', (value) => {

@@ -1,6 +1,6 @@
 import { childOf, type DocumentPath, type LocatedNode, leafOf, valuesIn } from '#lib/catalogue/parse/node.ts'
 import { isReference } from '#lib/catalogue/schema/document.ts'
-import { isSecretAddress, isSecretName } from '#lib/domain/connections/secret-name.ts'
+import { isSecretAddress, isSecretName, isSecretSetting } from '#lib/domain/connections/secret-name.ts'
 import { type Finding, wrongValue } from './finding.ts'
 import { shellReference } from './remarks.ts'
 
@@ -15,9 +15,11 @@ function variableFor(path: DocumentPath): string {
     .toUpperCase()
 }
 
+const isSettingOfConnection = (path: DocumentPath) => path[0] === 'connections' && path.length === 3
+
 function checkValue({ path, value }: LocatedNode): Finding[] {
   const key = leafOf(path)
-  const isSecret = isSecretName(key)
+  const isSecret = isSettingOfConnection(path) ? isSecretSetting(key) : isSecretName(key)
   const text = typeof value === 'number' && isSecret ? String(value) : value
   if (typeof text !== 'string' || text === '' || isReference(text) || !(isSecret || isSecretAddress(text))) return []
   const meant = shellReference(text)

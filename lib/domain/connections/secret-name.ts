@@ -5,6 +5,11 @@ export function isSecretName(key: string): boolean {
   return SECRET_NAME.test(key.replaceAll(/[_-]/g, ''))
 }
 
+/** The same for a setting of a connection: elsewhere `key` names a field. */
+export function isSecretSetting(key: string): boolean {
+  return key === 'key' || isSecretName(key)
+}
+
 /** An address that carries a password (`user:pass@`) or a token in its query. */
 export function isSecretAddress(text: string): boolean {
   if (/^[a-z][a-z0-9+.-]*:\/\/[^/@\s]*:[^/@\s]+@/i.test(text)) return true

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { isSecretAddress, isSecretName } from '#lib/domain/connections/secret-name.ts'
+import { isSecretAddress, isSecretSetting } from '#lib/domain/connections/secret-name.ts'
 import { isSecretReference, type SeenReference } from '#lib/domain/connections/secret-reference.ts'
 import type { KnownSecrets } from './redaction.ts'
 import { type Lookup, type Reference, referencesIn, resolveIfThere, type SecretSource } from './secrets.ts'
@@ -40,7 +40,7 @@ export function secretsOf(settings: Record<string, unknown>, lookup: Lookup): Kn
     return isSecretReference(setting, name, resolved(text)) || isFile ? [value] : []
   })
   const texts = [...textsIn(settings, '')].map(([setting, text]) => [setting, resolved(text)] as const)
-  const written = texts.flatMap(([setting, text]) => (isSecretName(setting) || isSecretAddress(text) ? [text] : []))
+  const written = texts.flatMap(([setting, text]) => (isSecretSetting(setting) || isSecretAddress(text) ? [text] : []))
   const users = texts.flatMap(([setting, text]) => [...(USER.test(setting) ? [text] : []), ...userIn(text)])
   return { secrets: [...references, ...written].filter((value) => value !== ''), users }
 }
