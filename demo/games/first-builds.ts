@@ -9,7 +9,7 @@ async function hasFiles(ctx: Context): Promise<boolean> {
   return rowCount !== 0
 }
 
-async function hasTable(ctx: Context): Promise<boolean> {
+async function hasLandedOnce(ctx: Context): Promise<boolean> {
   const { rowCount } = await ctx.pool.query(
     "select 1 from inbox_file where run_id in (select id from run where requested_by = 'demo') limit 1",
   )
@@ -18,7 +18,7 @@ async function hasTable(ctx: Context): Promise<boolean> {
 
 /** Lands what waits, once, and builds the indices, which do not outlive their stand-in. */
 export async function landAndBuild(ctx: Context, signal: AbortSignal): Promise<void> {
-  if (!(await hasTable(ctx))) {
+  if (!(await hasLandedOnce(ctx))) {
     while (!signal.aborted && !(await hasFiles(ctx))) await ctx.clock.sleep(SECOND_MS, signal)
     await runOnce(ctx, 'game-prices', signal)
   }

@@ -1,8 +1,8 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { listen } from '#demo/campus/listen.ts'
 import { type Json, send } from './dbt-cloud-answers.ts'
-import { failNow, finishJob, type JobAnswer, type JobFault } from './job-faults.ts'
+import { failNow, finishJob, type JobAnswer, type JobFault, JobFaults } from './job-faults.ts'
+import { serve } from './serve.ts'
 
 interface FactoryPipeline {
   name: string
@@ -44,7 +44,7 @@ export class DataFactory {
   /** Its list lacks what was begun less than that ago. */
   listsAfterMs = 0
   tokens = 0
-  #faults = new Map<string, JobFault[]>()
+  readonly #faults = new JobFaults<string>()
 
   constructor(secret: string) {
     this.secret = secret
@@ -52,7 +52,7 @@ export class DataFactory {
 
   /** The next requests whose path ends so go wrong, one after the other. */
   failAt(path: string, ...faults: JobFault[]): void {
-    this.#faults.set(path, [...(this.#faults.get(path) ?? []), ...faults])
+    this.#faults.add(path, ...faults)
   }
 
   pipeline(name: string, own: Partial<FactoryPipeline> = {}): void {
@@ -82,7 +82,7 @@ export class DataFactory {
     const url = new URL(request.url ?? '/', `http://${request.headers.host}`)
     const body = await text(request)
     this.requests.push(`${request.method} ${url.pathname.replace(/^.*\/factories\/[^/]+/, '')}`)
-    const fault = [...this.#faults].find(([path]) => url.pathname.endsWith(path))?.[1].shift()
+    const fault = this.#faults.take((path) => url.pathname.endsWith(path))
     if (fault !== undefined && failNow(fault, response, refusal)) return
     if (url.pathname.endsWith('/oauth2/v2.0/token')) return this.#signIn(new URLSearchParams(body), response)
     const isIn = request.headers.authorization === `Bearer token-${this.secret}` && fault?.kind !== 'token-expired'
@@ -191,9 +191,5 @@ export async function startDataFactory(
   onPort?: number,
 ): Promise<{ factory: DataFactory; url: string; close(): Promise<void> }> {
   const factory = new DataFactory(secret)
-  const server = createServer((request, response) => {
-    factory.answer(request, response).catch(() => response.destroy())
-  })
-  const { port, close } = await listen(server, onPort)
-  return { factory, url: `http://127.0.0.1:${port}`, close }
+  return { factory, ...(await serve(factory, onPort)) }
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { listen } from '#demo/campus/listen.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Json, readJson, send } from './dbt-cloud-answers.ts'
-import { failNow, finishJob, type JobAnswer, type JobFault } from './job-faults.ts'
+import { failNow, finishJob, type JobAnswer, type JobFault, JobFaults } from './job-faults.ts'
+import { serve } from './serve.ts'
 
 const PAGE_MAX = 100
 const TOKEN_SECONDS = 180
@@ -43,7 +43,7 @@ export class Airbyte {
   /** The types of jobs that it has heard of; older ones know fewer. */
   types: readonly string[] = ['sync', 'reset', 'refresh', 'clear']
   readonly #secret: string
-  readonly #faults = new Map<string, JobFault[]>()
+  readonly #faults = new JobFaults<string>()
   #token = { text: '', endsAt: 0 }
 
   constructor(secret: string) {
@@ -52,7 +52,7 @@ export class Airbyte {
 
   /** The next such requests, `POST /jobs` or `GET /jobs?sync`, go wrong, one after the other. */
   failAt(request: string, ...faults: JobFault[]): void {
-    this.#faults.set(request, [...(this.#faults.get(request) ?? []), ...faults])
+    this.#faults.add(request, ...faults)
   }
 
   connect(name: string, own: Partial<AirbyteConnection> = {}): AirbyteConnection {
@@ -78,7 +78,8 @@ export class Airbyte {
     const path = pathname.replace(/^\/api\/public\/v1/, '')
     const asked = `${request.method} ${path}`
     this.requests.push(asked)
-    const fault = (this.#faults.get(`${asked}?${searchParams.get('jobType')}`) ?? this.#faults.get(asked))?.shift()
+    const ofType = `${asked}?${searchParams.get('jobType')}`
+    const fault = this.#faults.take((at) => at === ofType || at === asked)
     const body = request.method === 'POST' ? await readJson(request) : {}
     if (fault !== undefined && failNow(fault, response, refusal)) return
     if (fault?.kind === 'token-expired') this.#token.endsAt = 0
@@ -149,9 +150,6 @@ export class Airbyte {
 /** Starts it on the loopback address; `url` is that of its API. */
 export async function startAirbyte(secret: string): Promise<{ airbyte: Airbyte; url: string; close(): Promise<void> }> {
   const airbyte = new Airbyte(secret)
-  const server = createServer((request, response) => {
-    airbyte.answer(request, response).catch(() => response.destroy())
-  })
-  const { port, close } = await listen(server)
-  return { airbyte, url: `http://127.0.0.1:${port}/api/public/v1`, close }
+  const { url, close } = await serve(airbyte)
+  return { airbyte, url: `${url}/api/public/v1`, close }
 }

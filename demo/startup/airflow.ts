@@ -1,8 +1,8 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { listen } from '#demo/campus/listen.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AirflowAsset, type AirflowDag, type AirflowRun, chosen, shownAsset, shownDag, shownRun } from './airflow-things.ts'
 import { type Json, readJson, send } from './dbt-cloud-answers.ts'
-import { failNow, finishJob, type JobAnswer, type JobFault } from './job-faults.ts'
+import { failNow, finishJob, type JobAnswer, type JobFault, JobFaults } from './job-faults.ts'
+import { serve } from './serve.ts'
 
 const PAGE_MAX = 100
 const ORDERS = new Set(['id', '-id', '-end_date', 'dag_id', '-timestamp'])
@@ -23,7 +23,7 @@ export class Airflow {
   mayRun = true
   isHealthy = true
   tokens = 0
-  #faults = new Map<string, JobFault[]>()
+  readonly #faults = new JobFaults<string>()
 
   constructor(password: string, isThree: boolean) {
     this.password = password
@@ -32,7 +32,7 @@ export class Airflow {
 
   /** The next requests by this method whose path ends so go wrong, one after the other: `POST /dagRuns`. */
   failAt(asked: string, ...faults: JobFault[]): void {
-    this.#faults.set(asked, [...(this.#faults.get(asked) ?? []), ...faults])
+    this.#faults.add(asked, ...faults)
   }
 
   dag(id: string, own: Partial<AirflowDag> = {}): AirflowDag {
@@ -70,7 +70,7 @@ export class Airflow {
     this.requests.push(`${method} ${url.pathname}`)
     const body = method === 'POST' ? await readJson(request) : {}
     if (this.isThree && url.pathname === '/auth/token') return this.#signIn(body, response)
-    const fault = [...this.#faults].find(([asked]) => isAt(asked, method, url.pathname))?.[1].shift()
+    const fault = this.#faults.take((asked) => isAt(asked, method, url.pathname))
     if (fault !== undefined && failNow(fault, response, refusal)) return
     const isIn = request.headers.authorization === this.#wanted() && fault?.kind !== 'token-expired'
     const answer = isIn ? this.#route(method, url, body) : this.#no(401, this.isThree ? 'Invalid JWT token' : 'Unauthorized')
@@ -189,9 +189,5 @@ function isAt(asked: string, method: string, path: string): boolean {
 /** Starts it on the loopback address; `url` is that of its page. */
 export async function startAirflow(password: string, isThree: boolean): Promise<{ airflow: Airflow; url: string; close(): Promise<void> }> {
   const airflow = new Airflow(password, isThree)
-  const server = createServer((request, response) => {
-    airflow.answer(request, response).catch(() => response.destroy())
-  })
-  const { port, close } = await listen(server)
-  return { airflow, url: `http://127.0.0.1:${port}`, close }
+  return { airflow, ...(await serve(airflow)) }
 }

@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { listen } from '#demo/campus/listen.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type CloudFault, finish, GOOD, type Json, readJson, refuse, send, sendHtmlPage, sendStarted } from './dbt-cloud-answers.ts'
 import { type CloudRun, shownRun } from './dbt-cloud-runs.ts'
+import { serve } from './serve.ts'
 
 const PAGE_MAX = 100
 
@@ -194,9 +194,5 @@ export interface RunningCloud {
 /** Starts it on the loopback address. */
 export async function startDbtCloud(own: { account: number; token: string; port?: number }): Promise<RunningCloud> {
   const cloud = new DbtCloud(own)
-  const server = createServer((request, response) => {
-    cloud.answer(request, response).catch(() => response.destroy())
-  })
-  const { port, close } = await listen(server, own.port)
-  return { cloud, url: `http://127.0.0.1:${port}`, close }
+  return { cloud, ...(await serve(cloud, own.port)) }
 }

@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { listen } from '#demo/campus/listen.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Json, readJson, send } from './dbt-cloud-answers.ts'
 import { failNow, finishJob, type JobAnswer, type JobFault } from './job-faults.ts'
+import { serve } from './serve.ts'
 
 const PAGE_MAX = 100
 const refusal = (words: string): Json => ({ code: 'Error', message: words })
@@ -128,9 +128,6 @@ export class Fivetran {
 /** Starts it on the loopback address; `url` is that of its API. */
 export async function startFivetran(secret: string): Promise<{ fivetran: Fivetran; url: string; close(): Promise<void> }> {
   const fivetran = new Fivetran(secret)
-  const server = createServer((request, response) => {
-    fivetran.answer(request, response).catch(() => response.destroy())
-  })
-  const { port, close } = await listen(server)
-  return { fivetran, url: `http://127.0.0.1:${port}/v1`, close }
+  const { url, close } = await serve(fivetran)
+  return { fivetran, url: `${url}/v1`, close }
 }

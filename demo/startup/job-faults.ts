@@ -9,6 +9,21 @@ export type JobFault =
   /** A run is started, and whoever asked for it does not learn that. */
   | { kind: 'started-and-cut-off' | 'started-and-html-page' | 'started-and-503' }
 
+/** What goes wrong with the next requests, each fault once; `At` says with which of them. */
+export class JobFaults<At> {
+  readonly #waiting: { at: At; fault: JobFault }[] = []
+
+  add(at: At, ...faults: JobFault[]): void {
+    this.#waiting.push(...faults.map((fault) => ({ at, fault })))
+  }
+
+  /** The fault of this request, which is gone with it. */
+  take(isAt: (at: At) => boolean): JobFault | undefined {
+    const place = this.#waiting.findIndex(({ at }) => isAt(at))
+    return place < 0 ? undefined : this.#waiting.splice(place, 1)[0]?.fault
+  }
+}
+
 export interface JobAnswer {
   status: number
   body: unknown

@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { listen } from '#demo/campus/listen.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Json } from './dbt-cloud-answers.ts'
-import { failNow, finishJob, type JobAnswer, type JobFault } from './job-faults.ts'
+import { finishJob, type JobAnswer } from './job-faults.ts'
+import { serve } from './serve.ts'
+import { Showing } from './showing.ts'
 
 const EDITED = '2026-11-29T11:59:00.000Z'
 const refusal = (message: string): Json => ({ errors: { _error: message } })
@@ -11,7 +12,7 @@ export interface ShownCard extends Json {
 }
 
 /** A stand-in for the API of Metabase behind an API key: cards, dashboards, tables, and its ways of saying no, which are plain text. */
-export class Metabase {
+export class Metabase extends Showing {
   readonly cards: ShownCard[] = []
   readonly dashboards: (ShownCard & { name: string })[] = []
   readonly tables: Json[] = [
@@ -24,22 +25,12 @@ export class Metabase {
   ]
   /** What each card answers, by its id. */
   readonly results = new Map<number, Json>()
-  readonly requests: string[] = []
-  /** It gives no more dashboards at once. */
-  pageMax = 100
-  /** Each page of dashboards is the first, the later ones are empty, or all is as it should be. */
-  pages: 'good' | 'in-circle' | 'lost' = 'good'
   mayListDatabases = true
   readonly #key: string
-  #faults: { fault: JobFault; path: RegExp }[] = []
 
   constructor(key: string) {
+    super(100)
     this.#key = key
-  }
-
-  /** The next request whose path fits goes wrong. */
-  fail(fault: JobFault, path = /./): void {
-    this.#faults.push({ fault, path })
   }
 
   /** A card that was edited and opened just now. */
@@ -75,9 +66,8 @@ export class Metabase {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://metabase.invalid')
     const sent = await bodyOf(request)
     this.requests.push(`${request.method} ${pathname}${sent}`)
-    const at = this.#faults.findIndex(({ path }) => path.test(pathname))
-    const fault = at < 0 ? undefined : this.#faults.splice(at, 1)[0]?.fault
-    if (fault !== undefined && failNow(fault, response, refusal)) return
+    const fault = this.faultAt(pathname, response, refusal)
+    if (fault === 'answered') return
     if (request.headers['x-api-key'] !== this.#key) return sayNo(response, 401, 'Unauthenticated')
     if (pathname === '/api/database' && !this.mayListDatabases) return sayNo(response, 403, "You don't have permissions to do that.")
     const found = this.#route(pathname, searchParams)
@@ -100,9 +90,8 @@ export class Metabase {
   #page(search: URLSearchParams): Json {
     const offset = Number(search.get('offset') ?? 0)
     const size = Math.min(Number(search.get('limit') ?? 50), this.pageMax)
-    const from = this.pages === 'in-circle' ? 0 : offset
     const all = this.dashboards.map(({ id, name }) => ({ id, name, model: 'dashboard', archived: false }))
-    return { total: all.length, data: this.pages === 'lost' && offset > 0 ? [] : all.slice(from, from + size), limit: size, offset }
+    return { total: all.length, data: this.page(all, offset, size), limit: size, offset }
   }
 }
 
@@ -119,9 +108,5 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 /** Starts it on the loopback address. */
 export async function startMetabase(key: string): Promise<{ metabase: Metabase; url: string; close(): Promise<void> }> {
   const metabase = new Metabase(key)
-  const server = createServer((request, response) => {
-    metabase.answer(request, response).catch(() => response.destroy())
-  })
-  const { port, close } = await listen(server)
-  return { metabase, url: `http://127.0.0.1:${port}`, close }
+  return { metabase, ...(await serve(metabase)) }
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { listen } from '#demo/campus/listen.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Json, readJson, send } from './dbt-cloud-answers.ts'
-import { failNow, finishJob, type JobAnswer, type JobFault } from './job-faults.ts'
+import { failNow, finishJob, type JobAnswer, type JobFault, JobFaults } from './job-faults.ts'
 import { fits, type PrefectRun, refusalOf, shownRun, sorted } from './prefect-runs.ts'
+import { serve } from './serve.ts'
 
 interface PrefectDeployment {
   id: string
@@ -29,7 +29,7 @@ export class Prefect {
   /** Fewer than it is asked for: a server whose limit is lower than it says. */
   pageMax = LIST_MAX
   mayRun = true
-  #faults = new Map<string, JobFault[]>()
+  readonly #faults = new JobFaults<string>()
 
   constructor(password: string) {
     this.password = password
@@ -37,7 +37,7 @@ export class Prefect {
 
   /** The next requests whose path ends so go wrong, one after the other. */
   failAt(path: string, ...faults: JobFault[]): void {
-    this.#faults.set(path, [...(this.#faults.get(path) ?? []), ...faults])
+    this.#faults.add(path, ...faults)
   }
 
   deploy(flow: string, name: string, own: Partial<PrefectDeployment> = {}): PrefectDeployment {
@@ -60,7 +60,7 @@ export class Prefect {
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', 'http://prefect.invalid')
     this.requests.push(`${request.method} ${pathname}`)
-    const fault = [...this.#faults].find(([path]) => pathname.endsWith(path))?.[1].shift()
+    const fault = this.#faults.take((path) => pathname.endsWith(path))
     const body = request.method === 'POST' ? await readJson(request) : {}
     if (fault !== undefined && failNow(fault, response, refusal)) return
     const wanted = `Basic ${Buffer.from(`${this.user}:${this.password}`).toString('base64')}`
@@ -128,9 +128,6 @@ function shownDeployment({ id, flow, name, paused, tags }: PrefectDeployment): J
 /** Starts it on the loopback address; `url` is that of its API. */
 export async function startPrefect(password: string, onPort?: number): Promise<{ prefect: Prefect; url: string; close(): Promise<void> }> {
   const prefect = new Prefect(password)
-  const server = createServer((request, response) => {
-    prefect.answer(request, response).catch(() => response.destroy())
-  })
-  const { port, close } = await listen(server, onPort)
-  return { prefect, url: `http://127.0.0.1:${port}/api`, close }
+  const { url, close } = await serve(prefect, onPort)
+  return { prefect, url: `${url}/api`, close }
 }

@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { listen } from '#demo/campus/listen.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Json, send } from './dbt-cloud-answers.ts'
-import { failNow, finishJob, type JobAnswer, type JobFault } from './job-faults.ts'
+import { finishJob, type JobAnswer } from './job-faults.ts'
+import { serve } from './serve.ts'
+import { Showing } from './showing.ts'
 
 const refusal = (message: string): Json => ({ message })
 /** It never says 401. */
@@ -13,7 +14,7 @@ export interface ShownThing extends Json {
 }
 
 /** A stand-in for the API of Redash behind the key of a user: queries, dashboards and data sources, and its ways of saying no. */
-export class Redash {
+export class Redash extends Showing {
   readonly queries: ShownThing[] = []
   readonly dashboards: (ShownThing & { widgets: Json[] })[] = []
   readonly sources: Json[] = [
@@ -21,22 +22,12 @@ export class Redash {
     { id: 2, name: 'Results', type: 'results', syntax: 'sql', paused: 0, pause_reason: null },
     { id: 3, name: 'Events', type: 'mongodb', syntax: 'json', paused: 0, pause_reason: null },
   ]
-  readonly requests: string[] = []
-  /** It gives no more at once, whatever is asked for. */
-  pageMax = 250
-  /** Each page of any list is the first, the last ones are empty, or all is as it should be. */
-  pages: 'good' | 'in-circle' | 'lost' = 'good'
   mayListSources = true
   readonly #key: string
-  #faults: { fault: JobFault; path: RegExp }[] = []
 
   constructor(key: string) {
+    super(250)
     this.#key = key
-  }
-
-  /** The next request whose path fits goes wrong. */
-  fail(fault: JobFault, path = /./): void {
-    this.#faults.push({ fault, path })
   }
 
   /** A query whose result was made then, edited just now. */
@@ -71,9 +62,8 @@ export class Redash {
   answer(request: IncomingMessage, response: ServerResponse): void {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://redash.invalid')
     this.requests.push(`${request.method} ${pathname}`)
-    const at = this.#faults.findIndex(({ path }) => path.test(pathname))
-    const fault = at < 0 ? undefined : this.#faults.splice(at, 1)[0]?.fault
-    if (fault !== undefined && failNow(fault, response, refusal)) return
+    const fault = this.faultAt(pathname, response, refusal)
+    if (fault === 'answered') return
     if (!pathname.startsWith('/api/')) response.writeHead(404, { 'content-type': 'text/html' }).end('<!DOCTYPE html><h1>Not found</h1>')
     else if (request.headers.authorization !== `Key ${this.#key}`) send(response, NOBODY.status, NOBODY.body)
     else finishJob(response, this.#route(pathname.slice('/api/'.length), searchParams), fault, refusal)
@@ -103,16 +93,14 @@ export class Redash {
     const wanted = Number(search.get('page_size') ?? 25)
     if (wanted < 1 || wanted > 250) return { status: 400, body: refusal('Invalid page size') }
     const size = Math.min(wanted, this.pageMax)
-    const from = this.pages === 'in-circle' ? 0 : (page - 1) * size
-    if (page < 1 || ((page - 1) * size >= all.length && page > 1)) return { status: 400, body: refusal('Page is out of range.') }
-    const results = this.pages === 'lost' && page > 1 ? [] : all.slice(from, from + size)
-    return { status: 200, body: { count: all.length, page, page_size: size, results } }
+    const from = (page - 1) * size
+    if (page < 1 || (from >= all.length && page > 1)) return { status: 400, body: refusal('Page is out of range.') }
+    return { status: 200, body: { count: all.length, page, page_size: size, results: this.page(all, from, size) } }
   }
 }
 
 /** Starts it on the loopback address. */
 export async function startRedash(key: string): Promise<{ redash: Redash; url: string; close(): Promise<void> }> {
   const redash = new Redash(key)
-  const { port, close } = await listen(createServer((request, response) => redash.answer(request, response)))
-  return { redash, url: `http://127.0.0.1:${port}`, close }
+  return { redash, ...(await serve(redash)) }
 }

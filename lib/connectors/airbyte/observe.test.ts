@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import airbyteConnector from '#lib/connectors/airbyte.ts'
 import { type AirbyteWorld, beginAirbyteWorld } from '#lib/testing/connectors/airbyte-world.ts'
+import { spoiltAnswers } from '#lib/testing/connectors/spoilt-answers.ts'
 
 const NOW = '2026-11-29T12:00:00Z'
 const TEN = '2026-11-29T10:00:00Z'
@@ -96,17 +97,10 @@ describe('a look at a connection of Airbyte', () => {
     expect(world.airbyte.requests.filter((line) => line.endsWith('/token'))).toHaveLength(1)
   })
 
-  it.each([
-    ['is cut off', { kind: 'cut-off' }, /broke the connection in the middle/],
-    ['is no JSON', { kind: 'garbage' }, /it is not JSON/],
-    ['is a web page', { kind: 'html-page' }, /web page/],
-    ['is of another shape', { kind: 'other-shape' }, /not as Airbyte writes it/],
-    ['does not come', { kind: 'silent' }, /did not begin to answer in time/],
-    ['is that nothing works', { kind: 'server-error' }, /Airbyte .airbyte/],
-  ] as const)('fails as a whole where the list of connections %s', async (_, fault, words) => {
+  it.each(spoiltAnswers('Airbyte', 'Airbyte (airbyte)'))('fails as a whole where the list of connections %s', async (_, fault, words) => {
     world.airbyte.failAt('GET /connections', fault)
     const looking = world.look([prices.connectionId], { timeout: '1s' })
-    await expect(looking).rejects.toMatchObject({ publicMessage: expect.stringMatching(words) })
+    await expect(looking).rejects.toMatchObject({ publicMessage: expect.stringContaining(words) })
   })
 
   it('waits as long as it is asked to, and signs in anew where its token has ended', async () => {
