@@ -4,6 +4,7 @@ import { startAirflow } from '#demo/startup/airflow.ts'
 import { startDbtCloud } from '#demo/startup/dbt-cloud.ts'
 import { startFivetran } from '#demo/startup/fivetran.ts'
 import { startPrefect } from '#demo/startup/prefect.ts'
+import { startRedash } from '#demo/startup/redash.ts'
 import adf from '#lib/connectors/adf.ts'
 import airbyteConnector from '#lib/connectors/airbyte.ts'
 import airflowConnector from '#lib/connectors/airflow.ts'
@@ -11,6 +12,7 @@ import dbt from '#lib/connectors/dbt.ts'
 import fivetranConnector from '#lib/connectors/fivetran.ts'
 import type { Connector } from '#lib/connectors/kit/connector.ts'
 import prefectConnector from '#lib/connectors/prefect.ts'
+import redashConnector from '#lib/connectors/redash.ts'
 
 const SECRET = 'hush-never-shown'
 const LONG_AGO = '2026-11-20T20:00:00.000Z'
@@ -23,12 +25,14 @@ export interface SystemElsewhere {
   job: string
   /** How many runs of it were begun, here or there. */
   begun(): number
-  /** Somebody there begins one. */
-  beginThere(): void
+  /** Somebody there begins one; absent where nobody is told of what others begin. */
+  beginThere?(): void
   /** The run that goes on fails. */
   fail(): void
   /** What it says of that. */
   words: string | RegExp
+  /** It keeps nothing by which a run that failed could be found again. */
+  forgetsFailures?: true
   /** Where its run bears our key: what stands there for a wish. */
   keys?(): unknown[]
   close(): Promise<void>
@@ -136,6 +140,17 @@ export const SYSTEMS_ELSEWHERE: Readonly<Record<string, Begin>> = {
       begun: () => airbyte.jobs.length,
       beginThere: () => airbyte.ran(connection, at(), { status: 'running' }),
       fail: () => Object.assign(airbyte.jobs.at(-1) ?? {}, { status: 'failed', lastUpdatedAt: at() }),
+    }
+  },
+
+  async redash(now) {
+    const { redash, url, close } = await startRedash(SECRET)
+    const prices = redash.ask('Prices', LONG_AGO)
+    return {
+      ...{ connector: redashConnector, job: 'queries/1', words: 'The table prices is locked.', forgetsFailures: true as const, close },
+      settings: { url, apiKey: SECRET },
+      begun: () => redash.jobs.length,
+      fail: () => redash.turn(prices, 4, written(now), 'The table prices is locked.'),
     }
   },
 }
