@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { listen } from '#demo/campus/listen.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Json, readJson, send } from './dbt-cloud-answers.ts'
-import { failNow, finishJob, type JobAnswer, type JobFault } from './job-faults.ts'
+import { finishJob, type JobAnswer } from './job-faults.ts'
+import { serve } from './serve.ts'
+import { Showing } from './showing.ts'
 import { answerGraph, type MetadataFault, type ToldThing } from './tableau/metadata.ts'
 import { fitsFilter, idOf, type Listed, listedJob, type RefreshJob, shownContent, shownJob } from './tableau/things.ts'
 
@@ -27,35 +28,26 @@ const ITEM: Readonly<Record<ListName, readonly [string, string]>> = {
 }
 
 /** A stand-in for a site of Tableau: one session for each token, texts for numbers, lists in pages, jobs, the Metadata API, and its ways of saying no. */
-export class Tableau {
+export class Tableau extends Showing {
   readonly datasources: Listed[] = []
   readonly workbooks: Listed[] = []
   readonly views: Listed[] = []
   readonly jobs: RefreshJob[] = []
   readonly tasks: Json[] = []
   readonly metadata: { publishedDatasources: ToldThing[]; workbooks: ToldThing[] } = { publishedDatasources: [], workbooks: [] }
-  readonly requests: string[] = []
   now: () => number = Date.now
   /** Those whose token is of a site administrator see jobs and start them. */
   isAdmin = true
-  /** Each page of any list is the first, the later ones are empty, or all is as it should be. */
-  pages: 'good' | 'in-circle' | 'lost' = 'good'
-  pageMax = PAGE_MAX
   heedsFilters = true
   metadataFault: MetadataFault | undefined
   nodesMax = 20_000
   signIns = 0
   readonly #secret: string
   #token = ''
-  #faults: { fault: JobFault; path: RegExp }[] = []
 
   constructor(secret: string) {
+    super(PAGE_MAX)
     this.#secret = secret
-  }
-
-  /** The next request whose path fits goes wrong. */
-  fail(fault: JobFault, path: RegExp): void {
-    this.#faults.push({ fault, path })
   }
 
   get isSignedIn(): boolean {
@@ -129,9 +121,8 @@ export class Tableau {
     const path = pathname.replace(`${API}/sites/${SITE}`, '').replace(API, '')
     this.requests.push(`${request.method} ${path}`)
     const body = request.method === 'POST' ? await readJson(request) : {}
-    const at = this.#faults.findIndex((one) => one.path.test(path))
-    const fault = at < 0 ? undefined : this.#faults.splice(at, 1)[0]?.fault
-    if (fault !== undefined && failNow(fault, response, refusal)) return
+    const fault = this.faultAt(path, response, refusal)
+    if (fault === 'answered') return
     if (fault?.kind === 'token-expired') this.#token = ''
     if (request.headers.accept !== 'application/json') sendXml(response)
     else if (!pathname.startsWith(`${API}/`) && pathname !== '/api/metadata/graphql') sendPage(response)
@@ -210,8 +201,7 @@ export class Tableau {
     const [size, number] = [Number(search.get('pageSize') ?? 100), Number(search.get('pageNumber') ?? 1)]
     if (size < 1 || size > PAGE_MAX) return no(400, '400006', 'Invalid page size')
     const given = Math.min(size, this.pageMax)
-    const from = this.pages === 'in-circle' ? 0 : (number - 1) * given
-    const items = this.pages === 'lost' && number > 1 ? [] : all.slice(from, from + given)
+    const items = this.page(all, (number - 1) * given, given)
     const [outer, inner] = ITEM[list]
     const pagination = { pageNumber: String(number), pageSize: String(given), totalAvailable: String(all.length) }
     return { status: 200, body: { pagination, [outer]: items.length === 0 ? {} : { [inner]: items } } }
@@ -238,9 +228,5 @@ function sendPage(response: ServerResponse): void {
 /** Starts it on the loopback address. */
 export async function startTableau(secret: string): Promise<{ tableau: Tableau; url: string; close(): Promise<void> }> {
   const tableau = new Tableau(secret)
-  const server = createServer((request, response) => {
-    tableau.answer(request, response).catch(() => response.destroy())
-  })
-  const { port, close } = await listen(server)
-  return { tableau, url: `http://127.0.0.1:${port}`, close }
+  return { tableau, ...(await serve(tableau)) }
 }

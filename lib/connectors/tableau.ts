@@ -5,6 +5,7 @@ import { TableauMetadata } from '#lib/connectors/tableau/metadata.ts'
 import { observeTableau } from '#lib/connectors/tableau/observe.ts'
 import { type Connected, subjectOf, type TableauSettings, tableauAssetSettings, tableauSettings } from '#lib/connectors/tableau/settings.ts'
 import { startRefresh } from '#lib/connectors/tableau/start-run.ts'
+import { counted } from '#lib/domain/wording/numbers.ts'
 import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
 
@@ -66,7 +67,6 @@ async function enter(connection: Connected, api: TableauApi): Promise<string> {
   const [sources, workbooks] = [await api.count('datasources'), await api.count('workbooks')]
   const metadata = new TableauMetadata(connection, api)
   await metadata.isThere()
-  const shown = `${sources === 1 ? '1 data source' : `${sources} data sources`} and ${workbooks === 1 ? '1 workbook' : `${workbooks} workbooks`}`
   const absence = metadata.absence === null ? '' : ` ${metadata.absence} So what they are made from is not known.`
-  return `Tableau ${version} lets us in; it shows ${shown}.${absence}`
+  return `Tableau ${version} lets us in; it shows ${counted(sources, 'data source')} and ${counted(workbooks, 'workbook')}.${absence}`
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { extractAt } from '#demo/startup/tableau.ts'
 import tableauConnector from '#lib/connectors/tableau.ts'
+import { spoiltAnswers } from '#lib/testing/connectors/spoilt-answers.ts'
 import { beginTableauWorld, type TableauWorld } from '#lib/testing/connectors/tableau-world.ts'
 
 const NOW = '2026-11-29T12:00:00Z'
@@ -119,20 +120,16 @@ describe('a look at Tableau', () => {
     await expect(world.look(all)).rejects.toMatchObject({ publicMessage: expect.stringContaining('ends before its last page') })
   })
 
-  it.each([
-    ['is cut off', { kind: 'cut-off' }, /broke the connection in the middle/],
-    ['is no JSON', { kind: 'garbage' }, /it is not JSON/],
-    ['is a web page', { kind: 'html-page' }, /web page/],
-    ['is of another shape', { kind: 'other-shape' }, /not as Tableau writes it/],
-    ['does not come', { kind: 'silent' }, /did not begin to answer in time/],
-    ['is that nothing works', { kind: 'server-error' }, /Tableau .tableau/],
-  ] as const)('fails as a whole where the list, or what the metadata tell, %s', async (_, fault, words) => {
-    const path = source(world.tableau.source('prices', TEN))
-    for (const at of fault.kind === 'silent' ? [/graphql/] : [/^\/datasources/, /graphql/]) {
-      world.tableau.fail(fault, at)
-      await expect(world.look([path], { timeout: '1s' })).rejects.toMatchObject({ publicMessage: expect.stringMatching(words) })
-    }
-  })
+  it.each(spoiltAnswers('Tableau', 'Tableau (tableau)'))(
+    'fails as a whole where the list, or what the metadata tell, %s',
+    async (_, fault, words) => {
+      const path = source(world.tableau.source('prices', TEN))
+      for (const at of fault.kind === 'silent' ? [/graphql/] : [/^\/datasources/, /graphql/]) {
+        world.tableau.fail(fault, at)
+        await expect(world.look([path], { timeout: '1s' })).rejects.toMatchObject({ publicMessage: expect.stringContaining(words) })
+      }
+    },
+  )
 
   it('waits as long as it is asked to', async () => {
     const path = source(world.tableau.source('prices', TEN))

@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => world.end())
 
 const signOuts = () => world.tableau.requests.filter((line) => line === 'POST /auth/signout')
-const check = (own: Record<string, unknown> = {}) => world.ask((session) => session.check(), own)
+const check = (own: Record<string, unknown> = {}) => withSession(tableauConnector, world.connect(own), (session) => session.check())
 
 it('sessions of a connection share one sign-in, which the last to leave gives back', async () => {
   await withSession(tableauConnector, world.connect(), async (first) => {
