@@ -5,6 +5,7 @@ import { writtenSchemaOf } from '#lib/catalogue/check/check-settings.ts'
 import { knownKeysAt } from '#lib/catalogue/schema/schema-keys.ts'
 import { isSecretSetting } from '#lib/domain/connections/secret-name.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
+import { isJsonObject } from '#lib/domain/values/json.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { resolveSecrets } from '#lib/platform/secrets/secrets.ts'
@@ -24,11 +25,12 @@ const samples = asked.flatMap(([kind, connector]) =>
 
 /** The same with nobody at the other side: nobody listens on that port, and never will. */
 function toNobody(settings: Record<string, unknown>): Record<string, unknown> {
-  const entries = Object.entries(settings).map(([key, value]): [string, unknown] => {
-    if (key === 'port') return [key, 9]
-    return [key, typeof value === 'string' ? value.replace(/[\w.-]+\.example\.edu(:\d+)?/, atNobody) : value]
-  })
-  return Object.fromEntries(entries)
+  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, key === 'port' ? 9 : hostless(value)]))
+}
+
+function hostless(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(/[\w.-]+\.example\.edu(:\d+)?/, atNobody)
+  return isJsonObject(value) ? toNobody(value) : value
 }
 
 function atNobody(_host: string, _port: string | undefined, at: number): string {

@@ -2,9 +2,7 @@ import { z } from 'zod'
 import { RedashApi } from '#lib/connectors/redash/api.ts'
 import { discoverRedash } from '#lib/connectors/redash/discover.ts'
 import { observeResults } from '#lib/connectors/redash/observe.ts'
-import { followRefreshes } from '#lib/connectors/redash/refresh-run.ts'
 import { type RedashSettings, redashSettings, subjectOf } from '#lib/connectors/redash/settings.ts'
-import { startRefresh } from '#lib/connectors/redash/start-run.ts'
 import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
 
@@ -26,13 +24,11 @@ export default defineConnector<RedashSettings>({
       },
       { reads: 'the same of a query with parameters, whose other results are not told', clock: 'loadedAt', strength: 'weak' },
     ],
-    permission:
-      'the API key of a user who may see the dashboards, their queries and data sources, and run queries where orders are to refresh them',
+    permission: 'the API key of a user who may see the dashboards, their queries and data sources',
   },
   settings: redashSettings,
   assetSettings: z.strictObject({}),
   assetKind: 'consumer',
-  startsJobs: () => true,
   limits: { atOnce: 4, perMinute: null },
   refuseAsset({ path }) {
     if (subjectOf(path) !== null) return null
@@ -51,8 +47,6 @@ export default defineConnector<RedashSettings>({
         }),
       discover: () => discoverRedash(connection, api),
       observe: (assets) => observeResults(connection, api, assets),
-      runs: () => followRefreshes(connection, api),
-      start: (job, wanted) => startRefresh(connection, api, job, wanted),
       close: () => api.close(),
     }
   },

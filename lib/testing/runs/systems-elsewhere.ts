@@ -4,7 +4,8 @@ import { startAirflow } from '#demo/startup/airflow.ts'
 import { startDbtCloud } from '#demo/startup/dbt-cloud.ts'
 import { startFivetran } from '#demo/startup/fivetran.ts'
 import { startPrefect } from '#demo/startup/prefect.ts'
-import { startRedash } from '#demo/startup/redash.ts'
+import { startSnapLogicRuntimes } from '#demo/startup/snaplogic-runtimes.ts'
+import { startTableau } from '#demo/startup/tableau.ts'
 import adf from '#lib/connectors/adf.ts'
 import airbyteConnector from '#lib/connectors/airbyte.ts'
 import airflowConnector from '#lib/connectors/airflow.ts'
@@ -12,7 +13,8 @@ import dbt from '#lib/connectors/dbt.ts'
 import fivetranConnector from '#lib/connectors/fivetran.ts'
 import type { Connector } from '#lib/connectors/kit/connector.ts'
 import prefectConnector from '#lib/connectors/prefect.ts'
-import redashConnector from '#lib/connectors/redash.ts'
+import runtimesConnector from '#lib/connectors/snaplogic-runtimes.ts'
+import tableauConnector from '#lib/connectors/tableau.ts'
 
 const SECRET = 'hush-never-shown'
 const LONG_AGO = '2026-11-20T20:00:00.000Z'
@@ -25,14 +27,12 @@ export interface SystemElsewhere {
   job: string
   /** How many runs of it were begun, here or there. */
   begun(): number
-  /** Somebody there begins one; absent where nobody is told of what others begin. */
-  beginThere?(): void
+  /** Somebody there begins one. */
+  beginThere(): void
   /** The run that goes on fails. */
   fail(): void
   /** What it says of that. */
   words: string | RegExp
-  /** It keeps nothing by which a run that failed could be found again. */
-  forgetsFailures?: true
   /** Where its run bears our key: what stands there for a wish. */
   keys?(): unknown[]
   close(): Promise<void>
@@ -143,14 +143,38 @@ export const SYSTEMS_ELSEWHERE: Readonly<Record<string, Begin>> = {
     }
   },
 
-  async redash(now) {
-    const { redash, url, close } = await startRedash(SECRET)
-    const prices = redash.ask('Prices', LONG_AGO)
+  async tableau(now) {
+    const { tableau, url, close } = await startTableau(SECRET)
+    tableau.now = now
+    const source = tableau.source('prices', LONG_AGO)
+    const at = () => written(now)
     return {
-      ...{ connector: redashConnector, job: 'queries/1', words: 'The table prices is locked.', forgetsFailures: true as const, close },
-      settings: { url, apiKey: SECRET },
-      begun: () => redash.jobs.length,
-      fail: () => redash.turn(prices, 4, written(now), 'The table prices is locked.'),
+      ...{ connector: tableauConnector, job: `datasources/${source.id}`, words: 'The disk is full.', close },
+      settings: { url, site: 'finance', tokenName: 'tidemark', tokenSecret: SECRET },
+      begun: () => tableau.jobs.length,
+      beginThere: () => tableau.ran(source, at(), { status: 'InProgress', endedAt: null, finishCode: null }),
+      fail: () =>
+        Object.assign(tableau.jobs.at(-1) ?? {}, {
+          ...{ status: 'Failed', startedAt: at(), endedAt: at(), finishCode: 1, notes: 'The disk is full.' },
+        }),
+    }
+  },
+
+  async 'snaplogic-runtimes'(now) {
+    const { snaplogic, url, feed, close } = await startSnapLogicRuntimes(SECRET)
+    snaplogic.now = now
+    snaplogic.tasks.set('projects/Admin/Load', { project: 'projects/Admin', label: 'load', token: SECRET })
+    const job = 'projects/Admin/load'
+    const tasks = { [job]: { url: `${feed}projects/Admin/Load`, token: SECRET } }
+    return {
+      ...{ connector: runtimesConnector, job, words: 'The disk is full.', close },
+      settings: { org: 'RIVERSIDE', url, user: 'tide', password: SECRET, tasks },
+      begun: () => snaplogic.runs.length,
+      beginThere: () => snaplogic.ran('load', written(now), { state: 'Started', invoker: 'manual' }),
+      fail: () => {
+        const run = Object.assign(snaplogic.runs.at(-1) ?? {}, { state: 'Failed', state_timestamp: written(now) })
+        snaplogic.why.set(String('id' in run ? run.id : ''), { reason: 'The disk is full.' })
+      },
     }
   },
 }
