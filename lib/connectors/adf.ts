@@ -4,6 +4,7 @@ import { observePipelines } from '#lib/connectors/adf/observe.ts'
 import { listRuns } from '#lib/connectors/adf/pipeline-run.ts'
 import { type AdfSettings, adfSettings, whyNoPipeline } from '#lib/connectors/adf/settings.ts'
 import { startPipeline } from '#lib/connectors/adf/start-run.ts'
+import { counted } from '#lib/domain/wording/numbers.ts'
 import { checked } from './kit/check.ts'
 import { defineConnector, type Found } from './kit/connector.ts'
 
@@ -54,7 +55,7 @@ export default defineConnector<AdfSettings>({
       check: () =>
         checked(connection, async () => {
           const { size } = await api.pipelines()
-          return `${api.system} lets us in; it has ${size === 1 ? '1 pipeline' : `${size} pipelines`}.`
+          return `${api.system} lets us in; it has ${counted(size, 'pipeline')}.`
         }),
       async *discover() {
         for (const { name, properties } of (await api.pipelines()).values()) {

@@ -4,6 +4,7 @@ import { listRuns } from '#lib/connectors/airbyte/list-runs.ts'
 import { observeSyncs } from '#lib/connectors/airbyte/observe.ts'
 import { type AirbyteSettings, airbyteSettings, isConnectionId } from '#lib/connectors/airbyte/settings.ts'
 import { startSync } from '#lib/connectors/airbyte/start-run.ts'
+import { counted } from '#lib/domain/wording/numbers.ts'
 import { checked } from './kit/check.ts'
 import { defineConnector, type Found } from './kit/connector.ts'
 
@@ -74,6 +75,5 @@ async function* discover(api: AirbyteApi): AsyncGenerator<Found> {
 async function enter(api: AirbyteApi): Promise<string> {
   const syncs = [...(await api.syncs()).values()]
   const idle = syncs.filter(({ status }) => status !== 'active').length
-  const count = syncs.length === 1 ? '1 connection' : `${syncs.length} connections`
-  return `Airbyte lets us in; it has ${count}${idle === 0 ? '' : `, ${idle} of them not active`}.`
+  return `Airbyte lets us in; it has ${counted(syncs.length, 'connection')}${idle === 0 ? '' : `, ${idle} of them not active`}.`
 }

@@ -5,6 +5,7 @@ import { observeAirflow } from '#lib/connectors/airflow/observe.ts'
 import { type AirflowSettings, airflowSettings, namedBy, pathOfAsset } from '#lib/connectors/airflow/settings.ts'
 import { healthSchema } from '#lib/connectors/airflow/shapes.ts'
 import { startDag } from '#lib/connectors/airflow/start-run.ts'
+import { counted } from '#lib/domain/wording/numbers.ts'
 import { checked } from './kit/check.ts'
 import { defineConnector, type Found } from './kit/connector.ts'
 
@@ -87,7 +88,6 @@ async function enter(api: AirflowApi): Promise<string> {
   const version = await api.version()
   const health = await api.get(api.isThree ? '/monitor/health' : '/health', healthSchema, 'how it is')
   const paused = dags.filter(({ is_paused: isPaused }) => isPaused === true).length
-  const count = dags.length === 1 ? '1 DAG' : `${dags.length} DAGs`
   const how = health.scheduler?.status === 'healthy' ? '' : ' Its scheduler is not healthy: no run begins before it is.'
-  return `Airflow ${version} lets us in; it has ${count}${paused === 0 ? '' : `, ${paused} of them paused`}.${how}`
+  return `Airflow ${version} lets us in; it has ${counted(dags.length, 'DAG')}${paused === 0 ? '' : `, ${paused} of them paused`}.${how}`
 }

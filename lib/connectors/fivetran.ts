@@ -5,6 +5,7 @@ import { observeSyncs } from '#lib/connectors/fivetran/observe.ts'
 import { type FivetranSettings, fivetranSettings, isConnectionId } from '#lib/connectors/fivetran/settings.ts'
 import { startSync } from '#lib/connectors/fivetran/start-run.ts'
 import { pageOf } from '#lib/connectors/fivetran/sync-run.ts'
+import { counted } from '#lib/domain/wording/numbers.ts'
 import { checked } from './kit/check.ts'
 import { defineConnector, type Found } from './kit/connector.ts'
 
@@ -68,9 +69,8 @@ export default defineConnector<FivetranSettings>({
 
 async function enter(api: FivetranApi): Promise<string> {
   const syncs = await api.syncs()
-  const count = syncs.length === 1 ? '1 connection' : `${syncs.length} connections`
-  const counted = (what: string, many: number) => (many === 0 ? '' : `, ${many} ${what}`)
-  const paused = counted('paused', syncs.filter((one) => one.paused === true).length)
-  const broken = counted('broken', syncs.filter((one) => one.status.setup_state === 'broken').length)
-  return `Fivetran lets us in; it has ${count}${paused}${broken}.`
+  const among = (what: string, many: number) => (many === 0 ? '' : `, ${many} ${what}`)
+  const paused = among('paused', syncs.filter((one) => one.paused === true).length)
+  const broken = among('broken', syncs.filter((one) => one.status.setup_state === 'broken').length)
+  return `Fivetran lets us in; it has ${counted(syncs.length, 'connection')}${paused}${broken}.`
 }

@@ -2,6 +2,7 @@ import { MetabaseApi } from '#lib/connectors/metabase/api.ts'
 import { discoverMetabase } from '#lib/connectors/metabase/discover.ts'
 import { observeMetabase } from '#lib/connectors/metabase/observe.ts'
 import { type MetabaseSettings, metabaseAssetSettings, metabaseSettings, subjectOf } from '#lib/connectors/metabase/settings.ts'
+import { counted } from '#lib/domain/wording/numbers.ts'
 import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
 
@@ -47,7 +48,7 @@ export default defineConnector<MetabaseSettings>({
         checked(connection, async () => {
           const name = await api.account()
           const { length } = await api.cardIds()
-          return `Metabase lets us in${name === null ? '' : ` as ${name}`}; it shows ${length === 1 ? '1 card' : `${length} cards`}.`
+          return `Metabase lets us in${name === null ? '' : ` as ${name}`}; it shows ${counted(length, 'card')}.`
         }),
       discover: () => discoverMetabase(connection, api),
       observe: (assets) => observeMetabase(connection, api, assets),

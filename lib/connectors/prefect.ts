@@ -4,6 +4,7 @@ import { listRuns } from '#lib/connectors/prefect/list-runs.ts'
 import { observeDeployments } from '#lib/connectors/prefect/observe.ts'
 import { type PrefectSettings, prefectSettings, whyNoDeployment } from '#lib/connectors/prefect/settings.ts'
 import { startDeployment } from '#lib/connectors/prefect/start-run.ts'
+import { counted } from '#lib/domain/wording/numbers.ts'
 import { checked } from './kit/check.ts'
 import { defineConnector, type Found } from './kit/connector.ts'
 
@@ -58,6 +59,5 @@ async function enter(api: PrefectApi): Promise<string> {
   const deployments = [...(await api.deployments()).values()]
   const version = await api.version()
   const paused = deployments.filter((one) => one.paused === true).length
-  const count = deployments.length === 1 ? '1 deployment' : `${deployments.length} deployments`
-  return `Prefect ${version ?? 'Cloud'} lets us in; it has ${count}${paused === 0 ? '' : `, ${paused} of them paused`}.`
+  return `Prefect ${version ?? 'Cloud'} lets us in; it has ${counted(deployments.length, 'deployment')}${paused === 0 ? '' : `, ${paused} of them paused`}.`
 }

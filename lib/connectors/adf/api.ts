@@ -1,10 +1,10 @@
 import type { z } from 'zod'
-import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { gone, orNull, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { keyAuth, nextAddress } from '#lib/connectors/kit/ask.ts'
 import { entraToken } from '#lib/connectors/kit/azure/entra.ts'
 import { HttpSession, type SessionQuestion } from '#lib/connectors/kit/http-session.ts'
 import { type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
-import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import type { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { HOUR_MS, type Instant } from '#lib/domain/time/instant.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 import type { Connected } from './settings.ts'
@@ -74,12 +74,8 @@ export class AdfApi {
 
   /** One pipeline; null where there is none. */
   async pipeline(name: string): Promise<Pipeline | null> {
-    try {
-      return this.#inShape(pipelineSchema, await this.#ask({ url: this.#at(`/pipelines/${encodeURIComponent(name)}`) }), 'a pipeline')
-    } catch (error) {
-      if (isTidemarkError(error) && error.code === 'not-found') return null
-      throw error
-    }
+    const answer = await orNull(this.#ask({ url: this.#at(`/pipelines/${encodeURIComponent(name)}`) }))
+    return answer === null ? null : this.#inShape(pipelineSchema, answer, 'a pipeline')
   }
 
   /** Runs that moved since and fit, the latest first, each once; a page may be empty and not the last. Throws where the list breaks off. */
@@ -146,6 +142,6 @@ export class AdfApi {
 
   /** Why there is no such pipeline. */
   noPipeline(name: string): TidemarkError {
-    return new TidemarkError('not-found', { publicMessage: `${this.system} has no pipeline ${name}.`, lasting: 'gone' })
+    return gone(`${this.system} has no pipeline ${name}.`)
   }
 }

@@ -1,11 +1,11 @@
 import type { z } from 'zod'
+import { gone } from '#lib/connectors/kit/answer.ts'
 import { basicAuth, keyAuth } from '#lib/connectors/kit/ask.ts'
-import { HttpSession, type SessionQuestion, type Ticket } from '#lib/connectors/kit/http-session.ts'
+import { type Ask, HttpSession, type Ticket } from '#lib/connectors/kit/http-session.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
 import { CHECK_ADDRESS, type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
-import type { JsonValue } from '#lib/domain/values/json.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 import type { Connected } from './settings.ts'
 import { type Job, type JobType, jobSchema, pageSchema, type Sync, syncSchema, tokenSchema } from './shapes.ts'
@@ -33,7 +33,7 @@ export class AirbyteApi {
     this.#session = new HttpSession(connection, { system: this.system, timeoutMs: timeout, signIn: (ask) => this.#signIn(ask) })
   }
 
-  async #signIn(ask: (question: SessionQuestion) => Promise<JsonValue>): Promise<Ticket> {
+  async #signIn(ask: Ask): Promise<Ticket> {
     const { clientId, clientSecret, user, password } = this.#connection.settings
     if (clientId === undefined) return { headers: basicAuth(user, password), endsAt: null }
     const json = { client_id: clientId, client_secret: clientSecret, grant_type: 'client_credentials' }
@@ -69,7 +69,7 @@ export class AirbyteApi {
 
   /** Why there is no such connection to be looked at. */
   noSync(id: string): TidemarkError {
-    return new TidemarkError('not-found', { publicMessage: this.#noSync(id), lasting: 'gone' })
+    return gone(this.#noSync(id))
   }
 
   #noSync(id: string): string {

@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { orNull, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { basicAuth, keyAuth } from '#lib/connectors/kit/ask.ts'
-import { HttpSession, type SessionQuestion, type Ticket } from '#lib/connectors/kit/http-session.ts'
+import { type Ask, HttpSession, type Ticket } from '#lib/connectors/kit/http-session.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
 import { type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
-import type { JsonValue } from '#lib/domain/values/json.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 import type { Connected } from './settings.ts'
 import {
@@ -24,7 +23,6 @@ import {
 /** It gives no more at once. */
 const PAGE = 100
 
-type Ask = (question: SessionQuestion) => Promise<JsonValue>
 type Query = Record<string, string>
 
 /** The REST API of Airflow, v2 of Airflow 3 and v1 of Airflow 2. */
@@ -67,16 +65,6 @@ export class AirflowApi {
     return new TidemarkError('refused', { publicMessage, systemWide: true })
   }
 
-  /** An answer; null where what was asked for is not there. */
-  async orNull<T>(answer: Promise<T>): Promise<T | null> {
-    try {
-      return await answer
-    } catch (error) {
-      if (isTidemarkError(error) && error.code === 'not-found') return null
-      throw error
-    }
-  }
-
   async version(): Promise<string> {
     return (await this.get('/version', versionSchema, 'its version')).version
   }
@@ -89,7 +77,7 @@ export class AirflowApi {
 
   /** One DAG; null where there is none. */
   dag(id: string): Promise<Dag | null> {
-    return this.orNull(this.get(`/dags/${encodeURIComponent(id)}`, dagSchema, `the DAG ${id}`))
+    return orNull(this.get(`/dags/${encodeURIComponent(id)}`, dagSchema, `the DAG ${id}`))
   }
 
   /** All assets, or datasets, by their URIs; asked for once in a session. */
@@ -116,7 +104,7 @@ export class AirflowApi {
 
   /** One run by its id; null where there is none. */
   run(dag: string, id: string): Promise<DagRun | null> {
-    return this.orNull(this.get(`/dags/${encodeURIComponent(dag)}/dagRuns/${encodeURIComponent(id)}`, runSchema, 'its run'))
+    return orNull(this.get(`/dags/${encodeURIComponent(dag)}/dagRuns/${encodeURIComponent(id)}`, runSchema, 'its run'))
   }
 
   /** The newest run of a DAG that ended well; null where there is none. */
@@ -136,7 +124,7 @@ export class AirflowApi {
   async failedTasks({ dag_id: dag, dag_run_id: id }: DagRun): Promise<z.output<typeof taskSchema>[]> {
     const path = `/dags/${encodeURIComponent(dag)}/dagRuns/${encodeURIComponent(id)}/taskInstances`
     const schema = z.object({ task_instances: z.array(taskSchema) })
-    const answer = await this.orNull(this.get(`${path}?state=failed&limit=${PAGE}`, schema, 'the tasks of its run'))
+    const answer = await orNull(this.get(`${path}?state=failed&limit=${PAGE}`, schema, 'the tasks of its run'))
     return answer?.task_instances.filter(({ state }) => state === 'failed') ?? []
   }
 

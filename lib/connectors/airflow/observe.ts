@@ -1,3 +1,4 @@
+import { gone } from '#lib/connectors/kit/answer.ts'
 import type { Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
 import { lastLoaded, type Probe, probeEach } from '#lib/connectors/kit/probe.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -37,8 +38,4 @@ async function probeDag(api: AirflowApi, dag: string): Promise<Probe> {
   const detail = `The end of the last run of ${dag} that went well; its tasks may have been skipped.`
   const untold = `${api.system} knows no run of ${dag} that ended well.`
   return lastLoaded(last?.end_date ?? null, { method: 'run', strength: 'weak', detail }, untold)
-}
-
-function gone(publicMessage: string): TidemarkError {
-  return new TidemarkError('not-found', { publicMessage, lasting: 'gone' })
 }

@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import { gone } from '#lib/connectors/kit/answer.ts'
 import type { ClockReading, Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
-import { type Probe, probeEach } from '#lib/connectors/kit/probe.ts'
+import { type Probe, probeEach, reachable } from '#lib/connectors/kit/probe.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { readNumberTime } from '#lib/domain/time/number-time.ts'
@@ -29,7 +30,7 @@ async function probe(tables: Tables, { path, settings }: ObservedAsset, now: Ins
   if (asked.item !== undefined) return probeItem(tables, table, asked.item, asked, now)
   if (asked.partition !== undefined) return probePartition(tables, table, asked.partition, asked, now)
   const untold = `${tables.system} does not tell when ${path} was written. Name an item in which loads note their time, or a partition whose items are in order of time.`
-  return toProbe({ asked, value: undefined, detail: '', untold }, now)
+  return { ...reachable(''), untold }
 }
 
 async function probeItem(
@@ -48,12 +49,11 @@ async function probeItem(
     client.send(new sdk.GetItemCommand({ TableName: table.name, Key, ConsistentRead: true }), { abortSignal: signal }),
   )
   if (answer.Item === undefined) {
-    const publicMessage = `${table.name} has no item of that key. Correct "item", or let what loads the table write it.`
-    throw new TidemarkError('not-found', { publicMessage, lasting: 'gone' })
+    throw gone(`${table.name} has no item of that key. Correct "item", or let what loads the table write it.`)
   }
   const name = asked.attribute ?? ''
   const detail = `${name} of the item ${Object.values(item).join(', ')} of ${table.name}.`
-  return toProbe({ asked: { ...asked, clock: asked.clock ?? 'loadedAt' }, value: answer.Item[name] ?? null, name, detail }, now)
+  return toProbe(readAttribute(answer.Item[name], asked.clock ?? 'loadedAt', asked.zone, now), name, detail)
 }
 
 async function probePartition(tables: Tables, table: Table, partition: string | number, asked: DynamoAsset, now: Instant): Promise<Probe> {
@@ -77,15 +77,16 @@ async function probePartition(tables: Tables, table: Table, partition: string | 
   const last: Found = found.Items?.[0]
   const name = asked.attribute ?? range.name
   const detail = `${name} of the last item of ${partition} in ${asked.index ?? table.name}.`
-  const value = last === undefined ? 'nothing' : (last[name] ?? null)
-  return toProbe({ asked: { ...asked, clock: asked.clock ?? 'writtenAt' }, value, name, detail }, now)
+  const clock = asked.clock ?? 'writtenAt'
+  const nothing: ClockReading = { clock, at: null, precision: 'instant' }
+  return toProbe(last === undefined ? nothing : readAttribute(last[name], clock, asked.zone, now), name, detail)
 }
 
 function keyOf(table: Table, index: string | undefined): Key {
   if (index === undefined) return table.key
   const key = table.indexes.get(index)
   if (key !== undefined) return key
-  throw new TidemarkError('not-found', { publicMessage: `${table.name} has no index ${index}. Correct "index".`, lasting: 'gone' })
+  throw gone(`${table.name} has no index ${index}. Correct "index".`)
 }
 
 function keyValue({ name, type }: KeyPart, value: string | number): AttributeValue {
@@ -99,36 +100,19 @@ function invalid(publicMessage: string): TidemarkError {
   return new TidemarkError('invalid', { publicMessage })
 }
 
-interface Seen {
-  asked: DynamoAsset
-  /** `nothing`: there is no item; null: the item has no such attribute. */
-  value: AttributeValue | 'nothing' | null | undefined
-  name?: string
-  detail: string
-  untold?: string
-}
-
-function toProbe({ asked, value, name = '', detail, untold }: Seen, now: Instant): Probe {
-  const clock = asked.clock ?? 'writtenAt'
-  const read =
-    value === 'nothing' ? { clock, at: null, precision: 'instant' as const } : readAttribute(value, clock, asked.zone ?? 'UTC', now)
+function toProbe(read: ClockReading | null, name: string, detail: string): Probe {
   return {
     readings: read === null ? [] : [read],
     rows: null,
     evidence: { method: 'attribute', strength: 'strong', detail },
     state: null,
     warnings: [],
-    ...(read === null && { untold: untold ?? `${name} of the item does not read as a time.` }),
+    ...(read === null && { untold: `${name} of the item does not read as a time.` }),
   }
 }
 
-/** Text that is a time, or a number of seconds or milliseconds since 1970. */
-function readAttribute(
-  value: AttributeValue | null | undefined,
-  clock: ClockReading['clock'],
-  zone: string,
-  now: Instant,
-): ClockReading | null {
+/** Text that is a time, or a number of seconds or milliseconds since 1970; null: neither. */
+function readAttribute(value: AttributeValue | undefined, clock: ClockReading['clock'], zone = 'UTC', now: Instant): ClockReading | null {
   if (value?.N !== undefined) {
     const read = readNumberTime(value.N, zone, now)
     return read.ok ? { clock, at: read.at, precision: read.precision } : null

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
+import { orNull } from '#lib/connectors/kit/answer.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import type { Begun, IndexBuild, IndexDocument, RefusedDocument, WantedBuild } from '#lib/connectors/kit/index-build.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -145,11 +146,7 @@ export class AliasedBuild implements IndexBuild {
   }
 
   async #remove(name: string): Promise<void> {
-    try {
-      await this.#api.ask({ method: 'DELETE', path: [name], what: name, signal: this.#connection.signal }, anything)
-    } catch (error) {
-      if (!isTidemarkError(error) || error.code !== 'not-found') throw error
-    }
+    await orNull(this.#api.ask({ method: 'DELETE', path: [name], what: name, signal: this.#connection.signal }, anything))
   }
 
   /** All of them, or none: also where somebody has moved one of them meanwhile. */

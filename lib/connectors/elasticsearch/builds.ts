@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { orNull } from '#lib/connectors/kit/answer.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { SearchApi } from './api.ts'
 
@@ -44,16 +45,11 @@ const stampOf = (at: Instant) => new Date(at).toISOString().slice(0, 19).replace
 /** The indices that a name or pattern leads to, hidden ones, too; none where nothing is called so. */
 export async function readIndices(api: SearchApi, name: string, signal: AbortSignal): Promise<KnownIndex[]> {
   const parameters = { expand_wildcards: 'open,hidden', ignore_unavailable: 'true', allow_no_indices: 'true' }
-  try {
-    const indices = await api.ask({ path: [name], parameters, what: name, signal }, indicesSchema)
-    return Object.entries(indices).map(([index, { aliases, mappings }]) => {
-      const mark = markSchema.safeParse(mappings._meta?.tidemark)
-      return { name: index, aliases: Object.keys(aliases), mark: mark.success ? mark.data : null }
-    })
-  } catch (error) {
-    if (isTidemarkError(error) && error.code === 'not-found') return []
-    throw error
-  }
+  const indices = (await orNull(api.ask({ path: [name], parameters, what: name, signal }, indicesSchema))) ?? {}
+  return Object.entries(indices).map(([index, { aliases, mappings }]) => {
+    const mark = markSchema.safeParse(mappings._meta?.tidemark)
+    return { name: index, aliases: Object.keys(aliases), mark: mark.data ?? null }
+  })
 }
 
 /** Our builds of an alias, the newest last. */

@@ -1,8 +1,8 @@
-import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { gone, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { basicAuth } from '#lib/connectors/kit/ask.ts'
 import { HttpSession, type SessionQuestion } from '#lib/connectors/kit/http-session.ts'
 import { CHECK_ADDRESS, type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
-import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import type { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Connected } from './settings.ts'
 import { doneSchema, namedSchema, oneSchema, pageSchema, type Sync, syncSchema } from './shapes.ts'
 
@@ -71,8 +71,7 @@ export class FivetranApi {
   /** Why there is no such connection. */
   noSync(id: string): TidemarkError {
     const groups = this.#connection.settings.groups === undefined ? '' : ' in the groups of the catalogue'
-    const publicMessage = `${this.system} has no connection ${id}${groups}, or none that its key may see.`
-    return new TidemarkError('not-found', { publicMessage, lasting: 'gone' })
+    return gone(`${this.system} has no connection ${id}${groups}, or none that its key may see.`)
   }
 
   #isOurs({ group_id: group }: { group_id: string }): boolean {

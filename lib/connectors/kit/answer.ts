@@ -1,4 +1,4 @@
-import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/values/json.ts'
 import type { HttpAnswer } from '#lib/platform/http/client.ts'
 import { type Sniffed, sniffStart } from '#lib/records/read/sniff.ts'
@@ -6,6 +6,26 @@ import { type Sniffed, sniffStart } from '#lib/records/read/sniff.ts'
 /** An answer that came whole and cannot be used; asking again would bring the same. `because` names nobody. */
 export function refusedAnswer(system: string, because: string): TidemarkError {
   return new TidemarkError('refused', { publicMessage: `The answer of ${system} cannot be used: ${because}.` })
+}
+
+/** That the one thing that was asked for is not there, or not for us: neither is another try any good, nor anything else hidden by it. */
+export function gone(publicMessage: string): TidemarkError {
+  return new TidemarkError('not-found', { publicMessage, lasting: 'gone' })
+}
+
+/** What was asked for; null where it is not there. */
+export async function orNull<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked
+  } catch (error) {
+    if (isTidemarkError(error) && error.code === 'not-found') return null
+    throw error
+  }
+}
+
+/** True when a system does not show the one thing that was asked for; an answer that cannot be read says nothing of the kind. */
+export function isNotShown(error: unknown): error is TidemarkError {
+  return isTidemarkError(error) && error.lasting !== undefined && !error.systemWide
 }
 
 /** A piece of an answer as a value, no digit lost; refused when it is not JSON. */

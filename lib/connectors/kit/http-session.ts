@@ -22,7 +22,8 @@ export interface SessionQuestion extends Omit<JsonQuestion, 'system' | 'timeoutM
   isOnce?: true
 }
 
-type Ask = (question: SessionQuestion) => Promise<JsonValue>
+/** Asks without a ticket. */
+export type Ask = (question: SessionQuestion) => Promise<JsonValue>
 
 interface HttpSystem {
   /** In public words: `Looker (looker)`. */

@@ -16,6 +16,7 @@ export async function* offsetPages<T extends { id: string | number }>(
   const seen = new Set<T['id']>()
   for (let offset = 0, pages = 0; pages < PAGES_MAX; pages++) {
     const { items, isLast } = await ask(offset)
+    if (items.length === 0 && !isLast) throw refusedAnswer(system, `the list of ${what} ends before its last page`)
     const before = seen.size
     for (const item of items) {
       if (!seen.has(item.id)) yield item

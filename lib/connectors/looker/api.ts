@@ -4,7 +4,7 @@ import { HttpSession, type SessionQuestion } from '#lib/connectors/kit/http-sess
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
 import { type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
 import type { Limits } from '#lib/connectors/kit/turns.ts'
-import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { isJsonObject, type JsonValue } from '#lib/domain/values/json.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
@@ -128,9 +128,4 @@ function errorIn(answer: JsonValue): string | null {
   const { looker_error: failed, message, documentation_url: documentation } = document
   if (typeof failed === 'string') return foreignWords(failed)
   return typeof message === 'string' && typeof documentation === 'string' ? foreignWords(message) : null
-}
-
-/** True when Looker does not show the one thing that was asked for; an answer that cannot be read says nothing of the kind. */
-export function isNotShown(error: unknown): error is TidemarkError {
-  return isTidemarkError(error) && error.lasting !== undefined && !error.systemWide
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { isNotShown } from '#lib/connectors/kit/answer.ts'
 import type { Connection, Found } from '#lib/connectors/kit/connector.ts'
-import { isNotShown, type LookerApi } from './api.ts'
+import type { LookerApi } from './api.ts'
 import { type FolderPlace, folderPlaces } from './folder-paths.ts'
 import { OriginReader, type Origins } from './origins.ts'
 import type { LookerSettings } from './settings.ts'

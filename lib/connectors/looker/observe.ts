@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon'
 import { z } from 'zod'
-import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { gone, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { ClockReading, Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
 import { type Probe, probeEach, reachable } from '#lib/connectors/kit/probe.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -190,8 +190,4 @@ function readTime(value: unknown): { at: Instant; precision: 'instant' | 'day' }
   const moment = text.includes('T') ? DateTime.fromISO(text, { zone: 'UTC' }) : DateTime.fromSQL(text, { zone: 'UTC' })
   if (!moment.isValid || moment.year < 1900) return null
   return DAY.test(text) ? { at: moment.endOf('day').toMillis(), precision: 'day' } : { at: moment.toMillis(), precision: 'instant' }
-}
-
-function gone(publicMessage: string): TidemarkError {
-  return new TidemarkError('not-found', { publicMessage, lasting: 'gone' })
 }

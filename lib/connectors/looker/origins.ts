@@ -1,6 +1,7 @@
+import { isNotShown } from '#lib/connectors/kit/answer.ts'
 import type { FoundUpstream } from '#lib/connectors/kit/connector.ts'
 import { type SqlSources, tablesInSql } from '#lib/connectors/kit/sql/tables-in-sql.ts'
-import { isNotShown, type LookerApi } from './api.ts'
+import type { LookerApi } from './api.ts'
 import { type DerivedTable, viewsInLookml, type WrittenView } from './lookml-views.ts'
 import { once } from './once.ts'
 import {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { gone, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { HttpSession, type SessionQuestion } from '#lib/connectors/kit/http-session.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
 import { type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
@@ -68,7 +68,7 @@ export class MetabaseApi {
   async card(id: number): Promise<Card> {
     const item = (await this.#listed()).get(id)
     const card = item === undefined ? undefined : this.#read(cardSchema, item, `the card ${id}`)
-    if (card === undefined || card.isArchived) throw this.gone(`${this.system} does not show the card ${id}: there is none, or not to us.`)
+    if (card === undefined || card.isArchived) throw gone(`${this.system} does not show the card ${id}: there is none, or not to us.`)
     return card
   }
 
@@ -88,9 +88,7 @@ export class MetabaseApi {
     const pages = offsetPages(this.system, 'its dashboards', async (offset) => {
       const search = new URLSearchParams({ models: 'dashboard', limit: String(PAGE), offset: String(offset) })
       const { total, data } = await this.#get('its dashboards', `search?${search}`, foundSchema)
-      const isLast = offset + data.length >= total
-      if (data.length === 0 && !isLast) throw refusedAnswer(this.system, 'the list of its dashboards ends before its last page')
-      return { items: data, isLast }
+      return { items: data, isLast: offset + data.length >= total }
     })
     for await (const { id, archived } of pages) if (archived !== true) ids.push(id)
     return ids
@@ -100,7 +98,7 @@ export class MetabaseApi {
   async dashboard(id: number): Promise<Dashboard> {
     const what = `the dashboard ${id}`
     const read = await this.#get(what, `dashboard/${id}`, dashboardSchema)
-    if (read.isArchived) throw this.gone(`${this.system}: ${what} is in the bin.`)
+    if (read.isArchived) throw gone(`${this.system}: ${what} is in the bin.`)
     return read
   }
 
@@ -110,10 +108,6 @@ export class MetabaseApi {
 
   tables(): Promise<Table[]> {
     return this.#get('its tables', 'table', z.array(tableSchema))
-  }
-
-  gone(publicMessage: string): TidemarkError {
-    return new TidemarkError('not-found', { publicMessage, lasting: 'gone' })
   }
 
   close(): Promise<void> {
@@ -138,8 +132,7 @@ export class MetabaseApi {
   }
 
   #explain(what: string, status: number): TidemarkError | undefined {
-    if (status === 404)
-      return this.gone(`${this.system} does not show ${what} (HTTP 404): there is none, or its API is not at that address.`)
+    if (status === 404) return gone(`${this.system} does not show ${what} (HTTP 404): there is none, or its API is not at that address.`)
     if (status !== 403) return undefined
     const publicMessage = `${this.system} does not let its key see ${what} (HTTP 403). Give the group of the key the right to view it.`
     return new TidemarkError('refused', { publicMessage, status, lasting: 'refused' })

@@ -1,6 +1,6 @@
+import { isNotShown } from '#lib/connectors/kit/answer.ts'
 import type { Found, FoundUpstream } from '#lib/connectors/kit/connector.ts'
 import { tablesInSql } from '#lib/connectors/kit/sql/tables-in-sql.ts'
-import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { MetabaseApi } from './api.ts'
 import type { Connected } from './settings.ts'
 import type { Card, Database, Table } from './shapes.ts'
@@ -45,7 +45,7 @@ async function shownOr<T>({ log }: Connected, read: () => Promise<T>): Promise<T
   try {
     return await read()
   } catch (error) {
-    if (!isTidemarkError(error) || error.lasting === undefined || error.systemWide) throw error
+    if (!isNotShown(error)) throw error
     log.info('something of Metabase could not be read', { because: error.publicMessage })
     return undefined
   }

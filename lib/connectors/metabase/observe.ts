@@ -1,4 +1,4 @@
-import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { gone, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
 import { type Probe, probeEach, reachable } from '#lib/connectors/kit/probe.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
@@ -25,7 +25,7 @@ export async function* observeMetabase(
 
 async function probe(api: MetabaseApi, { path, settings }: ObservedAsset): Promise<Probe> {
   const subject = subjectOf(path)
-  if (subject === null) throw api.gone(`${api.system} has nothing at ${path}.`)
+  if (subject === null) throw gone(`${api.system} has nothing at ${path}.`)
   const { column, clock } = metabaseAssetSettings.parse(settings)
   if (subject.kind === 'dashboards') await api.dashboard(subject.id)
   else await api.card(subject.id)

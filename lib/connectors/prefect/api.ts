@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { gone } from '#lib/connectors/kit/answer.ts'
 import { credentials } from '#lib/connectors/kit/http-auth.ts'
 import { HttpSession, type SessionQuestion } from '#lib/connectors/kit/http-session.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
@@ -82,7 +83,7 @@ export class PrefectApi {
 
   /** Why there is no such deployment to be looked at. */
   noDeployment(job: string): TidemarkError {
-    return new TidemarkError('not-found', { publicMessage: this.#noDeployment(job), lasting: 'gone' })
+    return gone(this.#noDeployment(job))
   }
 
   #noDeployment(job: string): string {

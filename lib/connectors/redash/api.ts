@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { gone, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { HttpSession } from '#lib/connectors/kit/http-session.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
 import { type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
@@ -82,16 +82,12 @@ export class RedashApi {
     const what = `the dashboard ${id}`
     const read = this.#read(dashboardSchema, await this.#get(what, `dashboards/${id}`), what)
     if (read.id !== id) throw refusedAnswer(this.system, `instead of ${what} it gives the dashboard ${read.id}`)
-    if (read.isArchived) throw this.gone(`${this.system}: ${what} was archived.`)
+    if (read.isArchived) throw gone(`${this.system}: ${what} was archived.`)
     return read
   }
 
   async dataSources(): Promise<DataSource[]> {
     return this.#read(z.array(sourceSchema), await this.#get('its data sources', 'data_sources'), 'its data sources')
-  }
-
-  gone(publicMessage: string): TidemarkError {
-    return new TidemarkError('not-found', { publicMessage, lasting: 'gone' })
   }
 
   close(): Promise<void> {
@@ -117,7 +113,6 @@ export class RedashApi {
       const search = new URLSearchParams({ page: String(page), page_size: String(PAGE), order: 'created_at' })
       const answer = this.#read(pageSchema, await this.#get(`its ${what}`, `${what}?${search}`), `the list of ${what}`)
       const isLast = page * answer.page_size >= answer.count
-      if (answer.results.length === 0 && !isLast) throw refusedAnswer(this.system, `the list of ${what} ends before its last page`)
       const items = answer.results.map((item) => this.#read(numbered, item, `one of its ${what}`))
       return { items, isLast }
     })
@@ -138,7 +133,7 @@ export class RedashApi {
       const publicMessage = `${this.system} has no API at that address (HTTP 404). Where there are several organisations the address ends in the name of one.`
       return new TidemarkError('refused', { publicMessage, status, systemWide: true, lasting: 'refused' })
     }
-    if (status === 404) return this.gone(`${this.system} does not show ${what}: there is none, or its account may not see it.`)
+    if (status === 404) return gone(`${this.system} does not show ${what}: there is none, or its account may not see it.`)
     if (status !== 403) return undefined
     const publicMessage = `${this.system} does not let its account see ${what} (HTTP 403). A key of a query is not enough: give it that of a user.`
     return new TidemarkError('refused', { publicMessage, status, lasting: 'refused' })

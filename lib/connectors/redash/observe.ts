@@ -1,3 +1,4 @@
+import { gone } from '#lib/connectors/kit/answer.ts'
 import type { Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
 import { lastLoaded, type Probe, probeEach } from '#lib/connectors/kit/probe.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
@@ -22,11 +23,11 @@ export async function* observeResults(
 
 async function probe(api: RedashApi, path: string): Promise<Probe> {
   const subject = subjectOf(path)
-  if (subject === null) throw api.gone(`${api.system} has nothing at ${path}.`)
+  if (subject === null) throw gone(`${api.system} has nothing at ${path}.`)
   if (subject.kind === 'dashboards') return ofDashboard(api, await api.dashboard(subject.id))
   const query = await api.query(subject.id)
   if (query === undefined || query.isArchived)
-    throw api.gone(`${api.system} does not list the query ${subject.id}: there is none, it is archived, or somebody else's draft.`)
+    throw gone(`${api.system} does not list the query ${subject.id}: there is none, it is archived, or somebody else's draft.`)
   const untold = query.at === null ? `${query.name} has no result in ${api.system} yet.` : undefined
   return made(query.at, [query], `The result of ${query.name} was made then.`, untold)
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { gone } from '#lib/connectors/kit/answer.ts'
 import { HttpSession, type SessionQuestion } from '#lib/connectors/kit/http-session.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
 import { type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
@@ -182,10 +182,6 @@ export class TableauApi {
     return this.#session.json({ url: `${this.#server}/api/metadata/graphql`, json: { query, variables: { ids } }, explain })
   }
 
-  gone(publicMessage: string): TidemarkError {
-    return new TidemarkError('not-found', { publicMessage, lasting: 'gone' })
-  }
-
   /** Signs out, unless another session of the connection goes on. */
   async close(): Promise<void> {
     await this.#session.close()
@@ -198,7 +194,6 @@ export class TableauApi {
     return known
   }
 
-  /** A list that ends before as many as it counts is not the whole. */
   #pages(list: Listed, filters: readonly string[] = []) {
     const what = `its ${list === 'datasources' ? 'data sources' : list}`
     const filter = filters.length === 0 ? {} : { filter: filters.join(',') }
@@ -212,7 +207,6 @@ export class TableauApi {
       const inside = this.#read(z.looseObject({}), answer[IN[list]] ?? {}, `the list of ${what}`)
       const items = this.#read(z.array(identified).nullish(), inside[ITEM[list]], `the list of ${what}`) ?? []
       const isLast = page * pageSize >= totalAvailable
-      if (items.length === 0 && !isLast) throw refusedAnswer(this.system, `the list of ${what} ends before its last page`)
       return { items, isLast }
     })
   }
@@ -228,7 +222,7 @@ export class TableauApi {
   }
 
   #explain(what: string, status: number): TidemarkError | undefined {
-    if (status === 404) return this.gone(`${this.system} does not show ${what} (HTTP 404): there is none, or not to us.`)
+    if (status === 404) return gone(`${this.system} does not show ${what} (HTTP 404): there is none, or not to us.`)
     if (status !== 403) return undefined
     const publicMessage = `${this.system} does not let the account of its token see ${what} (HTTP 403). Jobs are shown to site administrators, the rest to whoever may view it.`
     return new TidemarkError('refused', { publicMessage, status, lasting: 'refused' })

@@ -1,7 +1,7 @@
+import { isNotShown } from '#lib/connectors/kit/answer.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
 import type { TableauApi } from './api.ts'
-import { isNotShown } from './not-shown.ts'
 import { externalRun, listJobs, madeSince, unendedJobs } from './refresh-job.ts'
 import type { Connected } from './settings.ts'
 import type { ListedJob } from './shapes.ts'

@@ -1,3 +1,4 @@
+import { gone } from '#lib/connectors/kit/answer.ts'
 import type { Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
 import { lastLoaded, type Probe, probeEach, reachable } from '#lib/connectors/kit/probe.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
@@ -29,12 +30,12 @@ interface Around {
 async function probe(around: Around, { path, settings }: ObservedAsset): Promise<Probe> {
   const { api } = around
   const subject = subjectOf(path)
-  if (subject === null) throw api.gone(`${api.system} has nothing at ${path}.`)
+  if (subject === null) throw gone(`${api.system} has nothing at ${path}.`)
   const { kind, id, view } = subject
   const content = await api.listed(kind, id)
-  if (content === undefined) throw api.gone(`${api.system} does not list the ${CALLED[kind]} ${id}: there is none, or not to us.`)
+  if (content === undefined) throw gone(`${api.system} does not list the ${CALLED[kind]} ${id}: there is none, or not to us.`)
   if (view !== null) {
-    if (!(await api.ids('views')).has(view)) throw api.gone(`${api.system} does not list the view ${view}: there is none, or not to us.`)
+    if (!(await api.ids('views')).has(view)) throw gone(`${api.system} does not list the view ${view}: there is none, or not to us.`)
     return reachable(NO_TIME)
   }
   const { live } = tableauAssetSettings.parse(settings)

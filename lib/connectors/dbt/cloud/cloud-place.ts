@@ -2,7 +2,7 @@ import { type Manifest, readManifest } from '#lib/connectors/dbt/artifacts/manif
 import { isLoaded } from '#lib/connectors/dbt/artifacts/run-results.ts'
 import type { Connected } from '#lib/connectors/dbt/connected.ts'
 import { Gathering, type Place, readTwice, type Told } from '#lib/connectors/dbt/places/place.ts'
-import { orNull } from '#lib/connectors/dbt/places/web.ts'
+import { orNull } from '#lib/connectors/kit/answer.ts'
 import type { WantedJobRun } from '#lib/connectors/kit/connector.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'

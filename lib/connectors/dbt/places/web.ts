@@ -1,7 +1,7 @@
 import { type Connected, systemOf } from '#lib/connectors/dbt/connected.ts'
+import { orNull } from '#lib/connectors/kit/answer.ts'
 import { credentials } from '#lib/connectors/kit/http-auth.ts'
 import { HttpSession } from '#lib/connectors/kit/http-session.ts'
-import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { HttpAnswer } from '#lib/platform/http/client.ts'
 import { ARTIFACT_BYTES_MAX, type ArtifactName, type ArtifactSource } from '#lib/records/read/dbt-artifact.ts'
 import { oneTarget } from './one-target.ts'
@@ -11,16 +11,6 @@ import type { Place } from './place.ts'
 export async function orNotThere(what: string, answer: Promise<HttpAnswer>): Promise<ArtifactSource | null> {
   const found = await orNull(answer)
   return found === null ? null : { what, bytes: found.body }
-}
-
-/** An answer; null when what was asked for is not there. */
-export async function orNull<T>(answer: Promise<T>): Promise<T | null> {
-  try {
-    return await answer
-  } catch (error) {
-    if (isTidemarkError(error) && error.code === 'not-found') return null
-    throw error
-  }
 }
 
 /** An address below which a job uploads its artifacts. */

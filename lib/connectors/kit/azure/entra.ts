@@ -24,8 +24,20 @@ export const entraKeys = {
 }
 type EntraSettings = z.output<z.ZodObject<typeof entraKeys>>
 
-/** Blames what a way by client secret or workload identity lacks, and an authority that others would hear its secret on the way to. */
-export function checkEntra(settings: EntraSettings, blame: (key: string, message: string) => void): void {
+const WAYS = ['clientSecret', 'federatedToken', 'managedIdentity'] as const
+
+/**
+ * Blames where not one way to sign in is written, of Entra or of the others, what a way by client secret or workload identity lacks, and an authority that others
+ * would hear its secret on the way to.
+ */
+export function checkEntra<K extends string>(
+  settings: EntraSettings & Partial<Record<K, unknown>>,
+  others: readonly K[],
+  blame: (key: string, message: string) => void,
+): void {
+  const all = [...others, ...WAYS]
+  const ways = all.filter((way) => settings[way] !== undefined)
+  if (ways.length !== 1) blame(ways[1] ?? all[0] ?? '', `needs one of ${all.join(', ')}, and only one`)
   for (const way of ['clientSecret', 'federatedToken'] as const) {
     if (settings[way] === undefined) continue
     if (settings.tenant === undefined) blame('tenant', `goes with ${way}, and is missing`)
