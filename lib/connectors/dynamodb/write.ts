@@ -102,28 +102,18 @@ class Writer {
   async #write(items: readonly Placed[]): Promise<void> {
     try {
       await this.#put(items.map(({ attributes }) => attributes))
+      this.#writing.onRows?.(items.length)
     } catch (error) {
       if (!isOfItems(error)) throw error
-      await this.#writeOneByOne(items, error)
+      // A request is refused as a whole for one item in it: then each is by itself.
+      for (const item of items) await (items.length > 1 ? this.#write([item]) : this.#putAside(item, error))
     }
-    this.#writing.onRows?.(items.length)
   }
 
-  /** A request is refused as a whole for one item in it: then each is by itself. */
-  async #writeOneByOne(items: readonly Placed[], error: TidemarkError): Promise<void> {
-    const [only, another] = items
-    if (only === undefined) return
-    if (another !== undefined) {
-      for (const item of items) await this.#put([item.attributes]).catch((thrown: unknown) => this.#writeOneByOneIf(item, thrown))
-      return
-    }
+  #putAside({ place }: Placed, { message }: TidemarkError): void {
     this.#rows -= 1
-    this.#writing.putAside(`${this.#tables.system} refused the row: ${error.message}`, only.place)
-  }
-
-  async #writeOneByOneIf(item: Placed, error: unknown): Promise<void> {
-    if (!isOfItems(error)) throw error
-    await this.#writeOneByOne([item], error)
+    this.#writing.putAside(`${this.#tables.system} refused the row: ${message}`, place)
+    this.#writing.onRows?.(1)
   }
 
   /** Puts all of them, those that come back as unprocessed again, as long as some are written. */
