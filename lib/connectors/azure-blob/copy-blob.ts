@@ -1,8 +1,8 @@
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import type { StoredFile } from '#lib/connectors/kit/files.ts'
-import { noTarget } from '#lib/connectors/kit/stores/no-target.ts'
 import { placeOf } from '#lib/connectors/kit/stores/place.ts'
+import { noTarget, versionGone } from '#lib/connectors/kit/stores/told-file.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { AzureBlobSettings } from './settings.ts'
@@ -61,5 +61,5 @@ function inWords(store: AzureStore, { file, to }: { file: StoredFile; to: { buck
   if (code === 'ContainerNotFound' || code === 'ContainerBeingDeleted') return noTarget(store.system, file.key, to)
   // With another status the source is there, and not for us.
   const isGone = status === 412 || code === 'BlobNotFound' || (code === 'CannotVerifyCopySource' && status === 404)
-  return isGone ? store.gone(file.key) : thrown
+  return isGone ? versionGone(store.system, file.key) : thrown
 }

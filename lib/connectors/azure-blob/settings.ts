@@ -4,8 +4,6 @@ import { checkEntra, entraKeys } from '#lib/connectors/kit/azure/entra.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 
-const WAYS = ['accountKey', 'sas', 'clientSecret', 'federatedToken', 'managedIdentity'] as const
-
 export const azureBlobSettings = z
   .strictObject({
     /** `https://<account>.blob.core.windows.net` */
@@ -24,9 +22,7 @@ export const azureBlobSettings = z
   })
   .superRefine((settings, issues) => {
     const blame = (key: string, message: string) => issues.addIssue({ code: 'custom', message, path: [key] })
-    const ways = WAYS.filter((way) => settings[way] !== undefined)
-    if (ways.length !== 1) blame(ways[1] ?? 'accountKey', `needs one of ${WAYS.join(', ')}, and only one`)
-    checkEntra(settings, blame)
+    checkEntra(settings, ['accountKey', 'sas'], blame)
     // A key signs and stays here; everything else goes along.
     if (settings.accountKey !== undefined) return
     const isPrivate = (address: string) => (settings.sas === undefined ? /^https:/i.test(address) : isPrivateWay(address))

@@ -1,19 +1,19 @@
-import { Readable } from 'node:stream'
 import type {
   BlobServiceClient,
   ContainerListBlobFlatSegmentResponse,
   ContainerListBlobHierarchySegmentResponse,
   ServiceListContainersSegmentResponse,
 } from '@azure/storage-blob'
-import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { orNull, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import type { StoredFile, WantedFile } from '#lib/connectors/kit/files.ts'
 import { askPatiently } from '#lib/connectors/kit/patience.ts'
 import { SessionClient } from '#lib/connectors/kit/session.ts'
-import { cutWithQuestion } from '#lib/connectors/kit/stores/cut-with-question.ts'
+import { openedStream, whenClosed } from '#lib/connectors/kit/stores/opened-stream.ts'
 import { isFolderMark } from '#lib/connectors/kit/stores/place.ts'
 import type { ListingOptions, OpenedStream, Store, StorePage } from '#lib/connectors/kit/stores/store.ts'
-import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { toldFile, versionGone } from '#lib/connectors/kit/stores/told-file.ts'
+import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { toAzureError } from './problems.ts'
 import type { AzureBlobSettings } from './settings.ts'
@@ -133,20 +133,11 @@ export class AzureStore implements Store {
     const files = segment.blobItems.filter(({ name, metadata }) => !isFolderMark(name) && metadata?.['hdi_isfolder'] !== 'true')
     const folders: { name: string }[] = 'blobPrefixes' in segment ? (segment.blobPrefixes ?? []) : []
     return {
-      files: files.map(({ name, properties }) => this.#file(bucket, name, { ...properties, bytes: properties.contentLength })),
+      files: files.map(({ name: key, properties: { etag, lastModified, contentLength: bytes } }) =>
+        toldFile(this.system, { bucket, key, etag, lastModified, bytes }),
+      ),
       folders: folders.map(({ name }) => name),
     }
-  }
-
-  #file(
-    bucket: string,
-    key: string,
-    told: { etag?: string | undefined; lastModified?: Date | undefined; bytes?: number | undefined },
-  ): StoredFile {
-    const modifiedAt = told.lastModified?.getTime() ?? Number.NaN
-    if (!told.etag || told.bytes === undefined || Number.isNaN(modifiedAt))
-      throw refusedAnswer(this.system, `what it says of ${key} is not all there`)
-    return { bucket, key, version: told.etag.replaceAll('"', ''), bytes: told.bytes, modifiedAt }
   }
 
   /** What the account says of a file that is there now, and of a copy that is being made there; null: nothing. */
@@ -154,16 +145,13 @@ export class AzureStore implements Store {
     bucket: string,
     key: string,
   ): Promise<{ file: StoredFile; copyStatus: string | undefined; copyId: string | undefined } | null> {
-    try {
-      const told = await this.ask(`look at ${bucket}/${key}`, (client, abortSignal) =>
-        client.getContainerClient(bucket).getBlobClient(key).getProperties({ abortSignal }),
-      )
-      const file = this.#file(bucket, key, { ...told, bytes: told.contentLength })
-      return { file, copyStatus: told.copyStatus, copyId: told.copyId }
-    } catch (error) {
-      if (isTidemarkError(error) && error.code === 'not-found') return null
-      throw error
-    }
+    const asked = this.ask(`look at ${bucket}/${key}`, (client, abortSignal) =>
+      client.getContainerClient(bucket).getBlobClient(key).getProperties({ abortSignal }),
+    )
+    const told = await orNull(asked)
+    if (told === null) return null
+    const { etag, lastModified, contentLength: bytes, copyStatus, copyId } = told
+    return { file: toldFile(this.system, { bucket, key, etag, lastModified, bytes }), copyStatus, copyId }
   }
 
   async open({ bucket, key, version }: WantedFile, from: number): Promise<OpenedStream> {
@@ -172,28 +160,13 @@ export class AzureStore implements Store {
       `read ${bucket}/${key}`,
       (client, abortSignal) =>
         client.getContainerClient(bucket).getBlobClient(key).download(from, undefined, { conditions, abortSignal, maxRetryRequests: 0 }),
-      endWithBody,
+      ({ readableStreamBody: stream }, end) => whenClosed(stream, end),
     ).catch((error: unknown) => {
-      throw isTidemarkError(error) && (error.code === 'not-found' || error.status === 412) ? this.gone(key) : error
+      throw isTidemarkError(error) && (error.code === 'not-found' || error.status === 412) ? versionGone(this.system, key) : error
     })
-    const { readableStreamBody: stream, contentRange, contentLength, etag, lastModified } = answer
-    if (!(stream instanceof Readable)) throw refusedAnswer(this.system, 'it has no content')
-    cutWithQuestion(this.system, stream, this.#connection.signal)
-    const part = /^bytes (\d+)-\d+\/(\d+)$/.exec(contentRange ?? '')
-    const isRight = from === 0 ? part === null || part[1] === '0' : Number(part?.[1]) === from
-    const bytes = part === null ? contentLength : Number(part[2])
-    if (isRight) return { file: this.#file(bucket, key, { etag, lastModified, bytes }), stream }
-    stream.destroy()
-    throw refusedAnswer(this.system, 'it is another part of the file than was asked for')
+    const { readableStreamBody, contentRange: range, contentLength, etag, lastModified } = answer
+    const sent = { stream: readableStreamBody, range, bytes: contentLength }
+    const { stream, bytes } = openedStream(this.system, sent, from, this.#connection.signal)
+    return { file: toldFile(this.system, { bucket, key, etag, lastModified, bytes }), stream }
   }
-
-  gone(key: string): TidemarkError {
-    const publicMessage = `${this.system} does not have ${key} in that version any more: it was replaced or removed.`
-    return new TidemarkError('not-found', { publicMessage, lasting: 'gone' })
-  }
-}
-
-function endWithBody({ readableStreamBody: stream }: { readableStreamBody?: unknown }, end: () => void): void {
-  if (stream instanceof Readable) stream.once('close', end)
-  else end()
 }

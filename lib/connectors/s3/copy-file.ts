@@ -1,8 +1,8 @@
 import type { CompletedPart } from '@aws-sdk/client-s3'
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { StoredFile } from '#lib/connectors/kit/files.ts'
-import { noTarget } from '#lib/connectors/kit/stores/no-target.ts'
 import { placeOf } from '#lib/connectors/kit/stores/place.ts'
+import { noTarget } from '#lib/connectors/kit/stores/told-file.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { S3Store, WhichVersion } from './store.ts'
 

@@ -44,7 +44,7 @@ async function* latest(store: S3Store, bucket: string, prefix: string): AsyncGen
     for (const { Key, VersionId: versionId, IsLatest, ...told } of Versions) {
       const key = store.decoded(Key ?? '', EncodingType)
       if (IsLatest !== true || isFolderMark(key)) continue
-      yield store.file({ bucket, key, ETag: told.ETag, Size: told.Size, LastModified: told.LastModified, versionId })
+      yield store.file({ bucket, key, etag: told.ETag, bytes: told.Size, lastModified: told.LastModified, versionId })
     }
   }
 }

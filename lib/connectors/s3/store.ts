@@ -1,14 +1,20 @@
-import { Readable } from 'node:stream'
-import type { ListObjectsV2CommandOutput, S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
-import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import type {
+  GetObjectCommandOutput,
+  HeadObjectCommandOutput,
+  ListObjectsV2CommandOutput,
+  S3Client,
+  S3ClientConfig,
+} from '@aws-sdk/client-s3'
+import { orNull, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { askAws, awsClientConfig } from '#lib/connectors/kit/aws/client.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import type { StoredFile, WantedFile } from '#lib/connectors/kit/files.ts'
 import { SessionClient } from '#lib/connectors/kit/session.ts'
-import { cutWithQuestion } from '#lib/connectors/kit/stores/cut-with-question.ts'
+import { openedStream, whenClosed } from '#lib/connectors/kit/stores/opened-stream.ts'
 import { isFolderMark } from '#lib/connectors/kit/stores/place.ts'
 import type { ListingOptions, OpenedStream, Store, StorePage } from '#lib/connectors/kit/stores/store.ts'
-import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { type ToldFile, toldFile, versionGone } from '#lib/connectors/kit/stores/told-file.ts'
+import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { S3Settings } from './settings.ts'
 
 type Sdk = typeof import('@aws-sdk/client-s3')
@@ -43,16 +49,6 @@ async function load(connection: Connection<S3Settings>): Promise<S3Clients> {
 
 function systemOf({ key }: Connection<S3Settings>): string {
   return `S3 (${key})`
-}
-
-/** What a store says of a file, as far as it does. */
-export interface ToldFile {
-  bucket: string
-  key: string
-  ETag: string | undefined
-  Size: number | undefined
-  LastModified: Date | undefined
-  versionId?: string | undefined
 }
 
 /** A version by its id; or by its ETag, so that the request fails where another one is there meanwhile. */
@@ -121,7 +117,9 @@ export class S3Store implements Store {
     if (KeyCount !== undefined && KeyCount !== Contents.length + CommonPrefixes.length)
       throw refusedAnswer(this.system, 'a listing holds another number of files than it says')
     const text = (given = '') => this.decoded(given, EncodingType)
-    const files = Contents.map(({ Key, ETag, Size, LastModified }) => ({ bucket, key: text(Key), ETag, Size, LastModified }))
+    const files = Contents.map(({ Key, ETag, Size, LastModified }) => {
+      return { bucket, key: text(Key), etag: ETag, bytes: Size, lastModified: LastModified }
+    })
     return {
       files: files.filter(({ key }) => !isFolderMark(key)).map((file) => this.file(file)),
       folders: CommonPrefixes.map(({ Prefix }) => text(Prefix)),
@@ -138,28 +136,18 @@ export class S3Store implements Store {
     }
   }
 
-  file(of: ToldFile): StoredFile {
-    const { bucket, key, ETag = '', Size, LastModified, versionId } = of
-    const modifiedAt = LastModified?.getTime() ?? Number.NaN
-    if (ETag === '' || Size === undefined || Number.isNaN(modifiedAt))
-      throw refusedAnswer(this.system, `what it says of ${key} is not all there`)
+  file({ versionId, ...told }: ToldFile): StoredFile {
     // `null` is every content of a bucket whose versions are suspended.
-    const version = versionId === undefined || versionId === 'null' ? ETag.replaceAll('"', '') : versionId
-    return { bucket, key, version, bytes: Size, modifiedAt }
+    return toldFile(this.system, { ...told, versionId: versionId === 'null' ? undefined : versionId })
   }
 
   /** What the store says of a file that is there now; null: nothing. */
   async head(bucket: string, key: string): Promise<StoredFile | null> {
-    try {
-      const answer = await this.ask(`look at ${bucket}/${key}`, ({ client, sdk, signal }) =>
-        client.send(new sdk.HeadObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: signal }),
-      )
-      const { ETag, ContentLength: Size, LastModified, VersionId: versionId } = answer
-      return this.file({ bucket, key, ETag, Size, LastModified, versionId })
-    } catch (error) {
-      if (isTidemarkError(error) && error.code === 'not-found') return null
-      throw error
-    }
+    const asked = this.ask(`look at ${bucket}/${key}`, ({ client, sdk, signal }) =>
+      client.send(new sdk.HeadObjectCommand({ Bucket: bucket, Key: key }), { abortSignal: signal }),
+    )
+    const told = await orNull(asked)
+    return told === null ? null : this.file({ ...ofAnswer(told), bucket, key, bytes: told.ContentLength })
   }
 
   async open({ bucket, key, version }: WantedFile, from: number): Promise<OpenedStream> {
@@ -185,32 +173,24 @@ export class S3Store implements Store {
     const { sdk, client } = clients
     const range = from > 0 && { Range: `bytes=${from}-` }
     const command = new sdk.GetObjectCommand({ Bucket: bucket, Key: key, ...which, ...range })
-    const asking = { system: this.system, what: `read ${bucket}/${key}`, holds: endWithBody }
+    const asking = {
+      system: this.system,
+      what: `read ${bucket}/${key}`,
+      holds: ({ Body }: { Body?: unknown }, end: () => void) => whenClosed(Body, end),
+    }
     const answer = await askAws(this.#connection, asking, async (signal) => client.send(command, { abortSignal: signal })).catch(
       (error: unknown) => {
-        throw isGone(error) ? this.#gone(key) : error
+        throw isGone(error) ? versionGone(this.system, key) : error
       },
     )
-    const { Body, ContentLength, ContentRange, ETag, LastModified, VersionId: versionId } = answer
-    if (!(Body instanceof Readable)) throw refusedAnswer(this.system, 'it has no content')
-    const part = /^bytes (\d+)-\d+\/(\d+)$/.exec(ContentRange ?? '')
-    const isRight = from === 0 ? part === null || part[1] === '0' : Number(part?.[1]) === from
-    const Size = part === null ? ContentLength : Number(part[2])
-    cutWithQuestion(this.system, Body, this.#connection.signal)
-    if (isRight) return { file: this.file({ bucket, key, ETag, Size, LastModified, versionId }), stream: Body }
-    Body.destroy()
-    throw refusedAnswer(this.system, 'it is another part of the file than was asked for')
-  }
-
-  #gone(key: string): TidemarkError {
-    const publicMessage = `${this.system} does not have ${key} in that version any more: it was replaced or removed.`
-    return new TidemarkError('not-found', { publicMessage, lasting: 'gone' })
+    const sent = { stream: answer.Body, range: answer.ContentRange, bytes: answer.ContentLength }
+    const { stream, bytes } = openedStream(this.system, sent, from, this.#connection.signal)
+    return { file: this.file({ ...ofAnswer(answer), bucket, key, bytes }), stream }
   }
 }
 
-function endWithBody(answer: { Body?: unknown }, end: () => void): void {
-  if (answer.Body instanceof Readable) answer.Body.once('close', end)
-  else end()
+function ofAnswer({ ETag: etag, LastModified: lastModified, VersionId: versionId }: HeadObjectCommandOutput | GetObjectCommandOutput) {
+  return { etag, lastModified, versionId }
 }
 
 /** Not there, there in another version, or what is there in that version says that it was removed. */
