@@ -3,10 +3,9 @@ import { AzureQueue, AzureQueueAccess } from './azure-blob/queue.ts'
 import { type AzureBlobSettings, azureBlobSettings } from './azure-blob/settings.ts'
 import { AzureAccess, AzureStore, endOfSignature } from './azure-blob/store.ts'
 import { defineConnector } from './kit/connector.ts'
-import { storeExtractRequest } from './kit/stores/extract-files.ts'
 import { listFiles } from './kit/stores/list-files.ts'
-import { openStore } from './kit/stores/open-store.ts'
-import { STORE_ASKED, STORE_ASSET_TOLD, storeAssetSettings } from './kit/stores/settings.ts'
+import { openStore, STORE_CONNECTOR } from './kit/stores/open-store.ts'
+import { STORE_ASKED, STORE_ASSET_TOLD } from './kit/stores/settings.ts'
 import { whereInAzure } from './kit/stores/where-is.ts'
 
 /** Files in Azure Blob Storage: a path is `<container>/<folder or file>`. */
@@ -44,14 +43,7 @@ export default defineConnector<AzureBlobSettings>({
       'Storage Blob Data Reader; to copy files Storage Blob Data Contributor; where there is a queue, Storage Queue Data Message Processor and Storage Queue Data Reader. Or a signature that lets read and list, and of the queue read, update and process',
   },
   settings: azureBlobSettings,
-  assetSettings: storeAssetSettings,
-  assetKind: 'source',
-  limits: { atOnce: 16, perMinute: null },
-  keepsFiles: true,
-  copiesFiles: true,
-  extractRequest: storeExtractRequest,
-  extractsFiles: true,
-  hasQueue: ({ queue }) => queue !== undefined,
+  ...STORE_CONNECTOR,
   whereIs: whereInAzure,
 
   open(connection) {

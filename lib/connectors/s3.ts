@@ -1,8 +1,7 @@
 import { AWS_TOLD } from './kit/aws/settings.ts'
 import { defineConnector } from './kit/connector.ts'
-import { storeExtractRequest } from './kit/stores/extract-files.ts'
-import { openStore } from './kit/stores/open-store.ts'
-import { STORE_ASKED, STORE_ASSET_TOLD, storeAssetSettings } from './kit/stores/settings.ts'
+import { openStore, STORE_CONNECTOR } from './kit/stores/open-store.ts'
+import { STORE_ASKED, STORE_ASSET_TOLD } from './kit/stores/settings.ts'
 import { whereInS3 } from './kit/stores/where-is.ts'
 import { copyFile } from './s3/copy-file.ts'
 import { listWithVersions } from './s3/list-versions.ts'
@@ -39,14 +38,7 @@ export default defineConnector<S3Settings>({
       '`s3:ListBucket`, and to check and discover `s3:ListAllMyBuckets` unless `buckets` names them; flows read with `s3:GetObject`, `s3:GetBucketVersioning`, `s3:ListBucketVersions` and `s3:GetObjectVersion`, copy with `s3:PutObject`; the queue wants `sqs:ReceiveMessage`, `DeleteMessage`, `ChangeMessageVisibility`, `GetQueueAttributes`',
   },
   settings: s3Settings,
-  assetSettings: storeAssetSettings,
-  assetKind: 'source',
-  limits: { atOnce: 16, perMinute: null },
-  keepsFiles: true,
-  copiesFiles: true,
-  extractRequest: storeExtractRequest,
-  extractsFiles: true,
-  hasQueue: ({ queue }) => queue !== undefined,
+  ...STORE_CONNECTOR,
   whereIs: whereInS3,
 
   open(connection) {
