@@ -13,7 +13,7 @@ import { createLog } from '#lib/platform/log.ts'
 
 const VERBS = fileURLToPath(new URL('cli', import.meta.url))
 /** Files of the folder that are no verbs. */
-const SHARED = ['verb.ts', 'databases.ts', 'check-sql.ts', 'subjects.ts']
+const SHARED = ['verb.ts', 'databases.ts', 'subjects.ts']
 
 const terminal: Terminal = {
   print: (text) => process.stdout.write(`${toShownText(text)}\n`),

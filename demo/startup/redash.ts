@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Json, send } from './dbt-cloud-answers.ts'
 import { finishJob, type JobAnswer } from './job-faults.ts'
@@ -13,7 +14,15 @@ export interface ShownThing extends Json {
   id: number
 }
 
-/** A stand-in for the API of Redash behind the key of a user: queries, dashboards and data sources, and its ways of saying no. */
+/** A refresh of a query as the queue of Redash keeps it: 1 waits, 2 goes on, 3 has ended, 4 has failed. */
+export interface RefreshJob {
+  id: string
+  query: number
+  status: number
+  error: string
+}
+
+/** A stand-in for the API of Redash behind the key of a user: queries, dashboards, data sources and refreshes, one of a query at a time, and its ways of saying no. */
 export class Redash extends Showing {
   readonly queries: ShownThing[] = []
   readonly dashboards: (ShownThing & { widgets: Json[] })[] = []
@@ -23,6 +32,9 @@ export class Redash extends Showing {
     { id: 3, name: 'Events', type: 'mongodb', syntax: 'json', paused: 0, pause_reason: null },
   ]
   mayListSources = true
+  /** `paused`: its only source takes no queries for now. */
+  mayRefresh: true | false | 'paused' = true
+  readonly jobs: RefreshJob[] = []
   readonly #key: string
 
   constructor(key: string) {
@@ -59,6 +71,13 @@ export class Redash extends Showing {
     return dashboard
   }
 
+  /** The refresh of a query goes on, or has ended then: with a result, or with the words of why there is none. */
+  turn(query: ShownThing, status: 2 | 3 | 4, at = '', error = ''): void {
+    const job = this.jobs.findLast((one) => one.query === query.id)
+    if (job !== undefined) Object.assign(job, { status, error })
+    if (status === 3) query['retrieved_at'] = at
+  }
+
   answer(request: IncomingMessage, response: ServerResponse): void {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://redash.invalid')
     this.requests.push(`${request.method} ${pathname}`)
@@ -66,7 +85,25 @@ export class Redash extends Showing {
     if (fault === 'answered') return
     if (!pathname.startsWith('/api/')) response.writeHead(404, { 'content-type': 'text/html' }).end('<!DOCTYPE html><h1>Not found</h1>')
     else if (request.headers.authorization !== `Key ${this.#key}`) send(response, NOBODY.status, NOBODY.body)
-    else finishJob(response, this.#route(pathname.slice('/api/'.length), searchParams), fault, refusal)
+    else {
+      const path = pathname.slice('/api/'.length)
+      const [, query] = /^queries\/(\d+)\/refresh$/.exec(path) ?? []
+      const isStart = request.method === 'POST' && query !== undefined
+      finishJob(response, isStart ? this.#refresh(Number(query)) : this.#route(path, searchParams), fault, refusal)
+    }
+  }
+
+  /** Whoever asks for what is being refreshed is given that. */
+  #refresh(id: number): JobAnswer {
+    const said = (status: number, error: string): JobAnswer => ({ status, body: { job: { status: 4, error } } })
+    const query = this.queries.find((one) => one.id === id)
+    if (query === undefined) return { status: 404, body: refusal('Not found') }
+    if (this.mayRefresh === false) return said(403, 'You do not have permission to run queries with this data source.')
+    if (this.mayRefresh === 'paused') return said(400, 'Warehouse is paused. Please try later.')
+    const goesOn = this.jobs.find((one) => one.query === id && one.status < 3)
+    const job = goesOn ?? { id: randomUUID(), query: id, status: 1, error: '' }
+    if (goesOn === undefined) this.jobs.push(job)
+    return shownJob(job)
   }
 
   #route(path: string, search: URLSearchParams): JobAnswer {
@@ -84,6 +121,9 @@ export class Redash extends Showing {
     if (path === 'data_sources' && !this.mayListSources)
       return { status: 403, body: refusal("You don't have the permission to access the requested resource.") }
     if (path === 'data_sources') return { status: 200, body: this.sources }
+    const [, job] = /^jobs\/(.+)$/.exec(path) ?? []
+    // What has gone from its queue is an error of its own.
+    if (job !== undefined) return shownJob(this.jobs.find(({ id }) => id === job))
     const dashboard = this.dashboards.find(({ id }) => path === `dashboards/${id}`)
     return dashboard === undefined ? { status: 404, body: refusal('Not found') } : { status: 200, body: dashboard }
   }
@@ -97,6 +137,13 @@ export class Redash extends Showing {
     if (page < 1 || (from >= all.length && page > 1)) return { status: 400, body: refusal('Page is out of range.') }
     return { status: 200, body: { count: all.length, page, page_size: size, results: this.page(all, from, size) } }
   }
+}
+
+function shownJob(job: RefreshJob | undefined): JobAnswer {
+  if (job === undefined) return { status: 500, body: refusal('Internal Server Error') }
+  const { id, status, error } = job
+  const result = status === 3 ? 556 : null
+  return { status: 200, body: { job: { id, updated_at: 0, status, error, result, query_result_id: result } } }
 }
 
 /** Starts it on the loopback address. */

@@ -4,7 +4,7 @@ import type { Catalogue } from '#lib/catalogue/catalogue.ts'
 import { missingWhyInWords } from '#lib/catalogue/check/missing-why.ts'
 import { sightInWords } from '#lib/catalogue/resolve/audiences.ts'
 import { adoptFound, findLabelProblems } from '#lib/commands/catalogue/adopt-found.ts'
-import { type LoadedCatalogue, loadCatalogueReading } from '#lib/commands/catalogue/load-catalogue.ts'
+import type { LoadedCatalogue } from '#lib/commands/catalogue/load-catalogue.ts'
 import { readCatalogueTexts } from '#lib/commands/catalogue/read-catalogue.ts'
 import { loadLastArrivals } from '#lib/db/history/arrivals.ts'
 import { listKnownJobs } from '#lib/db/runs/external-runs.ts'
@@ -15,7 +15,8 @@ import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import { heartbeatJob } from '#lib/domain/push/pushed-run.ts'
 import { cronInWords } from '#lib/domain/time/cron-in-words.ts'
 import { type Lookup, missingReferences, resolveIfThere } from '#lib/platform/secrets/secrets.ts'
-import { sqlTried } from './check-sql.ts'
+import { loadAsking } from './check/check-addresses.ts'
+import { sqlTried } from './check/check-sql.ts'
 import { withDatabaseIfAny, workerLookup } from './databases.ts'
 import { type CommandLine, defineVerb, problemsInWords, readArguments } from './verb.ts'
 
@@ -119,13 +120,13 @@ export default defineVerb({
   usage: '[path] [--why]',
   summary: 'Check a catalogue and tell everything that is wrong with it.',
   details:
-    'The path is a file or a folder of .yaml files; without one, TIDEMARK_CONFIG or ./tidemark.yaml.\nExit code 1 when there is a problem; a remark is none.\nStatements and conditions of assets are prepared in their databases where those can be reached from here, and run nowhere.\n--why also lists which groups, feeds, assets, flows and connections do not say why they exist; that is no problem.',
+    'The path is a file or a folder of .yaml files; without one, TIDEMARK_CONFIG or ./tidemark.yaml.\nExit code 1 when there is a problem; a remark is none.\nStatements and conditions of assets are prepared in their databases where those can be reached from here, and run nowhere.\nContracts at an address are read from there.\n--why also lists which groups, feeds, assets, flows and connections do not say why they exist; that is no problem.',
   async run(args, command) {
     const { positionals, values } = readArguments(args, { why: { type: 'boolean', default: false } }, { least: 0, most: 1 })
     const path = positionals[0] ?? command.environment().config ?? 'tidemark.yaml'
     const extensions = await loadExtensions()
     const read = await readCatalogueTexts(path)
-    const loaded = loadCatalogueReading(read, extensions)
+    const { loaded, obstacles } = await loadAsking(read, extensions, command)
     if (!loaded.ok) {
       command.terminal.note(problemsInWords(loaded.problems))
       return 1
@@ -147,7 +148,7 @@ export default defineVerb({
     for (const line of sql.good) command.terminal.print(line)
     const remarks = [...loaded.remarks, ...(taken?.remarks ?? []), ...sql.remarks]
     if (remarks.length > 0) command.terminal.note(problemsInWords(remarks, 'remark'))
-    for (const obstacle of sql.obstacles) command.terminal.note(obstacle)
+    for (const obstacle of [...sql.obstacles, ...obstacles]) command.terminal.note(obstacle)
     await noteBeside(loaded.catalogue, command)
     return 0
   },

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -11,6 +12,7 @@ import { readEnvironment } from '#lib/platform/env.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { aCustomerContract, CUSTOMERS, declareCustomers, discoversColumns } from '#lib/testing/contracts/contract-world.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
+import { startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tidemark-contract-'))
 const PROMISED = ['id integer', 'email character varying(80)']
@@ -122,4 +124,47 @@ it('what is no contract is refused with its line, and one that nothing is under 
     ).printed,
   ).toContain('No asset of the catalogue is under "x" yet.')
   expect((await tidemark('contract', 'sign', 'x')).code).toBe(1)
+})
+
+it('`check` and `contract check` read what stands at an address', async () => {
+  const producer = await startHttpReceiver()
+  const catalogue = file(`page: { name: CRM, zone: UTC }
+connections: { lake: { kind: postgres, url: "\${LAKE_DATABASE_URL}" } }
+groups: { crm: { feeds: { customers: { assets: { ${CUSTOMERS.table}: { contract: "${producer.url}" } } } } } }
+`)
+  const checked = async (status: number, text: string) => {
+    producer.behave((response) => response.writeHead(status).end(text))
+    return tidemark('check', catalogue)
+  }
+  expect(await checked(200, aCustomerContract('2.0.0', PROMISED).text)).toMatchObject({
+    code: 0,
+    printed: expect.stringContaining('is good'),
+  })
+  expect(await checked(200, 'kind: DataContract\n')).toMatchObject({
+    code: 1,
+    noted: expect.stringMatching(/hook:1:\d+ [\s\S]*"apiVersion" is missing/),
+  })
+  expect(await checked(200, aCustomerContract('2.0.0', []).text.replace('"name":"customer"', '"name":"b"}, {"name":"c"'))).toMatchObject({
+    code: 1,
+    noted: expect.stringMatching(/This asset is not called like one of the entities of "http:/),
+  })
+  producer.behave((response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'))
+  expect(await tidemark('check', catalogue)).toMatchObject({ code: 1, noted: expect.stringContaining('sent a web page and no contract') })
+  expect(await checked(503, '')).toMatchObject({
+    code: 0,
+    noted: expect.stringMatching(/could not be read from here: .* had an error of its own/),
+  })
+  expect((await tidemark('contract', 'check', producer.url)).noted).toContain('had an error of its own')
+  await ctx.pool.query("update asset_contract set terms = terms - 'entity'")
+  await checked(200, aCustomerContract('2.0.0', ['id integer']).text)
+  expect(await tidemark('contract', 'check', producer.url)).toMatchObject({
+    code: 1,
+    printed: expect.stringContaining('BREAKS the field "email" is gone'),
+  })
+  writeFileSync(catalogue, (await readFile(catalogue, 'utf8')).replace('http://', 'http://ann:word@'))
+  expect(await tidemark('check', catalogue)).toMatchObject({
+    code: 1,
+    noted: expect.stringMatching(/password or token written in clear|holds a user or password/),
+  })
+  await producer.close()
 })

@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { stringify } from 'yaml'
-import { parseCatalogueText } from '#lib/catalogue/parse/catalogue-file.ts'
-import { pathInWords, positionAt, toPlain } from '#lib/catalogue/parse/node.ts'
+import { fetchContract } from '#jobs/worker/fetch-contract.ts'
+import { readContractText } from '#lib/catalogue/parse/read-contract-text.ts'
 import { type Contracted, listContracted, loadColumnsOf } from '#lib/db/catalogue/asset-contracts.ts'
 import { compareFields, type Difference, weightOf } from '#lib/domain/contracts/compare-fields.ts'
 import { compareShape } from '#lib/domain/contracts/compare-shape.ts'
-import { type Contract, entityFor, readContract } from '#lib/domain/contracts/contract.ts'
+import { type Contract, entityFor } from '#lib/domain/contracts/contract.ts'
+import { isContractAddress } from '#lib/domain/contracts/contract-address.ts'
 import { termsAt } from '#lib/domain/contracts/contract-terms.ts'
-import { fieldsOfColumns } from '#lib/domain/contracts/field.ts'
+import { fieldsOfColumns } from '#lib/domain/contracts/nested-fields.ts'
 import { proposeContract } from '#lib/domain/contracts/propose-contract.ts'
 import { pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -40,25 +41,25 @@ async function init(command: CommandLine, key: string): Promise<number> {
   return 0
 }
 
-/** A contract from a file, or all that is wrong with it, with its lines. */
-async function readFrom(file: string): Promise<Contract> {
+/** A contract from a file or an address, or all that is wrong with it, with its lines. */
+async function readFrom({ clock, signal }: CommandLine, place: string): Promise<Contract> {
+  const text = isContractAddress(place) ? await textAt(place, { clock, signal }) : await textIn(place)
+  const read = readContractText({ file: isContractAddress(place) ? place : basename(place), text })
+  if (read.ok) return read.contract
+  throw new TidemarkError('invalid', { publicMessage: problemsInWords(read.problems) })
+}
+
+async function textIn(file: string): Promise<string> {
   const bytes = await readFile(file).catch(() => {
     throw new TidemarkError('not-found', { publicMessage: `There is no file ${file} that can be read.` })
   })
-  const { root, problems } = parseCatalogueText({ file: basename(file), text: decodeText(bytes, `The file ${file}`) })
-  if (root === null || problems.length > 0) throw new TidemarkError('invalid', { publicMessage: problemsInWords(problems) })
-  const read = readContract(toPlain(root))
-  if (read.ok) return read.contract
-  const wrong = read.problems.map(({ path, problem }) => {
-    const name = path.findLast((key) => typeof key === 'string') ?? 'It'
-    return {
-      ...positionAt(root, path),
-      path: pathInWords(path),
-      problem: `"${name}" ${problem}.`,
-      remedy: 'Write it as the Open Data Contract Standard 3.1 says.',
-    }
-  })
-  throw new TidemarkError('invalid', { publicMessage: problemsInWords(wrong) })
+  return decodeText(bytes, `The file ${file}`)
+}
+
+async function textAt(url: string, asking: Parameters<typeof fetchContract>[1]): Promise<string> {
+  const said = await fetchContract(url, asking)
+  if (said.kind === 'text') return said.text
+  throw new TidemarkError('unavailable', { publicMessage: said.kind === 'unchanged' ? `${url} said nothing.` : said.words })
 }
 
 const WEIGHTS: Record<Difference['weight'], string> = { breaks: 'BREAKS', warns: 'warns', noted: 'noted' }
@@ -68,8 +69,8 @@ function inLines(title: string, differences: readonly Difference[]): string[] {
   return [`${title}:`, ...differences.map(({ weight, words }) => `  ${WEIGHTS[weight].padEnd(7)}${words}`)]
 }
 
-async function check(command: CommandLine, file: string): Promise<number> {
-  const contract = await readFrom(file)
+async function check(command: CommandLine, place: string): Promise<number> {
+  const contract = await readFrom(command, place)
   const { terminal, clock } = command
   const contracted = await withDatabase(command, (ctx) => listContracted(ctx.pool))
   const meant = contracted.filter(({ terms }) => terms.versions.some(({ id }) => id === contract.id))
@@ -107,10 +108,10 @@ function compared(
 }
 
 export default defineVerb({
-  usage: 'init <asset> | check <file>',
+  usage: 'init <asset> | check <file or address>',
   summary: 'Write a contract from what is seen, or say what one would break.',
   details:
-    'init prints a contract (Open Data Contract Standard 3.1) for the columns that are known of an asset. check reads a contract and compares it with\nthe version that holds, of the same id, and with what is there; it names who reads it. Exit code 1 when it would break something.',
+    'init prints a contract (Open Data Contract Standard 3.1) for the columns that are known of an asset. check reads a contract from a file or an address and compares it with\nthe version that holds, of the same id, and with what is there; it names who reads it. Exit code 1 when it would break something.',
   async run(args, command) {
     const { positionals } = readArguments(args, {}, { least: 2, most: 2 })
     const [what, about = ''] = positionals

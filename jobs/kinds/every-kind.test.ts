@@ -11,6 +11,7 @@ const EXAMPLES: Record<string, object> = {
   'pulse-connection': { connection: 'lake' },
   'discover-connection': { connection: 'lake' },
   'look-for-files': { connection: 'bucket', way: 'queue' },
+  'read-contract': { url: 'https://data.example.com/customer.odcs.yaml' },
 }
 
 describe.each([...kinds])('the job kind %s', (name, kind) => {
@@ -41,6 +42,7 @@ describe('the job kinds', () => {
       'probe-connection',
       'prune-history',
       'pulse-connection',
+      'read-contract',
       'roll-up-days',
       'run-flow',
       'send-messages',

@@ -1,11 +1,13 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
+import type { CatalogueText } from '#lib/catalogue/parse/catalogue-file.ts'
 import { findLabelProblems } from '#lib/commands/catalogue/adopt-found.ts'
 import { type LoadedCatalogue, loadCatalogueReading } from '#lib/commands/catalogue/load-catalogue.ts'
 import { type CatalogueTexts, readCatalogueTexts } from '#lib/commands/catalogue/read-catalogue.ts'
 import { noteCatalogueCheck, noteCatalogueProblems, syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
 import { recordLoadsBefore } from '#lib/commands/runs/record-external-runs.ts'
+import { loadContractTexts } from '#lib/db/catalogue/contract-addresses.ts'
 import type { Context } from '#lib/db/context.ts'
 import { listPushConnections } from '#lib/db/push/push-runs.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
@@ -18,7 +20,8 @@ const LONG_TEXT = 300_000
 /** Puts the catalogue into force; a bad one leaves the last good one in force and its problems on the page. */
 export async function reloadCatalogue(services: JobServices, given?: CatalogueTexts): Promise<void> {
   const read = given ?? (await readCatalogueTexts(services.config))
-  const checked = await check(services, read)
+  const texts = read.ok ? await loadContractTexts(services.ctx.pool) : []
+  const checked = await checkWith(services, read, texts)
   const { ctx } = services
   const loaded = checked.ok ? await withLabels(ctx, checked) : checked
   if (loaded.ok) return putInForce(services, loaded)
@@ -32,6 +35,11 @@ async function withLabels(ctx: Context, loaded: LoadedCatalogue & { ok: true }):
   const { problems, remarks } = await findLabelProblems(ctx.pool, loaded)
   if (problems.length > 0) return { ok: false, problems, hash: loaded.hash }
   return { ...loaded, remarks: [...loaded.remarks, ...remarks] }
+}
+
+/** Checks a catalogue with what the addresses say that it names. */
+export function checkWith(services: JobServices, read: CatalogueTexts, said: readonly CatalogueText[]): Promise<LoadedCatalogue> {
+  return check(services, read.ok ? { ok: true, texts: [...read.texts, ...said] } : read)
 }
 
 async function check(services: JobServices, read: CatalogueTexts): Promise<LoadedCatalogue> {

@@ -7,6 +7,7 @@ import { releaseLostRuns } from '#lib/commands/runs/release-lost-runs.ts'
 import { sweepDue } from '#lib/commands/status/sweep-due.ts'
 import { listDueChecks } from '#lib/db/catalogue/connection-checks.ts'
 import { listDueConnections } from '#lib/db/catalogue/connections.ts'
+import { listDueAddresses } from '#lib/db/catalogue/contract-addresses.ts'
 import { isSyncDue, listDueDiscoveries } from '#lib/db/catalogue/discoveries.ts'
 import { listDuePulses } from '#lib/db/catalogue/pulses.ts'
 import { listDueLooks } from '#lib/db/inbox/file-looks.ts'
@@ -49,7 +50,7 @@ export function untilNext(nextDueAt: Instant | null, now: Instant): number {
 }
 
 /** Makes the next runs, ends lost leases, looks whether somebody receives what is pushed and whether contracts are kept, moves orders on and starts what is ready; the queue carries
- * what this worker has no room for, pulses, probes, checks, discoveries, looks for files, what orders want of other systems, messages. */
+ * what this worker has no room for, pulses, probes, checks, discoveries, looks for files, contracts at addresses, what orders want of other systems, messages. */
 export async function planSweep(services: JobServices, wakeUps: WakeUps): Promise<void> {
   const { ctx } = services
   await releaseLostRuns(ctx)
@@ -66,6 +67,7 @@ export async function planSweep(services: JobServices, wakeUps: WakeUps): Promis
   for (const connection of await listDueDiscoveries(ctx.pool, now)) await wakeUps.send('discover-connection', { connection })
   for (const connection of await listDueJobSteps(ctx.pool, now)) await wakeUps.send('ask-for-orders', { connection })
   for (const look of await listDueLooks(ctx.pool, now)) await wakeUps.send('look-for-files', look)
+  for (const url of await listDueAddresses(ctx.pool, now)) await wakeUps.send('read-contract', { url })
   if (await isSyncDue(ctx.pool, now)) await wakeUps.send('sync-catalogue')
   const nextMessageAt = await getNextMessageAt(ctx.pool)
   if (nextMessageAt === null || nextMessageAt > now) return

@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { RedashApi } from '#lib/connectors/redash/api.ts'
 import { discoverRedash } from '#lib/connectors/redash/discover.ts'
 import { observeResults } from '#lib/connectors/redash/observe.ts'
+import { followRefreshes } from '#lib/connectors/redash/refresh-run.ts'
 import { type RedashSettings, redashSettings, subjectOf } from '#lib/connectors/redash/settings.ts'
+import { startRefresh } from '#lib/connectors/redash/start-run.ts'
 import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
 
@@ -24,11 +26,13 @@ export default defineConnector<RedashSettings>({
       },
       { reads: 'the same of a query with parameters, whose other results are not told', clock: 'loadedAt', strength: 'weak' },
     ],
-    permission: 'the API key of a user who may see the dashboards, their queries and data sources',
+    permission:
+      'the API key of a user who may see the dashboards, their queries and data sources, and run queries where orders are to refresh them',
   },
   settings: redashSettings,
   assetSettings: z.strictObject({}),
   assetKind: 'consumer',
+  startsJobs: () => true,
   limits: { atOnce: 4, perMinute: null },
   refuseAsset({ path }) {
     if (subjectOf(path) !== null) return null
@@ -47,6 +51,8 @@ export default defineConnector<RedashSettings>({
         }),
       discover: () => discoverRedash(connection, api),
       observe: (assets) => observeResults(connection, api, assets),
+      runs: () => followRefreshes(connection, api),
+      start: (job, wanted) => startRefresh(connection, api, job, wanted),
       close: () => api.close(),
     }
   },

@@ -17,6 +17,7 @@ const kept: ContractView = {
     noted: [],
     announced: [],
     mended: [],
+    address: null,
   },
   held: { name: 'Customers', version: '1.0.0', owner: null, consumers: [], fields: [], promised: [] },
 }

@@ -5,13 +5,13 @@ import { capital } from '#lib/domain/wording/sentences.ts'
 import type { ContractView } from '#lib/queries/catalogue/asset-contracts.ts'
 
 /**
- * Of contracts about the assets of a feed: those that are broken, and what is announced; nothing where all are kept and stay as they are. Of a feed whose verdict
+ * Of contracts about the assets of a feed: those that are broken, what is announced, and addresses with which something is wrong; nothing where all are kept and stay as they are. Of a feed whose verdict
  * tells a break already, the only one is not told again.
  */
 export function ContractNotes({ contracts, isTold }: { contracts: readonly ContractView[]; isTold: boolean }) {
   const isRepeated = isTold && contracts.filter(({ broken }) => broken !== null).length === 1
   const untold = isRepeated ? contracts.map((contract) => ({ ...contract, broken: null })) : contracts
-  const told = untold.filter(({ broken, announced }) => broken !== null || announced.length > 0)
+  const told = untold.filter(({ broken, announced, address }) => broken !== null || announced.length > 0 || address?.problem != null)
   if (told.length === 0) return null
   return (
     <ul className="mt-4 space-y-3">
@@ -19,6 +19,7 @@ export function ContractNotes({ contracts, isTold }: { contracts: readonly Contr
         <li key={contract.key}>
           {contract.broken !== null && <BrokenNote contract={contract} broken={contract.broken} isNamed />}
           <AnnouncedNotes contract={contract} isNamed />
+          <AddressNote contract={contract} isNamed />
         </li>
       ))}
     </ul>
@@ -50,6 +51,34 @@ export function BrokenNote({
         'It is'
       )}{' '}
       broken since <Time at={broken.from} form="long" />: <bdi>{broken.words}</bdi>.
+    </p>
+  )
+}
+
+/** Since when the address of a contract does not answer, or says what cannot be used; nothing where all is well. */
+export function AddressNote({
+  contract: { key, asset, address, versions },
+  isNamed = false,
+}: {
+  contract: ContractView
+  isNamed?: boolean
+}) {
+  if (address?.problem == null) return null
+  const { kind, words, since } = address.problem
+  return (
+    <p>
+      The address of the contract
+      {isNamed && (
+        <>
+          {' '}
+          about{' '}
+          <a href={assetPath(key)}>
+            <bdi>{asset}</bdi>
+          </a>
+        </>
+      )}{' '}
+      {kind === 'silent' ? 'has not answered as it should since' : 'has held what cannot be used since'} <Time at={since} form="long" />:{' '}
+      <bdi>{words}</bdi> {versions.length === 0 ? 'Nothing is promised by it until it is read.' : 'What it said before stays in force.'}
     </p>
   )
 }

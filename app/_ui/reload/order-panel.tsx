@@ -11,7 +11,7 @@ import { InItsSystem } from '#app/_ui/runs/whose-run.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import type { StepState } from '#lib/domain/orders/order-progress.ts'
 import { isStopping, stepInWords } from '#lib/domain/orders/order-words.ts'
-import { partsOfJob } from '#lib/domain/runs/external-run.ts'
+import { isOver, partsOfJob } from '#lib/domain/runs/external-run.ts'
 import { jobOfSystemInWords } from '#lib/domain/runs/job-name.ts'
 import { livenessInWords, livenessOf } from '#lib/domain/runs/liveness.ts'
 import { endsSentence } from '#lib/domain/wording/sentences.ts'
@@ -186,6 +186,11 @@ function StepLine({ step, now }: { step: OrderStep; now: number }) {
       )}
       {state === 'running' && external !== null && (
         <RunProgress run={{ ...external, progressDone: null, progressTotal: null, waitingFor: null }} />
+      )}
+      {state === 'running' && external !== null && external.problem !== null && !isOver(external.state) && (
+        <p className="text-late-text">
+          <bdi>{external.problem}</bdi>
+        </p>
       )}
       {state === 'running' && job !== null && problem !== null && (
         <p className="text-late-text">

@@ -13,7 +13,11 @@ const held: NonNullable<ContractView['held']> = {
 }
 const kept: ContractView = {
   ...{ id: 1, versions: [], key: 'lake/crm.customer', asset: 'Customers', onBreak: 'stop', isOfFiles: false, file: null, seenAt: 0 },
-  ...{ broken: null, noted: [], announced: [], mended: [], held },
+  ...{ broken: null, noted: [], announced: [], mended: [], address: null, held },
+}
+const aVersion = {
+  ...{ id: 'x', name: 'x', version: '1', status: 'active', from: null, owner: null, consumers: [], description: null },
+  fields: [],
 }
 const words = (contract: ContractView) => renderToStaticMarkup(<ContractSection contract={contract} />).replaceAll(/<[^>]*>/g, '')
 
@@ -27,7 +31,20 @@ test.each<[string, Partial<ContractView>, RegExp]>([
     /Kept: the records of in\/a, the last file that landed, are what is promised\./,
   ],
   ['a file of which the name is not', { isOfFiles: true }, /Kept: the records of the last file that landed are what is promised\./],
-  ['no version that holds', { held: null }, /^Contract(?!.*Kept).*No version holds yet/],
+  [
+    'an address that is silent',
+    {
+      address: { url: 'https://crm.example/x', goodAt: 0, problem: { kind: 'silent', words: 'It had an error.', since: 0 } },
+      versions: [aVersion],
+    },
+    /The address of the contract has not answered as it should since .*: It had an error\. What it said before stays in force\..*Read fromhttps:\/\/crm\.example\/x, last on/,
+  ],
+  [
+    'an address that was never read',
+    { held: null, address: { url: 'https://crm.example/x', goodAt: null, problem: { kind: 'bad', words: 'Line 3: no.', since: 0 } } },
+    /has held what cannot be used since .*: Line 3: no\. Nothing is promised by it until it is read\./,
+  ],
+  ['no version that holds', { held: null }, /^Contract(?!.*Kept).*No version holds now/],
 ])('what stands of a contract: %s', (_, given, told) => {
   expect(words({ ...kept, ...given })).toMatch(told)
 })

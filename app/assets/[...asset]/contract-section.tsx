@@ -1,9 +1,9 @@
-import { AnnouncedNotes, BrokenNote } from '#app/_ui/feeds/contract-notes.tsx'
+import { AddressNote, AnnouncedNotes, BrokenNote } from '#app/_ui/feeds/contract-notes.tsx'
 import { Facts, Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { capital } from '#lib/domain/wording/sentences.ts'
-import type { ContractView, FieldView } from '#lib/queries/catalogue/asset-contracts.ts'
+import type { AddressView, ContractView, FieldView } from '#lib/queries/catalogue/asset-contracts.ts'
 
 const COMES_TO = { stop: 'Stale: what reads it may refuse to run', warn: 'Late' }
 
@@ -12,7 +12,7 @@ export function ContractSection({ contract }: { contract: ContractView | null })
   if (contract === null) return null
   const { held, onBreak, noted, mended } = contract
   return (
-    <Section title="Contract" note={held === null ? 'No version holds yet' : `${held.name}, version ${held.version}`}>
+    <Section title="Contract" note={held === null ? 'No version holds now' : `${held.name}, version ${held.version}`}>
       <div className="max-w-[720px] space-y-3">
         <Standing contract={contract} />
         {noted.length > 0 && (
@@ -21,9 +21,11 @@ export function ContractSection({ contract }: { contract: ContractView | null })
           </p>
         )}
         <AnnouncedNotes contract={contract} />
+        <AddressNote contract={contract} />
       </div>
       <Facts
         facts={[
+          ['Read from', contract.address && <ReadFrom address={contract.address} />],
           ['Promised by', held?.owner ?? null],
           ['Read by', held === null || held.consumers.length === 0 ? null : held.consumers.join(', ')],
           ['A break makes it', COMES_TO[onBreak]],
@@ -43,6 +45,21 @@ export function ContractSection({ contract }: { contract: ContractView | null })
         </details>
       )}
     </Section>
+  )
+}
+
+function ReadFrom({ address: { url, goodAt } }: { address: AddressView }) {
+  return (
+    <>
+      <a href={url} rel="noreferrer" className="break-all">
+        {url}
+      </a>
+      {goodAt !== null && (
+        <span className="muted">
+          , last on <Time at={goodAt} form="long" />
+        </span>
+      )}
+    </>
   )
 }
 

@@ -1,9 +1,12 @@
 import { CONTRACTS_FOLDER } from '#lib/catalogue/parse/merge-files.ts'
 import { childOf, entriesOf, type LocatedNode, nodeAt, textAt, textOf, toPlain } from '#lib/catalogue/parse/node.ts'
 import type { Outline } from '#lib/catalogue/parse/outline.ts'
+import { CONTRACT_REMEDY, contractProblemInWords } from '#lib/catalogue/parse/read-contract-text.ts'
 import { namedContracts } from '#lib/catalogue/resolve/contracts.ts'
 import { type Contract, entityFor, readContract } from '#lib/domain/contracts/contract.ts'
+import { isContractAddress, whyNotRead } from '#lib/domain/contracts/contract-address.ts'
 import { pathOf } from '#lib/domain/lineage/asset-key.ts'
+import { capital } from '#lib/domain/wording/sentences.ts'
 import { type Finding, unknownName, wrongValue } from './finding.ts'
 
 /** Where a contract is named, as it is written there. */
@@ -42,6 +45,12 @@ function checkNaming(naming: Naming, known: readonly [string, LocatedNode][], ro
     known.map(([name]) => name),
     of,
   )
+  if (isContractAddress(of)) {
+    const why = whyNotRead(of)
+    if (why !== null) return [refusedAddress(node, why)]
+    // Nobody has read it yet.
+    if (names.length === 0) return []
+  }
   if (names.length === 0) {
     const remedy = `Put it into the folder "${CONTRACTS_FOLDER}" beside the catalogue as a .yaml or .json file, or under "contracts".`
     return [
@@ -57,16 +66,18 @@ function checkNaming(naming: Naming, known: readonly [string, LocatedNode][], ro
   const read = names.map((name) => ({ name, result: readContract(toPlain(nodeAt(root, [CONTRACTS_FOLDER, name]) ?? node)) }))
   const problems = read.flatMap(({ name, result }) => {
     if (result.ok) return []
-    return result.problems.map(({ path, problem }) =>
-      wrongValue(
-        [CONTRACTS_FOLDER, name, ...path],
-        `"${path.findLast((key) => typeof key === 'string') ?? name}" ${problem}.`,
-        'Write it as the Open Data Contract Standard 3.1 says.',
-      ),
+    return result.problems.map((one) =>
+      wrongValue([CONTRACTS_FOLDER, name, ...one.path], contractProblemInWords(one, name), CONTRACT_REMEDY),
     )
   })
   const contracts = read.flatMap(({ name, result }) => (result.ok ? [{ name, contract: result.contract }] : []))
   return [...problems, ...checkVersions(contracts), ...contracts.flatMap(({ name, contract }) => checkEntity(naming, name, contract))]
+}
+
+/** `…; do this` in two sentences. */
+function refusedAddress(node: LocatedNode, why: string): Finding {
+  const [problem = '', remedy = ''] = why.split('; ')
+  return wrongValue(node.path, `The address of the contract ${problem}.`, `${capital(remedy)}.`)
 }
 
 function checkVersions(contracts: readonly { name: string; contract: Contract }[]): Finding[] {

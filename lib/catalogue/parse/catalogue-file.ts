@@ -1,5 +1,6 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
 import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import { isShownText } from '#lib/domain/values/shown-text.ts'
 import { isStorableText } from '#lib/domain/values/storable-text.ts'
 import { type DocumentPath, type LocatedNode, leafOf, type Position, pathInWords, type Scalar } from './node.ts'
@@ -9,6 +10,8 @@ import { firstPerLine, SAID, yamlErrorInWords } from './yaml-errors.ts'
 export interface CatalogueText {
   file: string
   text: string
+  /** Of a contract at an address that took the place of another version there: when that was seen. */
+  firstSeenAt?: Instant
 }
 
 /** One parsed file: `root` is null when it cannot be used at all or holds nothing. */

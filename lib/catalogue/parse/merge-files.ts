@@ -1,4 +1,6 @@
 import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
+import { isContractAddress } from '#lib/domain/contracts/contract-address.ts'
+import { FIRST_SEEN } from '#lib/domain/contracts/odcs-schema.ts'
 import { type CatalogueText, type ParsedText, parseCatalogueText } from './catalogue-file.ts'
 import { entriesOf, type LocatedNode, pathInWords, toPlain } from './node.ts'
 import { SAID } from './yaml-errors.ts'
@@ -31,11 +33,21 @@ function mergeInto(target: LocatedNode, other: LocatedNode, problems: CatalogueP
 /** The folder beside a catalogue whose files are contracts. */
 export const CONTRACTS_FOLDER = 'contracts'
 
-/** What a file is of the catalogue: a part of it, or a contract that it may name by the path of the file. */
+/** What a text is of the catalogue: a part of it, or a contract that it may name by the path of the file or the address. */
 function parseText(text: CatalogueText): ParsedText {
-  if (!text.file.startsWith(`${CONTRACTS_FOLDER}/`)) return parseCatalogueText(text)
+  if (!text.file.startsWith(`${CONTRACTS_FOLDER}/`) && !isContractAddress(text.file)) return parseCatalogueText(text)
   const { root, problems } = parseCatalogueText(text, [CONTRACTS_FOLDER, text.file])
-  return { root: root && within(root, [CONTRACTS_FOLDER, text.file]), problems }
+  return { root: root && within(withFirstSeen(root, text), [CONTRACTS_FOLDER, text.file]), problems }
+}
+
+/** A contract with the instant from which it holds at the earliest, in the words of `odcsSchema`. */
+function withFirstSeen(root: LocatedNode, { firstSeenAt }: CatalogueText): LocatedNode {
+  if (!(root.value instanceof Map)) return root
+  root.value.delete(FIRST_SEEN)
+  if (firstSeenAt === undefined) return root
+  const value = new Date(firstSeenAt).toISOString()
+  root.value.set(FIRST_SEEN, { ...root, path: [...root.path, FIRST_SEEN], value })
+  return root
 }
 
 /** A node as the only one that stands at its path. */

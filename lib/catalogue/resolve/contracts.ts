@@ -1,13 +1,17 @@
 import type { CatalogueAsset, CatalogueConnection } from '#lib/catalogue/catalogue.ts'
 import type { CatalogueDocument } from '#lib/catalogue/schema/document.ts'
 import { entityFor, heldFrom, readContract } from '#lib/domain/contracts/contract.ts'
+import { isContractAddress, isVersionOf } from '#lib/domain/contracts/contract-address.ts'
 import type { ContractTerms, TermsVersion } from '#lib/domain/contracts/contract-terms.ts'
+import type { Field } from '#lib/domain/contracts/field.ts'
+import { flatFields } from '#lib/domain/contracts/nested-fields.ts'
 import { pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import type { Placed } from './placed-assets.ts'
 
-/** The contracts that a name means: the one of that name, else all in the folder of that name. */
+/** The contracts that a name means: the one of that name, else all in the folder of that name; at an address all its versions. */
 export function namedContracts(known: readonly string[], of: string): string[] {
+  if (isContractAddress(of)) return known.filter((name) => isVersionOf(of, name))
   if (known.includes(of)) return [of]
   const folder = of.endsWith('/') ? of : `${of}/`
   return known.filter((name) => name.startsWith(folder))
@@ -20,7 +24,8 @@ export function ofContract(
 ): { contract?: ContractTerms } {
   const meant = written.contract ?? feed.written.contract
   if (meant === undefined) return {}
-  const versions = namedContracts(Object.keys(contracts), meant.of).flatMap((name): TermsVersion[] => {
+  const names = namedContracts(Object.keys(contracts), meant.of)
+  const versions = names.flatMap((name): TermsVersion[] => {
     const read = readContract(contracts[name])
     if (!read.ok) return []
     const { contract } = read
@@ -28,12 +33,22 @@ export function ofContract(
     if (found === null) return []
     const { id, name: called, version, status, owner, consumers } = contract
     const { description, fields } = found
-    return [{ id, name: called, version, status, from: heldFrom(contract, zone), owner, consumers, description, fields }]
+    const from = heldFrom(contract, zone)
+    return [{ id, name: called, version, status, from, owner, consumers, description, fields, ...nestedIn(fields) }]
   })
-  if (versions.length === 0) return {}
+  const address = isContractAddress(meant.of) ? { address: meant.of } : {}
+  if (versions.length === 0)
+    return names.length === 0 && 'address' in address ? { contract: { onBreak: meant.onBreak, versions, ...address } } : {}
   const isLanded = Object.values(flows).some((flow) => flow?.land?.into === key)
   const { onBreak, entity } = meant
-  return { contract: { onBreak, versions, ...(isLanded && { ofFiles: true }), ...(entity !== undefined && { entity }) } }
+  return { contract: { onBreak, versions, ...address, ...(isLanded && { ofFiles: true }), ...(entity !== undefined && { entity }) } }
+}
+
+/** The fields within others, by their paths, as a search reads them. */
+function nestedIn(fields: readonly Field[]): Pick<TermsVersion, 'nested'> {
+  const top = new Set(fields.map(({ name }) => name))
+  const nested = flatFields(fields).filter(({ name }) => !top.has(name))
+  return nested.length === 0 ? {} : { nested: nested.map(({ name, description }) => ({ name, description })) }
 }
 
 /** How often is looked into what a contract is about, where nobody wrote it. */

@@ -11,7 +11,7 @@ export const contractSchema = z
     z.strictObject({ of: text, entity: entity.optional(), onBreak }),
   ])
   .describe(
-    'What its producer promises of its shape: a file of the folder "contracts" beside the catalogue, a folder with a file for each version, or a name under "contracts".',
+    'What its producer promises of its shape: a file of the folder "contracts" beside the catalogue, a folder with a file for each version, a name under "contracts", or an http(s) address.',
   )
 
 export type WrittenContract = z.infer<typeof contractSchema>

@@ -10,6 +10,7 @@ import { removeOtherSubjects, syncAssets, syncFeeds, syncGroups } from '#lib/db/
 import { lockCatalogue, storeCatalogue, storeCatalogueState } from '#lib/db/catalogue/catalogue-versions.ts'
 import { requestChangedChecks } from '#lib/db/catalogue/connection-checks.ts'
 import { lockConnections, syncConnections } from '#lib/db/catalogue/connections.ts'
+import { syncContractAddresses } from '#lib/db/catalogue/contract-addresses.ts'
 import { clearDueSyncs, lockDiscoveries, storeAdoption, syncAdoptions, syncDiscoveries } from '#lib/db/catalogue/discoveries.ts'
 import { listFollowers } from '#lib/db/catalogue/followers.ts'
 import { syncFoundEdges } from '#lib/db/catalogue/found-edges.ts'
@@ -114,6 +115,7 @@ async function syncRows(sql: Sql, at: Instant, catalogue: Catalogue, edges: read
   const feedIds = await syncFeeds(sql, at, catalogue.feeds, groupIds)
   const assetIds = await syncAssets(sql, at, catalogue.assets, feedIds)
   await syncContracts(sql, at, catalogue.assets, assetIds)
+  await syncContractAddresses(sql, at, catalogue.assets)
   await syncAdoptions(sql, catalogue.assets, assetIds)
   const removedAssets = await removeOtherSubjects(sql, at, 'asset', [...assetIds.keys()])
   const madeOtherwise = await endEdgesOf(sql, at, removedAssets)

@@ -5,7 +5,7 @@ import { lockAssets } from '#lib/db/catalogue/followers.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { loadOpenBreaks, putBreaks, type StoredBreak } from '#lib/db/history/contract-breaks.ts'
 import { type Broken, brokenAt, nextTermsAt } from '#lib/domain/contracts/contract-terms.ts'
-import { fieldsOfColumns } from '#lib/domain/contracts/field.ts'
+import { fieldsOfColumns } from '#lib/domain/contracts/nested-fields.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 
 const BATCH = 200

@@ -1,5 +1,6 @@
 import type { Found } from '#lib/connectors/kit/connector.ts'
 import type { FoundEdgeRow, FoundRow } from '#lib/db/catalogue/found.ts'
+import { withNestedColumns } from '#lib/domain/contracts/nested-fields.ts'
 import { toShownText } from '#lib/domain/values/shown-text.ts'
 
 const NAME_MAX = 300
@@ -29,9 +30,11 @@ function labelsOf({ labels = {} }: Found): Record<string, string> {
 
 /** Something a connector found, as it is kept: texts of a length people read, nothing that is no text. */
 export function toFoundRow(found: Found): FoundRow {
-  const columns = (found.columns ?? []).slice(0, COLUMNS_MAX).map(({ name, type, description }) => {
-    return { name: name.slice(0, NAME_MAX), type: toShownText(type).slice(0, NAME_MAX), description: short(description, TEXT_MAX) }
-  })
+  const columns = withNestedColumns(found.columns ?? [])
+    .slice(0, COLUMNS_MAX)
+    .map(({ name, type, description }) => {
+      return { name: name.slice(0, NAME_MAX), type: toShownText(type ?? '').slice(0, NAME_MAX), description: short(description, TEXT_MAX) }
+    })
   return {
     path: found.path,
     kind: found.kind,

@@ -1,4 +1,4 @@
-import { loadBrokenReads, loadUnseenReads } from '#lib/db/catalogue/asset-contracts.ts'
+import { loadBrokenReads, loadUnreadContracts, loadUnseenReads } from '#lib/db/catalogue/asset-contracts.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { loadPausedFlows } from '#lib/db/history/windows.ts'
 import type { FlowRow } from '#lib/db/runs/flows.ts'
@@ -35,12 +35,21 @@ export async function gateOf(sql: Sql, run: Run, flows: ReadonlyMap<string, Flow
 async function gateOfContracts(sql: Sql, { flow, lookFrom }: Run, now: Instant): Promise<Gate | null> {
   const broken = await loadBrokenReads(sql, flow)
   if (broken.length > 0) return { words: contractsInWords(broken), upstream: true, lookInto: [] }
+  const unread = await loadUnreadContracts(sql, flow)
+  if (unread.length > 0) return { words: unreadInWords(unread), upstream: true, lookInto: [] }
   const since = lookFrom ?? now
   const unseen = now - since < LOOK_MAX_MS ? await loadUnseenReads(sql, flow, since, now) : []
   if (unseen.length === 0) return null
   const keys = listInWords(unseen.map(({ key }) => key))
   const lookInto = unseen.flatMap(({ connection, isAsked }) => (isAsked ? [] : [connection]))
   return { words: `Waits for a look at the columns of ${keys}.`, upstream: false, lookInto }
+}
+
+function unreadInWords(unread: readonly { key: string; problem: string | null }[]): string {
+  const words = unread.map(({ key, problem }) => {
+    return `Waits for the contract about ${key}, which has never been read from its address${problem === null ? '' : `: ${problem}`}`
+  })
+  return words.map((one) => (one.endsWith('.') ? one : `${one}.`)).join(' ')
 }
 
 function contractsInWords(broken: readonly { key: string; words: string }[]): string {

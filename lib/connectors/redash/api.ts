@@ -3,16 +3,20 @@ import { gone, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { HttpSession } from '#lib/connectors/kit/http-session.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
 import { type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
-import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 import type { Connected } from './settings.ts'
 import {
   type Dashboard,
   type DataSource,
   dashboardSchema,
   entrySchema,
+  jobSchema,
   pageSchema,
   type Query,
   querySchema,
+  type RefreshJob,
+  refusalSchema,
   sessionSchema,
   sourceSchema,
 } from './shapes.ts'
@@ -90,6 +94,35 @@ export class RedashApi {
     return this.#read(z.array(sourceSchema), await this.#get('its data sources', 'data_sources'), 'its data sources')
   }
 
+  /** Asks for a refresh, which makes the result that everybody sees. */
+  async refresh({ id, name }: Query): Promise<RefreshJob> {
+    const explain = (status: number, body: string) => this.#whyNotRefreshed(name, status, body)
+    const answer = await this.#session.json({ url: `${this.webUrl}/api/queries/${id}/refresh`, json: {}, isOnce: true, explain })
+    return this.#read(jobSchema, answer, `the refresh of ${name}`).job
+  }
+
+  #whyNotRefreshed(name: string, status: number, body: string): TidemarkError | string | undefined {
+    const refused = refusalSchema.safeParse(jsonOf(body))
+    const words = refused.success ? foreignWords(refused.data.job.error) : ''
+    if (status === 403)
+      return `${this.system} does not let its account refresh ${name} (HTTP 403)${words === '' ? '' : `: ${words}`} Give it the API key of a user who may run queries of its data source; that of a query reads alone.`
+    if (status !== 400) return this.#explain(`the query ${name}`, status, body)
+    const publicMessage = `${this.system} does not refresh ${name} now (HTTP 400): ${words || 'it does not say why'}`
+    return new TidemarkError('unavailable', { publicMessage, status, retryable: true })
+  }
+
+  /** A refresh by its id; undefined: Redash does not know it any more. */
+  async job(id: string): Promise<RefreshJob | undefined> {
+    const what = `the refresh ${id}`
+    try {
+      return this.#read(jobSchema, await this.#get(what, `jobs/${encodeURIComponent(id)}`), what).job
+    } catch (error) {
+      // What it has forgotten it takes for an error of its own.
+      if (isTidemarkError(error) && !error.systemWide && (error.lasting === 'gone' || error.status === 500)) return undefined
+      throw error
+    }
+  }
+
   close(): Promise<void> {
     return this.#session.close()
   }
@@ -137,5 +170,13 @@ export class RedashApi {
     if (status !== 403) return undefined
     const publicMessage = `${this.system} does not let its account see ${what} (HTTP 403). A key of a query is not enough: give it that of a user.`
     return new TidemarkError('refused', { publicMessage, status, lasting: 'refused' })
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
   }
 }

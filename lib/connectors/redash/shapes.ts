@@ -53,5 +53,11 @@ export const dashboardSchema = z
   }))
 export type Dashboard = z.output<typeof dashboardSchema>
 
+/** What Redash says of a refresh, also where it refuses one. */
+export const jobSchema = z.object({ job: z.object({ id: z.string().min(1), status: z.int(), error: z.string().nullish() }) })
+export type RefreshJob = z.output<typeof jobSchema>['job']
+
+export const refusalSchema = z.object({ job: z.object({ error: z.string() }) })
+
 export const sourceSchema = z.object({ id: z.int(), name, type: name, syntax: name })
 export type DataSource = z.output<typeof sourceSchema>

@@ -155,6 +155,20 @@ export async function loadBrokenReads(sql: Sql, flow: string): Promise<{ key: st
   return rows
 }
 
+/** What a flow reads under a contract whose address has never said anything that can be used, with why where it was asked. */
+export async function loadUnreadContracts(sql: Sql, flow: string): Promise<{ key: string; problem: string | null }[]> {
+  const { rows } = await sql.query<{ key: string; problem: string | null }>(
+    `select s.key, x.problem from flow f
+     cross join jsonb_array_elements_text(coalesce(f.settings -> 'reads', '[]')) r(key)
+     join subject s on s.kind = 'asset' and s.key = r.key and s.removed_at is null
+     join asset_contract c on c.asset_id = s.id and c.terms ? 'address' and c.terms -> 'versions' = '[]'
+     left join contract_address x on x.url = c.terms ->> 'address'
+     where f.name = $1 order by s.key`,
+    [flow],
+  )
+  return rows
+}
+
 /** What a flow reads under a contract and was not seen and judged since an instant, by its connection, and whether a look has begun since then. */
 export interface UnseenRead {
   key: string

@@ -1,6 +1,7 @@
 import { toShownText } from '#lib/domain/values/shown-text.ts'
 import type { Field } from './field.ts'
 import { typeChange } from './field-type.ts'
+import { pathBelow } from './nested-fields.ts'
 
 /** What a difference means to who reads: it breaks, it warns, or it is only noted. */
 export type Weight = 'breaks' | 'warns' | 'noted'
@@ -96,10 +97,10 @@ function compareField(before: Field, after: Field): Difference[] {
   return [...own.filter((one) => one !== null), ...compareBelow(before, after)]
 }
 
-/** What objects hold, where both sides tell it. */
+/** What objects and lists hold, where both sides tell it. */
 function compareBelow({ name, fields: before }: Field, { fields: after }: Field): Difference[] {
   if (before === undefined || after === undefined) return []
-  const below = (fields: readonly Field[]) => fields.map((field) => ({ ...field, name: `${name}.${field.name}` }))
+  const below = (fields: readonly Field[]) => fields.map((field) => ({ ...field, name: pathBelow(name, field.name) }))
   return compareFields(below(before), below(after))
 }
 

@@ -63,6 +63,26 @@ test.each<[string, Field[], unknown[], string[]]>([
   expect(told(promised, records, true)).toEqual(words)
 })
 
+test('what lists hold is compared where the contract names it', () => {
+  const sku = aField('sku', 'text', { isRequired: true })
+  const lines = aField('lines', 'array', {
+    fields: [aField('[]', 'object', { fields: [sku, aField('count', 'integer', { values: ['1'] })] })],
+  })
+  expect(told([lines], [{ lines: [{ sku: 'a', count: 1 }, { sku: 'b' }] }, { lines: [] }])).toEqual([])
+  expect(told([lines], [{ lines: [{ sku: 'a', count: 'x' }, { count: 2 }] }])).toEqual([
+    'breaks: the field "lines[].count" has another type: integer before, integer and string now',
+    'breaks: the field "lines[].sku" is required, and empty in some records',
+    'warns: the field "lines[].count" holds "x" or "2", which is not among its values',
+  ])
+  expect(told([lines], [{ lines: [{ code: 'a', count: 1 }] }])).toEqual([
+    'breaks: the field "lines[].sku" is gone, perhaps renamed: "lines[].code" came',
+  ])
+  expect(told([aField('tags', 'array', { fields: [aField('[]', 'text')] })], [{ tags: [1] }])).toEqual([
+    'breaks: the field "tags[]" has another type: text before, integer now',
+  ])
+  expect(told([lines], [{ lines: [] }]), 'no element was seen').toEqual([])
+})
+
 test('what objects hold is compared where the contract names it', () => {
   const city = aField('city', 'text', { isRequired: true })
   const address = aField('address', 'object', { isRequired: false, fields: [city, aField('zip', 'text', { isRequired: true })] })

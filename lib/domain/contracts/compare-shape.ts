@@ -2,6 +2,7 @@ import { toShownText } from '#lib/domain/values/shown-text.ts'
 import { compareFields, type Difference, quoted } from './compare-fields.ts'
 import type { Field } from './field.ts'
 import { type FieldFamily, type FieldType, readFieldType } from './field-type.ts'
+import { ITEM, pathBelow } from './nested-fields.ts'
 import { type SeenField, type Shape, typeTextOf } from './shape.ts'
 
 /**
@@ -24,8 +25,8 @@ function inNoRecord({ field }: Difference): Difference {
 
 function optionalNames(fields: readonly Field[], above = ''): Set<string> {
   const names = fields.flatMap(({ name, isRequired, fields: below = [] }) => [
-    ...(isRequired === true ? [] : [`${above}${name}`]),
-    ...optionalNames(below, `${above}${name}.`),
+    ...(isRequired === true ? [] : [pathBelow(above, name)]),
+    ...optionalNames(below, pathBelow(above, name)),
   ])
   return new Set(names)
 }
@@ -44,7 +45,7 @@ function fieldOf(seen: SeenField, promise: Field | undefined, isText: boolean): 
     name: seen.name,
     typeText,
     type: isKept ? (promise?.type ?? null) : typeOf(seen, isText),
-    // Of objects nobody saw nothing is gone.
+    // Of objects and elements nobody saw nothing is gone.
     ...(below !== undefined &&
       seen.fields.length > 0 && { fields: seen.fields.map((field) => fieldOf(field, pairOf(field.name, below), isText)) }),
   }
@@ -72,7 +73,7 @@ function holdsOnly({ kinds, fits }: SeenField, family: FieldFamily, isText: bool
 
 interface Above {
   records: number
-  /** The names above, each with a point behind it. */
+  /** The path of what holds them. */
   above: string
 }
 
@@ -81,11 +82,12 @@ function compareCounts(promised: readonly Field[], fields: readonly SeenField[],
   return promised.flatMap((promise) => {
     const seen = pairOf(promise.name, fields)
     if (seen === undefined) return []
-    const field = `${above}${promise.name}`
-    const below = { records: seen.records - seen.empty, above: `${field}.` }
+    const field = pathBelow(above, promise.name)
+    const there = promise.name === ITEM ? seen.records : records
+    const below = { records: seen.records - seen.empty, above: field }
     const isUnique = promise.isUnique === true || (promise.isKey === true && isAlone)
     return [
-      ...(promise.isRequired === true && seen.records - seen.empty < records ? [emptyInWords(field)] : []),
+      ...(promise.isRequired === true && seen.records - seen.empty < there ? [emptyInWords(field)] : []),
       ...(isUnique && seen.isUnique === false ? [twiceInWords(field)] : []),
       ...otherValues(field, promise.values, seen),
       ...compareCounts(promise.fields ?? [], seen.fields, below),

@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { aField } from '#lib/testing/contracts/fields.ts'
 import { announcedAfter, brokenAt, brokenInWords, type ContractTerms, driftAt, type TermsVersion, termsAt } from './contract-terms.ts'
 import { ShapeCounter } from './count-shape.ts'
 import type { Field } from './field.ts'
+import { fieldsOfColumns } from './nested-fields.ts'
 
 const id = aField('id', 'integer')
 const email = aField('email', 'text')
@@ -107,4 +108,47 @@ test('the name of a file cannot disturb the words of a break', () => {
   expect(told.length).toBeLessThan(350)
   expect(brokenInWords({ words: 'it is gone', file: 'in/a' })).toBe('in the file in/a, it is gone')
   expect(brokenInWords({ words: 'it is gone', file: null })).toBe('it is gone')
+})
+
+describe('fields within others', () => {
+  const city = aField('city', 'text', { isRequired: true })
+  const sku = aField('sku', 'text')
+  const promised = [
+    id,
+    aField('address', 'object', { fields: [city, aField('zip', 'text')] }),
+    aField('lines', 'array', { fields: [aField('[]', 'object', { fields: [sku] })] }),
+  ]
+  const one = terms([{ ...aVersion('1.0.0', null, promised), owner: 'CRM', consumers: ['Sales'] }])
+  const found = (...columns: [string, string][]) => fieldsOfColumns(columns.map(([name, type]) => ({ name, type, description: null })))
+
+  test('break a contract by their paths, with whose promise that is', () => {
+    const seen = found(['id', 'int'], ['address', 'struct<zip:string>'], ['lines', 'array<struct<sku:int>>'])
+    expect(brokenAt(one, seen, 0)).toMatchObject({
+      status: 'stale',
+      words:
+        'the field "address.city" is gone; the field "lines[].sku" has another type: text before, int now (promised by CRM; read by Sales)',
+    })
+  })
+
+  test('are noted where they come, and judged only where they are told', () => {
+    const kept = found(['id', 'int'], ['address', 'struct<city:string,zip:string,geo:struct<lat:double>>'], ['lines', 'array'])
+    expect(brokenAt(one, kept, 0)).toBeNull()
+    expect(driftAt(one, kept, 0).map(({ words }) => words)).toEqual(['the field "address.geo" came'])
+    expect(driftAt(one, found(['id', 'int'], ['address', 'jsonb'], ['lines', 'jsonb']), 0)).toEqual([])
+  })
+
+  test('are told of records by the same paths as of columns', () => {
+    const counter = new ShapeCounter()
+    counter.add({ id: 1, address: { zip: 'x' }, lines: [{ sku: 1 }] }, false)
+    const words = brokenAt(one, { file: 'in/a.json', source: 'bucket', shape: counter.shape() }, 0)?.words
+    expect(words).toContain('the field "address.city" is gone; the field "lines[].sku" has another type: text before, integer now')
+  })
+
+  test('of a coming version are announced by their paths', () => {
+    const next = [id, aField('address', 'object', { fields: [aField('town', 'text'), aField('zip', 'text')] }), ...promised.slice(2)]
+    const both = terms([aVersion('1.0.0', null, promised), aVersion('2.0.0', 100, next)])
+    expect(announcedAfter(both, 0).flatMap(({ differences }) => differences.map(({ words }) => words))).toEqual([
+      'the field "address.city" is gone, perhaps renamed: "address.town" came',
+    ])
+  })
 })

@@ -20,6 +20,8 @@ export interface TermsVersion {
   consumers: readonly string[]
   description: string | null
   fields: readonly Field[]
+  /** Those within others, by their paths; absent: none is. */
+  nested?: readonly Pick<Field, 'name' | 'description'>[]
 }
 
 /** What is promised of the shape of an asset, and what a break of it comes to. */
@@ -28,6 +30,8 @@ export interface ContractTerms {
   versions: readonly TermsVersion[]
   /** It is about the records of files that land, not about the columns of the table that keeps them. */
   ofFiles?: true
+  /** Where it is read from; without a version it has never been read. */
+  address?: string
   /** The entity that the catalogue names. */
   entity?: string
 }

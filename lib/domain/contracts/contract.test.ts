@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { aField } from '#lib/testing/contracts/fields.ts'
 import { compareFields } from './compare-fields.ts'
 import { entityFor, heldFrom, readContract } from './contract.ts'
+import { fieldsOfColumns, flatFields } from './nested-fields.ts'
 import { proposeContract } from './propose-contract.ts'
 
 const read = (name: string) => readFileSync(new URL(`../../testing/odcs/${name}`, import.meta.url), 'utf8')
@@ -52,6 +53,10 @@ describe('a round trip through the public schema', () => {
       aField('id', 'bigint', { isKey: true }),
       aField('email', 'varchar(80)', { description: 'Where to write to' }),
       aField('shape', 'geography'),
+      ...fieldsOfColumns([
+        { name: 'address', type: 'struct<city:string,lines:array<struct<sku:string>>>', description: null },
+        { name: 'tags', type: 'text[]', description: null },
+      ]),
     ]
     const document = proposeContract({
       id: 'crm-customer',
@@ -69,6 +74,17 @@ describe('a round trip through the public schema', () => {
 })
 
 describe('what is read of a contract', () => {
+  test('what objects and lists hold, by their paths', () => {
+    const read = readContract(published)
+    const paths = read.ok && read.contract.entities.flatMap(({ fields }) => flatFields(fields).map(({ name }) => name))
+    expect(paths).toEqual(['txn_ref_dt', 'rcvr_id', 'rcvr_cntry_code', 'street_lines', 'x', 'x[].id', 'x[].zip'])
+    const wrong = { name: 'a', properties: [{ name: 'b' }, { logicalType: 'string' }, { name: 'b' }] }
+    expect(readContract({ ...bare, schema: [{ name: 'customer', properties: [wrong] }] })).toEqual({
+      ok: false,
+      problems: [{ path: ['schema', 0, 'properties', 0, 'properties', 1, 'name'], problem: 'is missing; give the field a name' }],
+    })
+  })
+
   test('fields with their types, keys, allowed values and the names they have in their table', () => {
     const [entity] = contractOf({
       ...bare,
@@ -135,6 +151,18 @@ describe('what is read of a contract', () => {
       Date.parse('2026-12-24T10:00:00Z'),
       null,
     ])
+  })
+
+  test('one that took the place of another holds no sooner than it was seen', () => {
+    const firstSeenAt = '2026-12-20T08:00:00.000Z'
+    const from = (value?: string) =>
+      heldFrom(contractOf({ ...bare, firstSeenAt, ...(value && { slaProperties: [{ property: 'generalAvailability', value }] }) }), 'UTC')
+    expect([from(), from('2026-12-01'), from('2026-12-24')]).toEqual([
+      Date.parse(firstSeenAt),
+      Date.parse(firstSeenAt),
+      Date.parse('2026-12-24T00:00:00Z'),
+    ])
+    expect(readContract({ ...bare, firstSeenAt: 'soon' }).ok).toBe(false)
   })
 
   test('an asset is the entity that is named, or called like the end of its path, or the only one', () => {

@@ -3,6 +3,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { isValidDay, startOfDay } from '#lib/domain/time/local-day.ts'
 import type { Field } from './field.ts'
 import { readFieldType } from './field-type.ts'
+import { ITEM } from './nested-fields.ts'
 import { type OdcsDocument, type OdcsProperty, odcsSchema } from './odcs-schema.ts'
 
 /** What a producer promises of the shape of its entities, in one version. */
@@ -13,6 +14,8 @@ export interface Contract {
   status: string
   /** From when on it holds, as written; null: since ever. */
   fromText: string | null
+  /** When it took the place of another version at its address: before that it does not hold. */
+  firstSeenAt: Instant | null
   owner: string | null
   consumers: readonly string[]
   entities: readonly Entity[]
@@ -37,16 +40,27 @@ export type ReadContract = { ok: true; contract: Contract; document: OdcsDocumen
 export function readContract(given: unknown): ReadContract {
   const read = odcsSchema.safeParse(given)
   if (!read.success) {
-    const problems = read.error.issues.map(({ path, message }) => ({
-      path: path.map((key) => (typeof key === 'number' ? key : String(key))),
-      problem: message,
-    }))
-    return { ok: false, problems }
+    return { ok: false, problems: read.error.issues.map(toProblem) }
   }
   const document = read.data
   const problems = [...twice(document), ...wrongDates(document)]
   if (problems.length > 0) return { ok: false, problems }
   return { ok: true, document, contract: toContract(document) }
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'a text',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map',
+  number: 'a number',
+}
+
+function toProblem({ path, message, ...issue }: z.core.$ZodIssue): ContractProblem {
+  const at = path.map((key) => (typeof key === 'number' ? key : String(key)))
+  if (issue.code !== 'invalid_type') return { path: at, problem: message }
+  const isMissing = message.endsWith('received undefined')
+  return { path: at, problem: isMissing ? 'is missing' : `must be ${KINDS[issue.expected] ?? issue.expected}` }
 }
 
 function toContract(document: OdcsDocument): Contract {
@@ -57,6 +71,7 @@ function toContract(document: OdcsDocument): Contract {
     version,
     status,
     fromText: generalAvailability(document)?.text ?? null,
+    firstSeenAt: document.firstSeenAt === undefined ? null : Date.parse(document.firstSeenAt),
     owner: ownerOf(document),
     consumers: consumersOf(document),
     entities: schema.map((entity) => ({
@@ -83,8 +98,14 @@ function toField(property: OdcsProperty): Field {
     isUnique: property.unique === true,
     isKey,
     values: validValues(property.quality),
-    ...(property.properties !== undefined && { fields: property.properties.map(toField) }),
+    ...fieldsWithin(property),
   }
+}
+
+/** What an object holds, or an element of a list. */
+function fieldsWithin({ properties, items }: OdcsProperty): Pick<Field, 'fields'> {
+  if (properties !== undefined) return { fields: properties.map(toField) }
+  return items === undefined ? {} : { fields: [{ ...toField(items), name: ITEM }] }
 }
 
 /** The list of a rule `invalidValues`, which allows nothing else. */
@@ -149,9 +170,10 @@ function secondField(entity: number, at: number, key: string, name: string | und
 }
 
 /** From when on a version holds; null: since ever. A day begins in this zone. */
-export function heldFrom({ fromText }: Pick<Contract, 'fromText'>, zone: string): Instant | null {
-  if (fromText === null) return null
-  return isValidDay(fromText) ? startOfDay(fromText, zone) : Date.parse(fromText)
+export function heldFrom({ fromText, firstSeenAt }: Pick<Contract, 'fromText' | 'firstSeenAt'>, zone: string): Instant | null {
+  if (fromText === null) return firstSeenAt
+  const from = isValidDay(fromText) ? startOfDay(fromText, zone) : Date.parse(fromText)
+  return Math.max(from, firstSeenAt ?? from)
 }
 
 /** The entity of a contract that an asset is: the one that is named, else the one called like the end of its path, else the only one. */

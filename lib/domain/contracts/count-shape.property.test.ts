@@ -4,7 +4,8 @@ import { compareShape } from './compare-shape.ts'
 import { ShapeCounter } from './count-shape.ts'
 import type { Field } from './field.ts'
 import { readFieldType } from './field-type.ts'
-import { columnsOfShape, type SeenField, type Shape } from './shape.ts'
+import { ITEM } from './nested-fields.ts'
+import { type SeenField, type Shape, typeTextOf } from './shape.ts'
 
 const record = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd'), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 4 })
 const records = fc.array(record, { minLength: 1, maxLength: 30 })
@@ -22,19 +23,17 @@ const sorted = (fields: readonly SeenField[]): SeenField[] =>
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 
 /** What the fields of a shape promise: all that was seen and nothing more. */
-function promisedBy(shape: Shape): Field[] {
-  return columnsOfShape(shape).map(({ name, type }, at) => {
-    const { records: count = 0, empty = 0 } = shape.fields[at] ?? {}
-    const isOne = type !== null && !type.includes(' ')
+function promisedBy(fields: readonly SeenField[], above: number): Field[] {
+  return fields.map((seen) => {
+    const { name, records: count, empty, kinds } = seen
+    const typeText = typeTextOf(seen, false)
+    const isOne = typeText !== null && !typeText.includes(' ')
+    const untold = { description: null, isUnique: null, isKey: null, values: null }
     return {
-      name,
-      typeText: type,
-      type: isOne ? readFieldType(type) : null,
-      description: null,
-      isRequired: count - empty === shape.records,
-      isUnique: null,
-      isKey: null,
-      values: null,
+      ...{ name, typeText, ...untold },
+      type: isOne ? readFieldType(typeText) : null,
+      isRequired: name === ITEM ? empty === 0 : count - empty === above,
+      ...(kinds.length === 1 && seen.fields.length > 0 && { fields: promisedBy(seen.fields, count - empty) }),
     }
   })
 }
@@ -66,7 +65,7 @@ describe('the shape of records', () => {
     fc.assert(
       fc.property(records, (given) => {
         const shape = shapeOf(given)
-        expect(compareShape(promisedBy(shape), shape)).toEqual([])
+        expect(compareShape(promisedBy(shape.fields, shape.records), shape)).toEqual([])
       }),
     )
   })

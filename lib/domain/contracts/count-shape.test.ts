@@ -39,9 +39,20 @@ describe('what the records of a file look like', () => {
     })
   })
 
-  test('goes into objects, not into lists', () => {
-    const [field] = shapeOf([{ a: { b: { c: 1 } } }, { a: { b: [{ d: 1 }] } }]).fields
-    expect(field?.fields[0]).toMatchObject({ name: 'b', kinds: ['array', 'object'], fields: [{ name: 'c', fields: [] }] })
+  test('goes into objects and lists', () => {
+    const [field] = shapeOf([{ a: { b: { c: 1 } } }, { a: { b: [{ d: 1 }, null, { d: 'x', e: [2] }] } }]).fields
+    const item = {
+      name: '[]',
+      records: 3,
+      empty: 1,
+      kinds: ['object'],
+      fields: [{ name: 'd', records: 2, kinds: ['integer', 'string'] }, { name: 'e' }],
+    }
+    expect(field?.fields[0]).toMatchObject({ name: 'b', kinds: ['array', 'object'], fields: [{ name: 'c', fields: [] }, item] })
+    expect(columnsOfShape(shapeOf([{ a: [{ b: [1] }] }])).map(({ name, type }) => `${name} ${type}`)).toEqual([
+      'a array<object>',
+      'a[].b array<integer>',
+    ])
     expect(shapeOf([7, [1], null])).toMatchObject({ records: 3, fields: [] })
   })
 

@@ -1,9 +1,12 @@
 import { ExactNumber } from '#lib/domain/values/json.ts'
 import type { FieldFamily } from './field-type.ts'
+import { ITEM } from './nested-fields.ts'
 import type { SeenField, Shape } from './shape.ts'
 
 const FIELDS_MAX = 200
-const DEPTH_MAX = 4
+const DEPTH_MAX = 6
+/** Of a longer list the first elements are counted. */
+const ITEMS_MAX = 100
 const VALUES_MAX = 50
 const VALUE_CHARACTERS_MAX = 60
 /** So many values are kept of a field to find one that comes twice, and so many of all fields. */
@@ -114,6 +117,7 @@ class FieldCounter {
   #unique: Set<string> | null = new Set()
   #isUnique: boolean | null = null
   #fields: FieldsCounter | null = null
+  #items: FieldCounter | null = null
 
   constructor(name: string, room: Room, depth: number) {
     this.name = name
@@ -129,7 +133,7 @@ class FieldCounter {
     } else if (typeof value === 'number') this.#addScalar(kindOf(value), value)
     else if (value === null || value === undefined) this.#empty += 1
     else if (typeof value === 'boolean') this.#addScalar(BOOLEAN, value)
-    else if (Array.isArray(value)) this.#addWhole(ARRAY)
+    else if (Array.isArray(value)) this.#addList(value, isText)
     else if (value instanceof ExactNumber) this.#addScalar(kindOf(value), value.text)
     else this.#addObject(value as JsonLike, isText)
   }
@@ -156,6 +160,21 @@ class FieldCounter {
     if (this.#depth === DEPTH_MAX) return
     this.#fields ??= new FieldsCounter(this.#room, this.#depth + 1)
     this.#fields.add(value, isText)
+  }
+
+  #addList(values: readonly unknown[], isText: boolean): void {
+    this.#addWhole(ARRAY)
+    if (this.#depth === DEPTH_MAX || values.length === 0) return
+    if (this.#items === null) {
+      if (this.#room.fields === 0) {
+        this.#room.isCut = true
+        return
+      }
+      this.#room.fields -= 1
+      this.#items = new FieldCounter(ITEM, this.#room, this.#depth + 1)
+    }
+    const counted = Math.min(values.length, ITEMS_MAX)
+    for (let at = 0; at < counted; at += 1) this.#items.add(values[at], isText)
   }
 
   #addWhole(kind: number): void {
@@ -199,7 +218,7 @@ class FieldCounter {
       values: [...this.#values],
       isMore: this.#isMore,
       isUnique: this.#unique === null ? this.#isUnique : this.#unique.size > 0 || null,
-      fields: this.#fields?.seen() ?? [],
+      fields: [...(this.#fields?.seen() ?? []), ...(this.#items === null ? [] : [this.#items.seen()])],
     }
   }
 }

@@ -28,6 +28,22 @@ describe('the fields of an entity', () => {
     expect(lines(entityFields([column('mail')], promised))).toEqual(['mail|text||small|seen|promised', 'Mail|text||large||promised'])
   })
 
+  it('that lie within others go by their paths, seen or promised', () => {
+    const city = aField('city', 'text', { isRequired: true, description: 'Where it is' })
+    const promised = [
+      aField('address', 'object', { fields: [city, aField('zip', 'text')] }),
+      aField('lines', 'array', { fields: [aField('[]', 'object', { fields: [aField('sku', 'text', { isUnique: true })] })] }),
+    ]
+    const seen = [column('address', 'struct'), column('address.city', 'string'), column('lines', 'array'), column('lines[].sku', 'string')]
+    expect(lines(entityFields(seen, promised))).toEqual([
+      'address|struct|||seen|promised',
+      'address.city|string|required|Where it is|seen|promised',
+      'lines|array|||seen|promised',
+      'lines[].sku|string|unique||seen|promised',
+      'address.zip|text||||promised',
+    ])
+  })
+
   it('are the columns alone where nothing is promised, and nothing where nobody tells', () => {
     expect(lines(entityFields([column('a')], []))).toEqual(['a||||seen|'])
     expect(entityFields([], [])).toEqual([])

@@ -1,5 +1,6 @@
 import type { KnownColumn } from '#lib/domain/search/known-columns.ts'
 import type { Field } from './field.ts'
+import { flatFields } from './nested-fields.ts'
 
 /** A field of an entity by all that is known of it: seen, promised, or both. */
 export interface EntityField {
@@ -18,8 +19,9 @@ export function rulesInWords({ isKey, isRequired, isUnique, values }: Pick<Field
   return rules.filter((rule) => rule !== false && rule !== null).join(', ')
 }
 
-/** The columns that were seen in their order, each with what is promised of it, then what is promised and was not seen. */
-export function entityFields(columns: readonly KnownColumn[], promised: readonly Field[]): EntityField[] {
+/** The columns that were seen in their order, each with what is promised of it, then what is promised and was not seen; what is nested by its path. */
+export function entityFields(columns: readonly KnownColumn[], fields: readonly Field[]): EntityField[] {
+  const promised = flatFields(fields)
   const left = new Set(promised)
   const seen = columns.map(({ name, type, description }): EntityField => {
     const field = promised.find((one) => one.name === name) ?? promised.find((one) => isSameField(one.name, name))

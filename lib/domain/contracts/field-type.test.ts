@@ -52,6 +52,11 @@ test('a type changes, narrows, widens or loses its zone', () => {
     ['varchar(20)', 'text', null],
     ['timestamptz', 'timestamp without time zone', 'zone'],
     ['timestamp', 'timestamptz', null],
+    ['array', 'jsonb', null],
+    ['jsonb', 'ARRAY<STRING>', null],
+    ['jsonb', 'super', null],
+    ['struct<a int>', 'array<int>', 'changed'],
+    ['text', 'jsonb', 'changed'],
     ['geography', 'text', null],
     ['text', 'character varying', null],
   ]

@@ -10,6 +10,8 @@ export interface FieldType {
   lengthMax: number | null
   /** Of a time stamp: whether it knows its zone. */
   isZoned: boolean | null
+  /** It may hold an object or a list. */
+  isOpen?: true
 }
 
 const INTEGER_BITS = new Map([
@@ -43,6 +45,9 @@ const FAMILIES: readonly [RegExp, FieldFamily][] = [
   ],
 ]
 
+/** Documents, whatever they hold. */
+const OPEN = /^(json|jsonb|variant|super)$/
+
 /** Reads a type as a database, dbt, OpenLineage or ODCS writes it; null for what nobody can tell. */
 export function readFieldType(text: string | null | undefined): FieldType | null {
   const written = text?.trim().toLowerCase() ?? ''
@@ -55,7 +60,8 @@ export function readFieldType(text: string | null | undefined): FieldType | null
   const family = FAMILIES.find(([pattern]) => pattern.test(bare))?.[1]
   if (family === undefined) return null
   const lengthMax = family === 'string' && sized !== null ? Number(sized[1]) : null
-  return { family, bits: null, lengthMax, isZoned: family === 'timestamp' ? isZonedStamp(bare) : null }
+  const isZoned = family === 'timestamp' ? isZonedStamp(bare) : null
+  return { family, bits: null, lengthMax, isZoned, ...(OPEN.test(bare) && { isOpen: true as const }) }
 }
 
 function isZonedStamp(bare: string): boolean | null {
@@ -67,6 +73,7 @@ function isZonedStamp(bare: string): boolean | null {
 export function typeChange(promised: FieldType | null, found: FieldType | null): 'changed' | 'narrowed' | 'widened' | 'zone' | null {
   if (promised === null || found === null) return null
   if (promised.family !== found.family) {
+    if ([promised, found].every((type) => type.isOpen === true || type.family === 'array')) return null
     const families = `${promised.family} ${found.family}`
     if (families === 'integer number') return 'widened'
     return families === 'number integer' ? 'narrowed' : 'changed'

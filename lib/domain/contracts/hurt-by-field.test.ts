@@ -23,3 +23,11 @@ it('who would be hurt if a field went: first what has it by name, whatever its l
   ])
   expect(hurtByField('email', [])).toEqual([])
 })
+
+it('a field within another is had by what has one of the same path', () => {
+  const all = [below('City', 1, 'city'), below('Copy', 2, 'address', 'address.city')]
+  expect(hurtByField('address.city', all).map(({ name, hasField }) => [name, hasField])).toEqual([
+    ['Copy', true],
+    ['City', false],
+  ])
+})

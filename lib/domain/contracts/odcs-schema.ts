@@ -15,10 +15,12 @@ export interface OdcsProperty {
   primaryKey?: boolean | undefined
   quality?: unknown
   properties?: OdcsProperty[] | undefined
+  /** What an element of a list is; it needs no name. */
+  items?: OdcsProperty | undefined
 }
 
-const propertySchema: z.ZodType<OdcsProperty> = z.looseObject({
-  name: text,
+const itemSchema: z.ZodType<OdcsProperty> = z.looseObject({
+  name: text.optional(),
   physicalName: text.optional(),
   physicalType: text.optional(),
   logicalType: z.enum(FIELD_FAMILIES).optional(),
@@ -31,7 +33,12 @@ const propertySchema: z.ZodType<OdcsProperty> = z.looseObject({
   get properties() {
     return z.array(propertySchema).optional()
   },
+  get items() {
+    return itemSchema.optional()
+  },
 })
+
+const propertySchema = itemSchema.refine(({ name }) => name !== undefined, { path: ['name'], message: 'is missing; give the field a name' })
 
 const entitySchema = z.looseObject({
   name: text,
@@ -42,6 +49,9 @@ const entitySchema = z.looseObject({
 
 const memberSchema = z.looseObject({ username: text, role: z.string().optional(), name: z.string().optional() })
 const namedValueSchema = z.looseObject({ property: text, value: z.unknown().optional() })
+
+/** Our own key: when a contract at an address took the place of another. It is no part of what the address said. */
+export const FIRST_SEEN = 'firstSeenAt'
 
 /** A document of the Open Data Contract Standard, versions 3.x, as far as it is read here; what is not stays as it is written. */
 export const odcsSchema = z.looseObject({
@@ -57,6 +67,7 @@ export const odcsSchema = z.looseObject({
     .optional(),
   slaProperties: z.array(namedValueSchema).optional(),
   customProperties: z.array(namedValueSchema).optional(),
+  [FIRST_SEEN]: z.iso.datetime().optional(),
 })
 
 export type OdcsDocument = z.infer<typeof odcsSchema>

@@ -1,4 +1,5 @@
 import type { Field } from './field.ts'
+import { ITEM } from './nested-fields.ts'
 import type { OdcsDocument, OdcsProperty } from './odcs-schema.ts'
 
 /** What is known of something that a contract is to be written for. */
@@ -35,14 +36,23 @@ export function proposeContract({ id, name, description, owner, physicalName, fi
   }
 }
 
-function toProperty({ name, type, typeText, description, isRequired, isUnique, isKey }: Field): OdcsProperty {
+function toProperty(field: Field): OdcsProperty {
+  return { name: field.name, ...toItem(field) }
+}
+
+function toItem({ type, typeText, description, isRequired, isUnique, isKey, fields }: Field): OdcsProperty {
   return {
-    name,
     ...(type !== null && { logicalType: type.family }),
     ...(typeText !== null && { physicalType: typeText }),
     ...(description !== null && { description }),
     ...(isRequired === true && { required: true }),
     ...(isUnique === true && { unique: true }),
     ...(isKey === true && { primaryKey: true }),
+    ...(fields !== undefined && within(fields)),
   }
+}
+
+function within(fields: readonly Field[]): Pick<OdcsProperty, 'properties' | 'items'> {
+  const item = fields.find(({ name }) => name === ITEM)
+  return item === undefined ? { properties: fields.map(toProperty) } : { items: toItem(item) }
 }

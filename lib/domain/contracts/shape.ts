@@ -1,6 +1,7 @@
 import type { KnownColumn } from '#lib/domain/search/known-columns.ts'
 import type { Field } from './field.ts'
 import type { FieldFamily } from './field-type.ts'
+import { ITEM, pathBelow } from './nested-fields.ts'
 
 /** What the records of one file have in a field. */
 export interface SeenField {
@@ -19,7 +20,7 @@ export interface SeenField {
   isMore: boolean
   /** null: it was not counted to a result. */
   isUnique: boolean | null
-  /** Of objects. */
+  /** Of objects, their own; of lists one, called `[]`, for their elements. */
   fields: SeenField[]
 }
 
@@ -55,7 +56,18 @@ export function typeTextOf({ kinds, fits }: SeenField, isText: boolean): string 
   return kinds.join(' and ')
 }
 
-/** The fields of a file as columns. */
-export function columnsOfShape({ fields, isText }: Shape): KnownColumn[] {
-  return fields.map((field) => ({ name: field.name, type: typeTextOf(field, isText), description: null }))
+/** The fields of a file as columns, those within objects and lists by their paths. */
+export function columnsOfShape({ fields, isText }: Pick<Shape, 'fields' | 'isText'>, above = ''): KnownColumn[] {
+  return fields.flatMap((field) => {
+    const path = pathBelow(above, field.name)
+    const below = columnsOfShape({ fields: field.fields, isText }, path)
+    return field.name === ITEM ? below : [{ name: path, type: shownType(field, isText), description: null }, ...below]
+  })
+}
+
+function shownType(field: SeenField, isText: boolean): string | null {
+  const text = typeTextOf(field, isText)
+  const item = field.fields.find(({ name }) => name === ITEM)
+  const itemText = item === undefined ? null : shownType(item, isText)
+  return text === 'array' && itemText !== null ? `array<${itemText}>` : text
 }

@@ -2,6 +2,7 @@ import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { type Heartbeat, type LineageEvent, parseEventTime } from './event-schema.ts'
 import { HEARTBEATS } from './pushed-run.ts'
+import { columnsOfSchema } from './told-columns.ts'
 import type { DataName, RunEvent, RunName, ToldData } from './told-run.ts'
 
 /** What an event tells about data, whoever reads or writes them. */
@@ -65,10 +66,7 @@ function toOutput(dataset: Dataset): ToldData {
 
 /** What is told about the data themselves, apart from any run. */
 function toFacets({ facets }: { facets?: Facets }): DataFacets {
-  const columns = listIn(facet(facets, 'schema')['fields']).flatMap((one) => {
-    const name = textIn(field(one, 'name'))
-    return name === null ? [] : [{ name, type: textIn(field(one, 'type')), description: textIn(field(one, 'description')) }]
-  })
+  const columns = columnsOfSchema(facet(facets, 'schema'))
   const description = textIn(facet(facets, 'documentation')['description'])
   const lifecycle = lifecycleIn(facets)
   const aliases = listIn(facet(facets, 'symlinks')['identifiers']).flatMap((one) => {

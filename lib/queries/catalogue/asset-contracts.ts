@@ -10,7 +10,8 @@ import {
   versionsThatHold,
 } from '#lib/domain/contracts/contract-terms.ts'
 import { rulesInWords } from '#lib/domain/contracts/entity-fields.ts'
-import { type Field, fieldsOfColumns } from '#lib/domain/contracts/field.ts'
+import type { Field } from '#lib/domain/contracts/field.ts'
+import { fieldsOfColumns, flatFields } from '#lib/domain/contracts/nested-fields.ts'
 import type { KnownColumn } from '#lib/domain/search/known-columns.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
@@ -22,6 +23,15 @@ export interface BreakView {
   status: 'late' | 'stale'
   version: string
   words: string
+}
+
+/** Where a contract is read from, and since when that says nothing that can be used. */
+export interface AddressView {
+  url: string
+  /** When it last said something that can be used, or the same as before; null: never yet. */
+  goodAt: Instant | null
+  /** null: none is known. */
+  problem: { kind: 'silent' | 'bad'; words: string; since: Instant } | null
 }
 
 /** A promised field; `rules` is empty where it may be anything of its type. */
@@ -38,6 +48,8 @@ export interface ContractView {
   key: string
   asset: string
   onBreak: ContractTerms['onBreak']
+  /** null: it stands in a file. */
+  address: AddressView | null
   /** The version that holds; null: none does yet. */
   held: {
     name: string
@@ -72,6 +84,8 @@ interface Row {
   /** Of the file nothing, where the reader may not see it. */
   landed: (Pick<LandedShape, 'shape'> & Partial<LandedShape>) | null
   seenAt: Instant | null
+  goodAt: Instant | null
+  problem: AddressView['problem']
   breaks: (BreakView & { file: string | null })[]
 }
 
@@ -79,11 +93,14 @@ const MENDED_SHOWN = 5
 
 const CONTRACTS = `
   select c.asset_id as id, s.key, s.name as asset, c.terms, h.columns, h.landed, ${instant('h.seen_at')} as "seenAt",
+    ${instant('x.good_at')} as "goodAt",
+    case when x.problem is not null then jsonb_build_object('kind', x.problem_kind, 'words', x.problem, 'since', ${instant('x.problem_at')}) end as problem,
     coalesce((
       select jsonb_agg(jsonb_build_object('from', ${instant('b.from_at')}, 'to', ${instant('b.to_at')}, 'status', b.status, 'version', b.version, 'words', b.words, 'file', b.file)
         order by b.from_at desc)
       from (select * from contract_break b where b.asset_id = c.asset_id order by b.from_at desc limit ${MENDED_SHOWN + 1}) b), '[]') as breaks
   from asset_contract c join subject s on s.id = c.asset_id
+  left join contract_address x on x.url = c.terms ->> 'address'
   left join lateral (select * from asset_shape h where h.asset_id = c.asset_id order by h.seen_at desc limit 1) h on true
   where c.asset_id = any($1::int[]) order by s.position, s.key`
 
@@ -99,7 +116,7 @@ function toField(field: Field): FieldView {
   return { name, type: typeText, rules: rulesInWords(field), description }
 }
 
-function toView({ id, key, asset, terms, columns, landed, seenAt, breaks: stored }: Row, now: Instant): ContractView {
+function toView({ id, key, asset, terms, columns, landed, seenAt, goodAt, problem, breaks: stored }: Row, now: Instant): ContractView {
   const breaks = stored.map(({ file, ...one }) => ({ ...one, words: brokenInWords({ words: one.words, file }) }))
   const held = termsAt(terms, now)
   const drift = columns === null ? [] : driftAt(terms, landed ?? fieldsOfColumns(columns), now)
@@ -109,12 +126,13 @@ function toView({ id, key, asset, terms, columns, landed, seenAt, breaks: stored
     asset,
     versions: versionsThatHold(terms),
     onBreak: terms.onBreak,
+    address: terms.address === undefined ? null : { url: terms.address, goodAt, problem },
     held: held && {
       name: held.name,
       version: held.version,
       owner: held.owner,
       consumers: held.consumers,
-      fields: held.fields.map(toField),
+      fields: flatFields(held.fields).map(toField),
       promised: held.fields,
     },
     seenAt: terms.ofFiles === true && landed === null ? null : seenAt,

@@ -24,7 +24,7 @@ const ASSETS = `
     fp."group", fp.owner, concat_ws(${LINES}, fp.place, c.place, lower(a.flow), lower(a.job), lower(${jobNameOfKeySql('a.job')}), f.place_text,
       ${promisedLines('.name', '.id', '.owner', '.description', '.consumers[*]')}) as places,
     concat_ws(${LINES}, case when f.columns <> '[]' then f.column_text else ${toldText('p.columns')} end,
-      ${promisedLines('.fields[*].name', '.fields[*].description')}) as columns,
+      ${promisedLines('.fields[*].name', '.fields[*].description', '.nested[*].name', '.nested[*].description')}) as columns,
     lower(s.why) as why, coalesce(lower(s.description), nullif(f.about_text, ''), lower(p.description)) as about
   from asset a
   join subject s on s.id = a.subject_id and s.removed_at is null

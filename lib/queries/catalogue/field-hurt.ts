@@ -1,6 +1,7 @@
 import type { Context } from '#lib/db/context.ts'
 import { type EntityField, isSameField } from '#lib/domain/contracts/entity-fields.ts'
 import { hurtByField } from '#lib/domain/contracts/hurt-by-field.ts'
+import { flatFields } from '#lib/domain/contracts/nested-fields.ts'
 import type { Status } from '#lib/domain/freshness/status.ts'
 import type { KnownColumn } from '#lib/domain/search/known-columns.ts'
 import { getAssetFacts } from '#lib/queries/shared/asset-columns.ts'
@@ -71,7 +72,7 @@ export async function getFieldHurt(
 }
 
 function promisedBy(contract: ContractView | null, field: string): FieldHurt['promised'] {
-  const versions = (contract?.versions ?? []).filter(({ fields }) => fields.some(({ name }) => isSameField(name, field)))
+  const versions = (contract?.versions ?? []).filter(({ fields }) => flatFields(fields).some(({ name }) => isSameField(name, field)))
   const current = versions.filter(({ version }) => version === contract?.held?.version || isAnnounced(contract, version))
   const [first] = current
   if (first === undefined) return null

@@ -1,4 +1,5 @@
 import type { Context } from '#lib/db/context.ts'
+import { flatFields } from '#lib/domain/contracts/nested-fields.ts'
 import type { EntryKind, EntryState } from '#lib/domain/search/entry.ts'
 import { type Match, matchesOf, type Searchable } from '#lib/domain/search/match.ts'
 import type { SearchWords } from '#lib/domain/search/question.ts'
@@ -42,7 +43,7 @@ export async function getHits(ctx: Context, search: SearchWords, found: readonly
   return found.map((one) => {
     const { kind, key, state, connection, path, rank, tie } = one
     const { facts, places } = described.get(tie) ?? { facts: { ...NOTHING, name: key }, places: [] }
-    const promised = facts.contract?.versions.flatMap(({ fields }) => fields)
+    const promised = facts.contract?.versions.flatMap(({ fields }) => flatFields(fields))
     const matches = matchesOf(search, { key, places, ...facts, ...(promised !== undefined && { promised }) })
     return { ...facts, kind, key, state, connection, path, rank, places, matches, place: placeOf(one) }
   })

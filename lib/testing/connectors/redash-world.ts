@@ -4,7 +4,7 @@ import { jobWorld } from './job-world.ts'
 
 const SECRET = 'hush-never-shown'
 
-/** A Redash of its own and a connection to it. No time passes while it waits, but it is noted how long. */
+/** A Redash of its own and a connection to it, with what is known of its runs. No time passes while it waits, but it is noted how long. */
 export async function beginRedashWorld(now: string) {
   const { redash, url, close } = await startRedash(SECRET)
   const world = jobWorld(redashConnector, now, { url, apiKey: SECRET })

@@ -68,7 +68,8 @@ export function groupInSql(name: string, from: number): string {
     insert into incident_event (incident_id, kind, at, recorded_at, entry)
       values (${from}, 'opened', now(), now(), '{"at": 0, "kind": "opened", "roots": ["connection:${name}-source"], "assetIds": [${from + 3}], "cameFrom": null}');
     insert into asset_contract (asset_id, terms)
-      values (${from + 3}, '{"onBreak": "stop", "versions": [{"id": "${name}", "name": "${name}", "version": "1", "status": "active", "from": null, "owner": "${name}", "consumers": ["${name}"], "fields": []}]}');
+      values (${from + 3}, '{"onBreak": "stop", "address": "https://${name}/", "versions": [{"id": "${name}", "name": "${name}", "version": "1", "status": "active", "from": null, "owner": "${name}", "consumers": ["${name}"], "fields": []}]}');
+    insert into contract_address (url, problem, problem_kind, problem_at, due_at) values ('https://${name}/', '${name}', 'bad', now(), now());
     insert into asset_shape (asset_id, seen_at, told_by, columns) values (${from + 3}, now(), 'discovery', '[{"name": "${name}", "type": "${name}", "description": null}]');
     insert into landed_shape (asset_id, landed_at, file, source, shape) values (${from + 3}, now(), '${name}', 'lake', '{"fields": []}');
     insert into contract_break (asset_id, from_at, status, version, words) values (${from + 3}, now(), 'late', '1', '${name}');

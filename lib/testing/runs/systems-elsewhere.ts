@@ -4,6 +4,7 @@ import { startAirflow } from '#demo/startup/airflow.ts'
 import { startDbtCloud } from '#demo/startup/dbt-cloud.ts'
 import { startFivetran } from '#demo/startup/fivetran.ts'
 import { startPrefect } from '#demo/startup/prefect.ts'
+import { startRedash } from '#demo/startup/redash.ts'
 import { startSnapLogicRuntimes } from '#demo/startup/snaplogic-runtimes.ts'
 import { startTableau } from '#demo/startup/tableau.ts'
 import adf from '#lib/connectors/adf.ts'
@@ -13,6 +14,7 @@ import dbt from '#lib/connectors/dbt.ts'
 import fivetranConnector from '#lib/connectors/fivetran.ts'
 import type { Connector } from '#lib/connectors/kit/connector.ts'
 import prefectConnector from '#lib/connectors/prefect.ts'
+import redashConnector from '#lib/connectors/redash.ts'
 import runtimesConnector from '#lib/connectors/snaplogic-runtimes.ts'
 import tableauConnector from '#lib/connectors/tableau.ts'
 
@@ -27,12 +29,14 @@ export interface SystemElsewhere {
   job: string
   /** How many runs of it were begun, here or there. */
   begun(): number
-  /** Somebody there begins one. */
-  beginThere(): void
+  /** Somebody there begins one; absent where nobody is told of what others begin. */
+  beginThere?(): void
   /** The run that goes on fails. */
   fail(): void
   /** What it says of that. */
   words: string | RegExp
+  /** It keeps nothing by which a run that failed could be found again. */
+  forgetsFailures?: true
   /** Where its run bears our key: what stands there for a wish. */
   keys?(): unknown[]
   close(): Promise<void>
@@ -140,6 +144,17 @@ export const SYSTEMS_ELSEWHERE: Readonly<Record<string, Begin>> = {
       begun: () => airbyte.jobs.length,
       beginThere: () => airbyte.ran(connection, at(), { status: 'running' }),
       fail: () => Object.assign(airbyte.jobs.at(-1) ?? {}, { status: 'failed', lastUpdatedAt: at() }),
+    }
+  },
+
+  async redash(now) {
+    const { redash, url, close } = await startRedash(SECRET)
+    const prices = redash.ask('Prices', LONG_AGO)
+    return {
+      ...{ connector: redashConnector, job: 'queries/1', words: 'The table prices is locked.', forgetsFailures: true as const, close },
+      settings: { url, apiKey: SECRET },
+      begun: () => redash.jobs.length,
+      fail: () => redash.turn(prices, 4, written(now), 'The table prices is locked.'),
     }
   },
 

@@ -1,10 +1,10 @@
+import { workerSource } from '#jobs/cli/databases.ts'
+import type { CommandLine } from '#jobs/cli/verb.ts'
 import type { OpeningTools } from '#jobs/worker/connections.ts'
 import { trySql } from '#jobs/worker/try-sql.ts'
 import type { Catalogue, CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import { locateFindings } from '#lib/catalogue/check/locate-findings.ts'
 import type { CatalogueText } from '#lib/catalogue/parse/catalogue-file.ts'
-import { workerSource } from './databases.ts'
-import type { CommandLine } from './verb.ts'
 
 interface SqlInWords {
   problems: CatalogueProblem[]

@@ -1,0 +1,66 @@
+import { type ExternalRun, isOver, type KnownRun } from '#lib/domain/runs/external-run.ts'
+import type { RunState } from '#lib/domain/runs/run.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import type { RedashApi } from './api.ts'
+import { type Connected, subjectOf } from './settings.ts'
+import type { Query, RefreshJob } from './shapes.ts'
+
+/** A result alone tells that its job, which nobody remembers, has ended well. */
+const BY_RESULT = 'result'
+
+const STATES: Readonly<Record<number, RunState>> = {
+  ...{ 1: 'scheduled', 2: 'running', 3: 'completed', 4: 'failed', 5: 'cancelled' },
+  // Deferred, and set for later.
+  ...{ 6: 'scheduled', 7: 'scheduled' },
+}
+
+export const jobOf = ({ id }: Query) => `queries/${id}`
+
+/** The refresh that Redash has begun. */
+export function begunRefresh(api: RedashApi, query: Query, job: RefreshJob, now: Instant): ExternalRun {
+  const state = STATES[job.status] ?? 'running'
+  return { ...refreshOf(api, query, job.id), ...ending(state, job, now), state, startedAt: state === 'running' ? now : null }
+}
+
+/** The refresh that made the result of a query, by that alone. */
+export function madeResult(api: RedashApi, query: Query, at: Instant): ExternalRun {
+  const own = refreshOf(api, query, `${BY_RESULT} ${new Date(at).toISOString()}`)
+  return { ...own, state: 'completed', startedAt: null, endedAt: at }
+}
+
+/** The refreshes that were asked for from here and are not known to have ended: Redash lists none, and forgets each some time after its end. */
+export async function* followRefreshes({ clock, knownRuns }: Connected, api: RedashApi): AsyncGenerator<ExternalRun> {
+  const known = (await knownRuns?.(clock.now(), [])) ?? []
+  for (const run of known.filter(({ state }) => !isOver(state))) {
+    const told = await follow(api, run, clock.now())
+    if (told !== undefined) yield told
+  }
+}
+
+async function follow(api: RedashApi, run: KnownRun, now: Instant): Promise<ExternalRun | undefined> {
+  const subject = subjectOf(run.job)
+  const own = run.externalId.slice(run.job.length + 1)
+  if (subject === null) return undefined
+  const isResult = own.startsWith(BY_RESULT)
+  const job = isResult ? undefined : await api.job(own)
+  const query = await api.query(subject.id)
+  if (query === undefined) return undefined
+  if (isResult) return madeResult(api, query, Date.parse(own.slice(BY_RESULT.length + 1)))
+  const isMade = query.at !== null && run.startedAt !== null && query.at >= run.startedAt
+  const state = job === undefined ? (isMade ? 'completed' : undefined) : (STATES[job.status] ?? 'running')
+  if (state === undefined) return undefined
+  const startedAt = run.startedAt ?? (state === 'running' ? now : null)
+  const ended = ending(state, job, isMade && state === 'completed' ? (query.at ?? now) : now)
+  return { ...refreshOf(api, query, own), ...ended, state, startedAt }
+}
+
+function ending(state: RunState, job: RefreshJob | undefined, at: Instant): Pick<ExternalRun, 'endedAt' | 'error'> {
+  if (!isOver(state)) return { endedAt: null, error: null }
+  return { endedAt: at, error: state === 'completed' ? null : job?.error?.trim() || 'Redash does not say why.' }
+}
+
+function refreshOf(api: RedashApi, query: Query, own: string): Omit<ExternalRun, 'state' | 'startedAt'> {
+  const job = jobOf(query)
+  const told = { scheduledAt: null, endedAt: null, error: null, rows: null }
+  return { job, jobName: query.name, externalId: `${job}/${own}`, ...told, url: `${api.webUrl}/queries/${query.id}` }
+}
