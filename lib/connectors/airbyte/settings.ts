@@ -1,15 +1,9 @@
 import { z } from 'zod'
 import { addressSchema } from '#lib/connectors/kit/address.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
+import { checkTogether } from '#lib/connectors/kit/http-auth.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
-
-const TOGETHER = [
-  ['clientId', 'clientSecret'],
-  ['clientSecret', 'clientId'],
-  ['user', 'password'],
-  ['password', 'user'],
-] as const
 
 export const airbyteSettings = z
   .strictObject({
@@ -27,11 +21,11 @@ export const airbyteSettings = z
   })
   .superRefine((settings, issues) => {
     const blame = (key: string, message: string) => issues.addIssue({ code: 'custom', path: [key], message })
-    for (const [key, other] of TOGETHER) {
-      if (settings[key] !== undefined && settings[other] === undefined) blame(other, `is missing: ${key} needs it`)
-    }
-    if (settings.clientId !== undefined && settings.user !== undefined) blame('user', 'is not used with clientId')
-    if (settings.clientId === undefined && settings.user === undefined && settings.clientSecret === settings.password)
+    const { clientId, clientSecret, user, password } = settings
+    checkTogether(settings, ['clientId', 'clientSecret'], blame)
+    checkTogether(settings, ['user', 'password'], blame)
+    if (clientId !== undefined && user !== undefined) blame('user', 'is not used with clientId')
+    if ((clientId ?? clientSecret ?? user ?? password) === undefined)
       blame('clientId', 'is missing, with clientSecret; or write user and password')
   })
 export type AirbyteSettings = z.output<typeof airbyteSettings>

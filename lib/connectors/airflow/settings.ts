@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { addressSchema } from '#lib/connectors/kit/address.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
+import { checkTogether } from '#lib/connectors/kit/http-auth.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 
@@ -16,11 +17,10 @@ export const airflowSettings = z
     api: z.enum(['v1', 'v2']).default('v2'),
     timeout: durationSchema.default(MINUTE_MS),
   })
-  .superRefine(({ user, password, token }, issues) => {
+  .superRefine((settings, issues) => {
     const blame = (path: string, message: string) => issues.addIssue({ code: 'custom', path: [path], message })
-    if (user !== undefined && password === undefined) blame('password', 'is missing: it goes with user')
-    if (user === undefined && password !== undefined) blame('user', 'is missing: it goes with password')
-    if (user !== undefined && token !== undefined) blame('token', 'stands beside user; keep one of them')
+    checkTogether(settings, ['user', 'password'], blame)
+    if (settings.user !== undefined && settings.token !== undefined) blame('token', 'stands beside user; keep one of them')
   })
 export type AirflowSettings = z.output<typeof airflowSettings>
 

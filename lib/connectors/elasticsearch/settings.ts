@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { addressSchema } from '#lib/connectors/kit/address.ts'
 import { basicAuth } from '#lib/connectors/kit/ask.ts'
+import { checkTogether } from '#lib/connectors/kit/http-auth.ts'
 import { JUDGED_CLOCKS } from '#lib/domain/freshness/facts.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
@@ -18,11 +19,10 @@ export const elasticsearchSettings = z
     token: z.string().min(1).optional(),
     timeout: durationSchema.default(MINUTE_MS),
   })
-  .superRefine(({ apiKey, user, password, token }, issues) => {
+  .superRefine((settings, issues) => {
     const say = (key: string, message: string) => issues.addIssue({ code: 'custom', path: [key], message })
-    if ((user === undefined) !== (password === undefined)) say(user === undefined ? 'user' : 'password', 'is missing beside the other')
-    const ways = [apiKey && 'apiKey', user && 'user', token && 'token'].filter((way) => way !== undefined)
-    const [first, second] = ways
+    checkTogether(settings, ['user', 'password'], say)
+    const [first, second] = (['apiKey', 'user', 'token'] as const).filter((way) => settings[way] !== undefined)
     if (first !== undefined && second !== undefined) say(second, `stands beside ${first}; keep one way to sign in`)
   })
 export type ElasticsearchSettings = z.infer<typeof elasticsearchSettings>

@@ -32,6 +32,17 @@ export function checkAuth(settings: AuthSettings, blame: (key: string, message: 
   }
 }
 
+/** Blames the one of two settings that is missing beside the other. */
+export function checkTogether<K extends string>(
+  settings: Partial<Record<K, unknown>>,
+  [one, other]: readonly [K, K],
+  blame: (key: K, message: string) => void,
+): void {
+  const missing = [one, other].filter((key) => settings[key] === undefined)
+  const [only] = missing
+  if (only !== undefined && missing.length === 1) blame(only, `is missing: it goes with ${only === one ? other : one}`)
+}
+
 /** The header by which a request says who asks. */
 export function credentials({ auth = 'none', user, password, token = '', header = '' }: AuthSettings): Record<string, string> {
   switch (auth) {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { addressSchema } from '#lib/connectors/kit/address.ts'
+import { checkTogether } from '#lib/connectors/kit/http-auth.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 
@@ -32,10 +33,9 @@ export type AwsSettings = z.output<typeof awsSettings>
 /** Blames what does not go together; for `superRefine`. */
 export function checkAws(settings: Partial<AwsSettings>, issues: z.RefinementCtx): void {
   const blame = (key: keyof typeof awsKeys, message: string) => issues.addIssue({ code: 'custom', message, path: [key] })
-  const { region, endpoint, accessKeyId, secretAccessKey, sessionToken, profile, role, externalId } = settings
+  const { region, endpoint, accessKeyId, sessionToken, profile, role, externalId } = settings
   if (region === undefined && endpoint === undefined) blame('region', 'is missing; write the region, or the endpoint of what is not AWS')
-  if ((accessKeyId === undefined) !== (secretAccessKey === undefined))
-    blame(accessKeyId === undefined ? 'accessKeyId' : 'secretAccessKey', 'is missing: both parts of a key are needed')
+  checkTogether(settings, ['accessKeyId', 'secretAccessKey'], blame)
   if (sessionToken !== undefined && accessKeyId === undefined) blame('sessionToken', 'goes with accessKeyId and secretAccessKey')
   if (profile !== undefined && accessKeyId !== undefined) blame('profile', 'says the same as accessKeyId; write one of them')
   if (externalId !== undefined && role === undefined) blame('externalId', 'goes with a role')
