@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { landedInWords, triesInWords, unlandedInWords } from './inbox-words.ts'
+import { failedFilesInWords, landedInWords, triesInWords, unlandedInWords } from './inbox-words.ts'
 
 describe('files of an inbox in words', () => {
   it.each([
@@ -25,5 +25,13 @@ describe('files of an inbox in words', () => {
     [5, 'tried 5 times'],
   ])('%i tries: %s', (tries, words) => {
     expect(triesInWords(tries)).toBe(words)
+  })
+
+  it.each([
+    [0, ''],
+    [1, ', 1 file failed'],
+    [1200, ', 1,200 files failed'],
+  ])('%i failed beside a run: %j', (failed, words) => {
+    expect(failedFilesInWords(failed)).toBe(words)
   })
 })

@@ -25,6 +25,11 @@ export function unlandedInWords({ waiting, taken, failed }: UnlandedFiles): stri
   return parts.length === 0 ? 'Nothing waits' : parts.join(', ')
 }
 
+/** Beside how the last run of a flow went, which may know nothing of them: `, 5 files failed`; '' where none has. */
+export function failedFilesInWords(failed: number): string {
+  return failed === 0 ? '' : `, ${counted(failed, 'file')} failed`
+}
+
 /** `tried twice`; null after the first try, and before. */
 export function triesInWords(tries: number): string | null {
   if (tries < 2) return null

@@ -99,6 +99,20 @@ describe('the card of a flow', () => {
     })
   })
 
+  it('counts the files of its inbox that have failed, in whichever run: the last one may know nothing of them', async () => {
+    const insert = (key: string, state: string, flow: string) =>
+      harness.ctx.whole.query(
+        `insert into inbox_file (flow_key, source, bucket, key, key_hash, version, state, arrived_at, due_at) values ($1, 'b', 's', $2, $2, '1', $3, $4, $4)`,
+        [flow, key, state, new Date(harness.clock.now())],
+      )
+    await insert('a', 'failed', 'term')
+    await insert('b', 'landed', 'term')
+    await insert('c', 'failed', 'course')
+    expect(await card('term')).toMatchObject({ failedFiles: 1, health: 'completed', last: { state: 'completed' } })
+    await harness.ctx.whole.query('delete from inbox_file')
+    expect(await card('term')).toMatchObject({ failedFiles: 0 })
+  })
+
   it('is not there for a flow nobody named', async () => {
     expect(await getFlowPage(harness.ctx, 'nobody')).toBeNull()
   })

@@ -50,6 +50,8 @@ export interface FlowCard {
   /** The latest run that ended, or should have begun; a dry run is none. */
   last: RunRow | null
   health: FlowHealth
+  /** Files of its inbox that have failed, in whichever run. */
+  failedFiles: number
 }
 
 /** A pause or announced work that a flow's card tells of. */
@@ -75,6 +77,7 @@ interface Row {
   paused: FlowCard['paused']
   running: RunRow | null
   last: RunRow | null
+  failedFiles: number
 }
 
 const WRITTEN_FEEDS = `
@@ -112,7 +115,8 @@ const ROWS = `
     (select min((a.verdict ->> 'dueAt')::float8) from asset a join subject s on s.id = a.subject_id and s.removed_at is null
       where a.flow = f.name and a.promised) as "dueAt",
     ${aRun("r.state = 'running'")} as running,
-    ${aRun(`r.state not in ('scheduled', 'overdue', 'running') and not ${isDryRunSql('r')}`)} as last
+    ${aRun(`r.state not in ('scheduled', 'overdue', 'running') and not ${isDryRunSql('r')}`)} as last,
+    (select count(*)::int from inbox_file where flow_key = f.name and state = 'failed') as "failedFiles"
   from flow f left join ${IN_FORCE} v on true
   where f.removed_at is null and ($2::text is null or f.name = $2) order by f.name`
 
