@@ -56,6 +56,7 @@ const TEXTS: Record<string, readonly string[]> = {
   outbox: ['problem'],
   inbox_file: ['bucket', 'key', 'reason'],
   file_look: ['problem'],
+  left_out_message: ['reason'],
   push_inbox: ['problem'],
   deploy_note: ['text', 'noted_by'],
   report: ['text', 'reported_by'],

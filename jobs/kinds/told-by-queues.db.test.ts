@@ -103,6 +103,18 @@ describe('a message that asks for a run', () => {
     expect(put).toEqual(['true'])
   })
 
+  it('asks for none where it does not say what is waited for, and is counted with its reason', async () => {
+    await world.reload(TOLD_CATALOGUE.replace('{ message: orders }', '{ message: orders, where: { shop: [sony, steam] } }'))
+    world.store.waiting = [{ shop: 'sony' }, { shop: 'nokia' }, {}]
+    await world.ask('orders')
+    expect(world.store.log).toEqual(['done', 'done', 'done'])
+    expect(await world.runs()).toHaveLength(1)
+    expect(await world.rowsOf('select flow_key, count, reason from left_out_message')).toEqual([
+      'ordered 2 It has no "shop", which has to be sony or steam.',
+    ])
+    expect((await world.looks()).find((line) => line.startsWith('orders'))).toMatch(/ $/)
+  })
+
   it('has no say in what guards the tables of the flow', async () => {
     world.store.waiting = [{ shop: 'sony', dryRun: true, replay: true, shrinkRatio: 0, allowEmpty: true }]
     await world.ask('orders')

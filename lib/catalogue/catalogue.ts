@@ -4,6 +4,7 @@ import type { ContractTerms } from '#lib/domain/contracts/contract-terms.ts'
 import type { KeyPromise } from '#lib/domain/coverage/key-promise.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import type { Route } from '#lib/domain/messages/route.ts'
+import type { RunHours } from '#lib/domain/runs/trigger-conditions.ts'
 import type { FlowTrigger } from '#lib/domain/runs/triggers.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
@@ -183,6 +184,8 @@ export interface CatalogueFlow {
   on?: FlowTrigger[]
   /** How long it is quiet before a run begins that was not planned; absent: not at all. */
   debounceMs?: number
+  /** When such a run may begin; absent: at any time. */
+  when?: RunHours
   /** Its runs carry the files of its inbox over one by one. */
   drainsInbox?: true
   /** Its runs begin while every contract of what it reads is kept. */

@@ -18,9 +18,15 @@ export const HEALTHS: Record<FlowHealth, { icon: string; words: string }> = {
 }
 
 /** `every day at 04:20, New York time`; with what else asks for it. */
-export function scheduleInWords({ cron, zone, on, debounceMs }: Pick<FlowCard, 'cron' | 'zone' | 'on' | 'debounceMs'>): string {
+export function scheduleInWords({
+  cron,
+  zone,
+  on,
+  debounceMs,
+  when,
+}: Pick<FlowCard, 'cron' | 'zone' | 'on' | 'debounceMs'> & Partial<Pick<FlowCard, 'when'>>): string {
   const schedule = cron === null || cron === '' ? [] : [`${cronInWords(cron)}, ${zoneCity(zone)} time`]
-  const triggers = on.length === 0 ? [] : [triggersInWords(on, debounceMs)]
+  const triggers = on.length === 0 ? [] : [triggersInWords(on, debounceMs, when)]
   const all = [...schedule, ...triggers]
   return all.length === 0 ? 'by hand only' : all.join(', and ')
 }

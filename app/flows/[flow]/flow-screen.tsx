@@ -10,7 +10,7 @@ import { Purpose } from '#app/_ui/section.tsx'
 import { SourceSection } from '#app/_ui/source-section.tsx'
 import type { FilesAsked, FlowPage } from '#lib/queries/pages/flow-page.ts'
 import { Inbox } from './inbox.tsx'
-import { RefusedPushes } from './refused-pushes.tsx'
+import { LeftOut, RefusedPushes } from './not-taken.tsx'
 
 /** One flow: its card, its inbox, its latest runs, and as it is written. */
 export function FlowScreen({ found, asked }: { found: FlowPage; asked: FilesAsked }) {
@@ -41,6 +41,7 @@ export function FlowScreen({ found, asked }: { found: FlowPage; asked: FilesAske
         {!found.takesActions && <NoActions command={`npm run tidemark -- run ${card.name}`} />}
       </div>
       {found.refusedPushes !== null && <RefusedPushes pushes={found.refusedPushes} />}
+      {found.leftOut !== null && <LeftOut messages={found.leftOut} />}
       {found.inbox !== null && <Inbox flow={card.name} inbox={found.inbox} asked={asked} takesActions={found.takesActions} />}
       <RunList runs={runs} now={now} />
       {runs.length > 0 && (

@@ -52,6 +52,7 @@ describe('what asks for a flow beside its schedule', () => {
     '[{ file: bucket/shop, by: push }]',
     '[{ fresh: [records/terms, records/people] }]',
     '[{ message: bucket }, { push: true }]',
+    '[{ file: bucket/shop, least: 1B, most: 5GB }, { message: bucket, where: { kind: prices } }, { push: true, where: { a.b: [1, true] } }]',
   ])('may be %s, and then it needs no schedule', (on) => {
     expect(problems(flow('prices', on))).toEqual([])
   })
@@ -74,6 +75,16 @@ describe('what asks for a flow beside its schedule', () => {
     ['[{ push: false }]', /"push" must be true/],
     ['[{ message: bucket, match: "*.gz" }]', /"match" means something beside "file" only\./],
     ['[{ message: bucket, push: true }]', /must name one of file, fresh, message and push/],
+    ['[{ message: bucket, least: 1kB }]', /"least" means something beside "file" only\./],
+    ['[{ file: bucket/shop, least: 2kB, most: 1kB }]', /on\[0\]\.most \| No file is as large as "least" and as small as "most"\./],
+    ['[{ file: bucket/shop, least: huge }]', /"huge" is not a size\. \| Write one such as 16MB or 1\.5GB/],
+    ['[{ file: bucket/shop, where: { kind: x } }]', /"where" means something beside "message" or "push" only\./],
+    ['[{ push: true, where: {} }]', /"where" must name at least one place\./],
+    ['[{ push: true, where: { "a..b": 1 } }]', /is not a place in a message\. \| Write names with dots between, such as order\.kind/],
+    ['[{ push: true, where: { a: [] } }]', /must hold at least one value/],
+    ['[{ push: true }]\n    when: { from: "25:00" }', /"25:00" is not a time of day/],
+    ['[{ push: true }]\n    when: { days: someday }', /"someday" is not a range or list of weekdays/],
+    ['[{ push: true }]\n    when: {}', /"when" must say days, from or to\./],
     ['[{ moon: full }]', /There is no setting "moon" here\./],
   ])('is refused in words as %s', (on, words) => {
     expect(problems(flow('prices', on)).join('\n')).toMatch(words)
@@ -86,10 +97,10 @@ describe('what asks for a flow beside its schedule', () => {
     expect(problems(flow('prices', '[{ fresh: [records/trems] }]'), adopt).join()).toMatch(/Did you mean "records\/terms"/)
   })
 
-  it('has a debounce only where there is something to wait for', () => {
-    const scheduled = `  prices:\n    feed: shop/prices\n    schedule: "0 4 * * *"\n    debounce: 2m\n    extract: { from: api/things, format: json }\n    load: { into: lake/shop.prices }\n`
+  it.each(['debounce: 2m', 'when: { days: mon-fri }'])('has a %s only where there is something to wait for', (line) => {
+    const scheduled = `  prices:\n    feed: shop/prices\n    schedule: "0 4 * * *"\n    ${line}\n    extract: { from: api/things, format: json }\n    load: { into: lake/shop.prices }\n`
     expect(problems(scheduled)).toEqual([
-      expect.stringMatching(/flows\.prices\.debounce \| "debounce" has no effect: nothing but its schedule/),
+      expect.stringMatching(/flows\.prices\.(debounce|when) \| "(debounce|when)" has no effect: nothing but its schedule/),
     ])
   })
 })

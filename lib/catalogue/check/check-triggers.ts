@@ -2,6 +2,7 @@ import { childOf, itemsOf, type LocatedNode, textAt } from '#lib/catalogue/parse
 import type { Outline, OutlineEntry } from '#lib/catalogue/parse/outline.ts'
 import { placeOfFiles } from '#lib/catalogue/resolve/triggers.ts'
 import type { CatalogueContracts, ConnectorContract } from '#lib/catalogue/schema/contracts.ts'
+import { parseByteSize } from '#lib/domain/values/byte-size.ts'
 import { checkTriggerLoops, settingsIn } from './check-trigger-loops.ts'
 import { type Finding, unknownName, wrongKey, wrongValue } from './finding.ts'
 import { didYouMean } from './suggest.ts'
@@ -16,23 +17,22 @@ export function checkTriggers(outline: Outline, contracts: CatalogueContracts): 
   const check = { outline, contracts }
   return [
     ...outline.flows.flatMap((flow) => [
-      ...checkDebounce(flow),
+      ...['debounce', 'when'].flatMap((key) => checkNeeded(flow, key)),
       ...itemsOf(childOf(flow.node, 'on')).flatMap((trigger) => [
         ...checkFile(check, flow, trigger),
         ...checkFresh(check, trigger),
         ...checkMessage(check, trigger),
+        ...checkConditions(trigger),
       ]),
     ]),
     ...checkTriggerLoops(outline, contracts),
   ]
 }
 
-function checkDebounce({ node }: OutlineEntry): Finding[] {
-  const debounce = childOf(node, 'debounce')
-  if (debounce === undefined || childOf(node, 'on') !== undefined) return []
-  return [
-    wrongKey(debounce.path, '"debounce" has no effect: nothing but its schedule asks for this flow.', 'Add "on", or take the line out.'),
-  ]
+function checkNeeded({ node }: OutlineEntry, key: string): Finding[] {
+  const written = childOf(node, key)
+  if (written === undefined || childOf(node, 'on') !== undefined) return []
+  return [wrongKey(written.path, `"${key}" has no effect: nothing but its schedule asks for this flow.`, 'Add "on", or take the line out.')]
 }
 
 function connectionNamed(
@@ -62,10 +62,7 @@ function checkFile(check: Check, { key: flow }: OutlineEntry, trigger: LocatedNo
   const { path } = trigger
   const file = textAt(trigger, 'file')
   if (file === undefined) {
-    return ['match', 'by', 'every'].flatMap((key) => {
-      const only = childOf(trigger, key)
-      return only === undefined ? [] : [wrongKey(only.path, `"${key}" means something beside "file" only.`, 'Take it out.')]
-    })
+    return ['match', 'by', 'every', 'least', 'most'].flatMap((key) => onlyBeside(trigger, key, '"file"'))
   }
   const { source } = placeOfFiles(file)
   const connection = connectionNamed(check, source)
@@ -82,6 +79,22 @@ function checkFile(check: Check, { key: flow }: OutlineEntry, trigger: LocatedNo
     ]
   }
   return [...checkWay(trigger, source, hasQueue(connection))]
+}
+
+function onlyBeside(trigger: LocatedNode, key: string, what: string): Finding[] {
+  const only = childOf(trigger, key)
+  return only === undefined ? [] : [wrongKey(only.path, `"${key}" means something beside ${what} only.`, 'Take it out.')]
+}
+
+function checkConditions(trigger: LocatedNode): Finding[] {
+  const [least, most] = ['least', 'most'].map((key) => parseByteSize(textAt(trigger, key) ?? '') ?? null)
+  const isNever = least != null && most != null && least > most
+  return [
+    ...(isNever
+      ? [wrongValue([...trigger.path, 'most'], 'No file is as large as "least" and as small as "most".', 'Write a "most" that is larger.')]
+      : []),
+    ...(['message', 'push'].some((key) => childOf(trigger, key) !== undefined) ? [] : onlyBeside(trigger, 'where', '"message" or "push"')),
+  ]
 }
 
 function checkWay(trigger: LocatedNode, source: string, isTold: boolean): Finding[] {

@@ -25,11 +25,12 @@ function resolved(text: string) {
 
 it('a flow is asked for as it is written, everything else filled in', () => {
   const on = `    debounce: 2m
+    when: { days: [sat, mon], to: "06:00" }
     on:
       - { file: library_sftp/out/daily/, every: 1h }
-      - { file: parking_api/drop, match: "**/*.gz" }
+      - { file: parking_api/drop, match: "**/*.gz", least: 1kB, most: 2MB }
       - { fresh: [student_life/parking, student_life/parking] }
-      - { message: parking_api }
+      - { message: parking_api, where: { kind: [permits, 7], lot.open: true } }
       - { push: true }
 `
   const other = PARKING_PERMITS.replace('parking-permits', 'permits').replace('student_life/parking', 'student_life/permits')
@@ -39,11 +40,21 @@ it('a flow is asked for as it is written, everything else filled in', () => {
   expect(flows.find(({ name }) => name === 'permits')).toMatchObject({
     cron: null,
     debounceMs: 120_000,
+    when: { days: [1, 6], from: '00:00', to: '06:00', zone: 'America/New_York' },
     on: [
       { kind: 'file', source: 'library_sftp', place: 'out/daily', match: null, by: 'listing', everyMs: 3_600_000 },
-      { kind: 'file', source: 'parking_api', place: 'drop', match: '**/*.gz', by: 'queue', everyMs: 300_000 },
+      {
+        kind: 'file',
+        source: 'parking_api',
+        place: 'drop',
+        match: '**/*.gz',
+        by: 'queue',
+        everyMs: 300_000,
+        leastBytes: 1000,
+        mostBytes: 2_000_000,
+      },
       { kind: 'fresh', feeds: ['student_life/parking'] },
-      { kind: 'message', source: 'parking_api' },
+      { kind: 'message', source: 'parking_api', where: { kind: ['permits', '7'], 'lot.open': ['true'] } },
       { kind: 'push' },
     ],
   })

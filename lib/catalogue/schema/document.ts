@@ -14,6 +14,7 @@ import { lakeSchema } from './lake.ts'
 import { channelSchema, ROUTES_MAX, routeSchema } from './messages.ts'
 import { audienceSchema, peopleSchema } from './people.ts'
 import { TRIGGER_SHAPE } from './triggers.ts'
+import { weekdaysSchema } from './weekdays.ts'
 import { whySchema } from './why.ts'
 
 export const PROBE_EVERY_MS = 5 * MINUTE_MS
@@ -22,9 +23,6 @@ export const PROBE_EVERY_MS = 5 * MINUTE_MS
 export const DISCOVER_EVERY_MS = DAY_MS
 
 export const SECRET_AGE_MAX_MS = 365 * DAY_MS
-
-/** Weekdays as people write them; the position + 1 is the ISO number. */
-export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 
 /** True for text whose value is known only when it is used: `${NAME}` somewhere in it, or `file:/path`. */
 export function isReference(text: string): boolean {
@@ -53,23 +51,9 @@ const policy = z
   .union([policyInputSchema, z.array(policyInputSchema).min(1, 'must hold at least one policy')])
   .describe('What is promised; inherited group → feed → asset, the nearest wins.')
 
-function isWeekdays(text: string): boolean {
-  return text.split(',').every((part) =>
-    part
-      .trim()
-      .split('-')
-      .every((day) => WEEKDAYS.some((w) => w === day.trim().toLowerCase())),
-  )
-}
-
 const jobKeySchema = z
   .string()
   .refine((text) => partsOfJob(text) !== null, 'is not a job of another system; write "<connection>/<job>", such as "dbt/nightly"')
-
-const weekdays = z.union([
-  z.string().refine(isWeekdays, 'is not a range or list of weekdays, such as mon-fri'),
-  z.array(z.enum(WEEKDAYS)).min(1, 'must hold at least one weekday'),
-])
 
 const pageSchema = z.strictObject({
   name: name.describe('Heading of the page.'),
@@ -87,7 +71,7 @@ const tellSchema = z.strictObject({
 })
 
 export const calendarSchema = z.strictObject({
-  weekdays: weekdays.default('mon-fri'),
+  weekdays: weekdaysSchema.default('mon-fri'),
   holidays: z.array(z.iso.date('is not a date such as 2026-12-25')).default([]),
 })
 

@@ -2,6 +2,9 @@ import { z } from 'zod'
 import { FILE_WAYS } from '#lib/domain/runs/triggers.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
+import { timeOfDaySchema, zoneSchema } from '#lib/domain/time/local-day.ts'
+import { byteSizeSchema } from '#lib/domain/values/byte-size.ts'
+import { weekdaysSchema } from './weekdays.ts'
 
 /** How often is looked for files where nobody wrote it. */
 export const LIST_EVERY_MS = 5 * MINUTE_MS
@@ -10,6 +13,10 @@ const TRIGGERS_MAX = 20
 const PLACE = /^[A-Za-z][A-Za-z0-9_-]{0,99}(\/\S(.*\S)?)?$/
 const CONNECTION = /^[A-Za-z][A-Za-z0-9_-]{0,99}$/
 const FEED = /^[A-Za-z][A-Za-z0-9_-]{0,99}\/[A-Za-z][A-Za-z0-9_-]{0,99}$/
+
+const MEMBER = /^[^.\s]+(\.[^.\s]+)*$/
+const scalar = z.union([z.string().max(200), z.number(), z.boolean()])
+const wantedSchema = z.union([scalar, z.array(scalar).min(1, 'must hold at least one value').max(50, 'must hold at most 50 values')])
 
 const triggerSchema = z
   .strictObject({
@@ -33,6 +40,8 @@ const triggerSchema = z
       .refine((ms) => ms >= 10 * SECOND_MS && ms <= DAY_MS, 'must be between 10s and 1d')
       .optional()
       .describe('How often the place is listed; by default every 5m.'),
+    least: byteSizeSchema.optional().describe('A file that is told to be smaller fails with that as its reason.'),
+    most: byteSizeSchema.optional().describe('A file that is told to be larger fails with that as its reason.'),
     fresh: z
       .array(z.string().regex(FEED, 'is not a feed; write <group>/<feed>, such as records/terms'))
       .min(1, 'must hold at least one feed')
@@ -49,6 +58,11 @@ const triggerSchema = z
       .refine((isPush) => isPush, 'must be true')
       .optional()
       .describe('A request at /api/v1/flows/<flow>/push, with a token of scope push.'),
+    where: z
+      .record(z.string().regex(MEMBER, 'is not a place in a message; write names with dots between, such as order.kind'), wantedSchema)
+      .refine((wanted) => Object.keys(wanted).length > 0, 'must name at least one place')
+      .optional()
+      .describe('Of a message or a push: what it has to say to be taken, by places in it.'),
   })
   .refine(
     ({ file, fresh, message, push }) => [file, fresh, message, push].filter((one) => one !== undefined).length === 1,
@@ -68,4 +82,14 @@ export const TRIGGER_SHAPE = {
     .refine((ms) => ms >= SECOND_MS && ms <= DAY_MS, 'must be between 1s and 1d')
     .optional()
     .describe('How long it has to be quiet before such a run begins.'),
+  when: z
+    .strictObject({
+      days: weekdaysSchema.optional().describe('mon-fri, or a list of days; by default every day.'),
+      from: timeOfDaySchema.optional().describe('From this time of day on; by default from midnight.'),
+      to: timeOfDaySchema.optional().describe('Until then, the next day where that is not later; by default until midnight.'),
+      zone: zoneSchema.optional().describe('By default the zone of the flow, else of the page.'),
+    })
+    .refine((when) => when.days !== undefined || when.from !== undefined || when.to !== undefined, 'must say days, from or to')
+    .optional()
+    .describe('When such a run may begin; what comes at another time waits.'),
 }

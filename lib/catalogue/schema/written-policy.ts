@@ -4,7 +4,8 @@ import type { BusinessCalendar } from '#lib/domain/time/business-calendar.ts'
 import { nextTick } from '#lib/domain/time/cron.ts'
 import { HOUR_MS, ORDINARY_MONDAY } from '#lib/domain/time/instant.ts'
 import { localDay, startOfDay, timeOfDay } from '#lib/domain/time/local-day.ts'
-import { WEEKDAYS, type WrittenCalendar, type WrittenPolicy } from './document.ts'
+import type { WrittenCalendar, WrittenPolicy } from './document.ts'
+import { weekdayNumbers } from './weekdays.ts'
 
 /** What a written policy leaves open is taken from here. */
 export interface PolicySurroundings {
@@ -17,7 +18,6 @@ export interface PolicySurroundings {
   hasClock: boolean
 }
 
-const WEEKDAY_NAMES: readonly string[] = WEEKDAYS
 /** A load that needs longer than this should be given a deadline of its own. */
 export const GRACE_MAX_MS = 4 * HOUR_MS
 
@@ -80,18 +80,6 @@ export function resolvePolicies(nearestFirst: readonly (WrittenPolicy | undefine
 /** Whether runs of the writing flow are all the evidence these policies ask for. */
 export function isJudgedByLoads(policies: readonly Policy[]): boolean {
   return policies.every((policy) => !judgesAClock(policy) || policy.clock === null || policy.clock === 'loadedAt')
-}
-
-/** ISO numbers of `mon-fri`, `sat,sun`, `sun-thu` or a list of names. */
-function weekdayNumbers(written: string | readonly string[]): number[] {
-  const number = (day: string) => WEEKDAY_NAMES.indexOf(day.trim().toLowerCase()) + 1
-  const parts = typeof written === 'string' ? written.split(',') : written
-  const numbers = parts.flatMap((part) => {
-    const [first = '', last = first] = part.split('-')
-    const length = ((number(last) - number(first) + 7) % 7) + 1
-    return Array.from({ length }, (_, i) => ((number(first) - 1 + i) % 7) + 1)
-  })
-  return [...new Set(numbers)].sort((a, b) => a - b)
 }
 
 /** A calendar as the rules use it. */

@@ -7,6 +7,7 @@ import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
 import { fileFlow } from '#lib/testing/runs/file-flow.ts'
 import { acceptFiles } from './accept-files.ts'
+import { retryFiles } from './retry-files.ts'
 
 let database: TestDatabase
 let clock: FakeClock
@@ -15,6 +16,7 @@ let ctx: Context
 beforeAll(async () => {
   ;({ database, clock, ctx } = await createDatabaseAt('2026-11-30T12:00:00Z'))
   await fileFlow(ctx, 'prices', { place: 'shop/incoming', match: '**.jsonl.gz' })
+  await fileFlow(ctx, 'sized', { place: 'shop', leastBytes: 5, mostBytes: 20 })
 })
 afterAll(() => database.drop())
 beforeEach(() => ctx.pool.query('delete from inbox_file'))
@@ -59,6 +61,26 @@ describe('a file that a flow waits for', () => {
       expect(await accept(bare, bare)).toMatchObject({ arrived: 1 })
       expect(await rows()).toEqual(['incoming/a.jsonl.gz ~@ arrived', expect.stringMatching(`^incoming/b.jsonl.gz ~@.* ${state}$`)])
     }
+  })
+
+  it('has failed as it comes, with words, where it is told to be of another size than its flow takes; a person may have it tried', async () => {
+    const accept = (...files: (FileEvent | StoredFile)[]) => acceptFiles(ctx, 'sized', 'bucket', files as FileEvent[])
+    expect(await accept(told('a', { bytes: 4 }), told('b', { bytes: 5 }), told('c', { bytes: null }))).toMatchObject({ arrived: 3 })
+    await accept(listed('d', { bytes: 21 }))
+    await accept(told('a', { bytes: 4 }))
+    const states = async () =>
+      (await ctx.pool.query('select key, state, reason, ended_at is null as open from inbox_file order by key')).rows
+    expect(await states()).toEqual([
+      { key: 'a', state: 'failed', reason: 'It has 4 bytes, and its flow takes files of 5 bytes to 20 bytes.', open: false },
+      { key: 'b', state: 'arrived', reason: null, open: true },
+      { key: 'c', state: 'arrived', reason: null, open: true },
+      { key: 'd', state: 'failed', reason: 'It has 21 bytes, and its flow takes files of 5 bytes to 20 bytes.', open: false },
+    ])
+    await ctx.pool.query("update inbox_file set state = 'gone' where key = 'd'")
+    await accept(listed('d', { bytes: 21 }))
+    expect((await states())[3]).toMatchObject({ state: 'failed', open: false })
+    await retryFiles(ctx, { flow: 'sized', files: null })
+    expect((await states()).map(({ state }) => state)).toEqual(['arrived', 'arrived', 'arrived', 'arrived'])
   })
 
   it('is kept once when many tell of it at the same time', async () => {

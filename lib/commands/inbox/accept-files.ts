@@ -6,6 +6,7 @@ import { notifyWorkers } from '#lib/db/listen.ts'
 import { getFlow } from '#lib/db/runs/flows.ts'
 import type { FileEvent } from '#lib/domain/files/file-event.ts'
 import { markOfVersion, pathBelow } from '#lib/domain/files/inbox-file.ts'
+import { otherThanWantedBytes } from '#lib/domain/runs/trigger-conditions.ts'
 import type { FileTrigger } from '#lib/domain/runs/triggers.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
@@ -23,7 +24,7 @@ const BATCH = 1000
 
 /**
  * Keeps the files that a flow waits for, told or seen through a connection, in its inbox, once for each version, and wakes the workers; all of them or, where
- * that fails, none. It is all the same how often and in which order files come. A flow that is not in the catalogue waits for nothing.
+ * that fails, none; one that is told to be of another size than the flow takes has failed as it comes. It is all the same how often and in which order files come. A flow that is not in the catalogue waits for nothing.
  */
 export function acceptFiles(
   ctx: Context,
@@ -40,8 +41,12 @@ export async function acceptFilesWithin(
   now: Instant,
   { flow, source, files }: { flow: string; source: string; files: readonly (FileEvent | StoredFile)[] },
 ): Promise<AcceptedFiles> {
-  const triggers = ((await getFlow(sql, flow))?.on ?? []).filter((trigger) => trigger.kind === 'file' && trigger.source === source)
-  const wanted = files.filter((file) => triggers.some((trigger) => trigger.kind === 'file' && isWanted(trigger, file)))
+  const on = (await getFlow(sql, flow))?.on ?? []
+  const triggers = on.flatMap((trigger) => (trigger.kind === 'file' && trigger.source === source ? [trigger] : []))
+  const wanted = files.flatMap((file) => {
+    const own = triggers.filter((trigger) => isWanted(trigger, file))
+    return own.length === 0 ? [] : [{ ...file, refusal: refusalOf(own, file) }]
+  })
   const by = { flow, source, now }
   let arrived = 0
   for (let at = 0; at < wanted.length; at += BATCH) arrived += await keep(sql, by, wanted.slice(at, at + BATCH))
@@ -55,7 +60,15 @@ function isWanted({ place, match }: FileTrigger, file: FileEvent | StoredFile): 
   return below !== null && (match === null || fitsGlob(match, below))
 }
 
-async function keep(sql: Sql, by: Omit<Arrival, 'isListed'>, files: readonly (FileEvent | StoredFile)[]): Promise<number> {
+/** Why none of the triggers that wait for a file takes one of its size; null: one does. */
+function refusalOf(triggers: readonly FileTrigger[], { bytes }: FileEvent | StoredFile): string | null {
+  const refusals = triggers.map((trigger) => otherThanWantedBytes(trigger, bytes))
+  return refusals.includes(null) ? null : (refusals[0] ?? null)
+}
+
+type Wanted = (FileEvent | StoredFile) & { refusal: string | null }
+
+async function keep(sql: Sql, by: Omit<Arrival, 'isListed'>, files: readonly Wanted[]): Promise<number> {
   const listed = files.flatMap((file) => ('modifiedAt' in file ? [{ ...file, sequencer: null }] : []))
   const told = files.flatMap((file) => ('modifiedAt' in file ? [] : [file]))
   const written = told.filter(({ change }) => change === 'written').map((event) => toArriving(event, markOfVersion(event)))
@@ -64,8 +77,9 @@ async function keep(sql: Sql, by: Omit<Arrival, 'isListed'>, files: readonly (Fi
   return (await insertFiles(sql, { ...by, isListed: true }, listed)) + (await insertFiles(sql, { ...by, isListed: false }, written))
 }
 
-function toArriving({ bucket, key, bytes, at, sequencer }: FileEvent, version: string): ArrivingFile {
-  return { bucket, key, version, bytes, modifiedAt: at, sequencer: sequencer === null ? null : sequencer.toLowerCase().replace(/0+$/, '') }
+function toArriving({ bucket, key, bytes, at, sequencer, refusal }: FileEvent & { refusal: string | null }, version: string): ArrivingFile {
+  const order = sequencer === null ? null : sequencer.toLowerCase().replace(/0+$/, '')
+  return { bucket, key, version, bytes, modifiedAt: at, sequencer: order, refusal }
 }
 
 /** A removal is no version; each is known by when it was. */

@@ -5,6 +5,7 @@ import type { FlowRow } from '#lib/db/runs/flows.ts'
 import { listStartedByFeeds, loadFeedsToday } from '#lib/db/runs/fresh-feeds.ts'
 import { getPage } from '#lib/db/settings.ts'
 import { allOfTodaySince } from '#lib/domain/runs/fresh-today.ts'
+import { withinHours } from '#lib/domain/runs/trigger-conditions.ts'
 import { pauseAfterFailures, quietFrom, type RunTrigger } from '#lib/domain/runs/triggers.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { localDay, startOfDay } from '#lib/domain/time/local-day.ts'
@@ -39,8 +40,8 @@ async function planForFiles(sql: Sql, now: Instant, flows: readonly FlowRow[]): 
   )
   for (const { flow, firstAt, lastAt } of waiting) {
     if (underWay.has(flow)) continue
-    const debounceMs = flows.find(({ name }) => name === flow)?.debounceMs ?? 0
-    if (quietFrom({ firstAt, lastAt, debounceMs }) > now) continue
+    const { debounceMs = 0, when = null } = flows.find(({ name }) => name === flow) ?? {}
+    if (quietFrom({ firstAt, lastAt, debounceMs }) > now || withinHours(now, when) > now) continue
     const failed = await getFailuresInARow(sql, flow)
     if (failed !== null && failed.lastAt + pauseAfterFailures(failed.failures) > now) continue
     await ask(sql, now, flow, 'file')
@@ -56,7 +57,7 @@ async function planForFeeds(sql: Sql, now: Instant, flows: readonly FlowRow[]): 
     flows.map(({ name }) => name),
     dayStart,
   )
-  const left = flows.filter(({ name }) => !started.has(name))
+  const left = flows.filter(({ name, when }) => !started.has(name) && withinHours(now, when) === now)
   const wanted = left.flatMap(({ on }) => on.flatMap((trigger) => (trigger.kind === 'fresh' ? trigger.feeds : [])))
   const feeds = wanted.length === 0 ? new Map() : await loadFeedsToday(sql, wanted)
   for (const { name, on, debounceMs } of left) {

@@ -1,6 +1,8 @@
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
+import { noteLeftOut } from '#lib/db/inbox/left-out-messages.ts'
 import { type FlowRow, listFlows } from '#lib/db/runs/flows.ts'
 import { type FileEvent, FileEventError, readFileEvents } from '#lib/domain/files/file-event.ts'
+import { otherThanWanted } from '#lib/domain/runs/trigger-conditions.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import { acceptFilesWithin } from './accept-files.ts'
 import { triggerRun } from './trigger-run.ts'
@@ -11,7 +13,8 @@ export type MessageEnd = { kind: 'taken' } | { kind: 'full' } | { kind: 'unreada
 class TooManyWait extends Error {}
 
 /**
- * Takes a message of a connection's queue: files it tells of arrive at the flows that wait for them, and flows that wait for messages are asked to run. All of it
+ * Takes a message of a connection's queue: files it tells of arrive at the flows that wait for them, and flows that wait for messages are asked to run,
+ * or where it does not say what they wait for, note that they left it out. All of it
  * or nothing, so that it can be given back; the same again changes nothing more but for a run that has begun meanwhile. Of a message of which a part cannot be
  * read the files in the rest arrive, and it is as unreadable as one of which nothing can be: it goes back, until its queue puts such messages elsewhere.
  */
@@ -46,8 +49,12 @@ interface Message {
 async function take(sql: Sql, { clock }: Context, { source, body, events, telling, waiting }: Message): Promise<void> {
   const now = clock.now()
   for (const { name } of telling) await acceptFilesWithin(sql, now, { flow: name, source, files: events })
-  for (const { name } of waiting) {
-    if ((await triggerRun(sql, now, { flow: name, trigger: 'message', body })) === null) throw new TooManyWait()
+  for (const { name, on } of waiting) {
+    const refusals = on.flatMap((trigger) =>
+      trigger.kind === 'message' && trigger.source === source ? [otherThanWanted(trigger.where, body)] : [],
+    )
+    if (!refusals.includes(null)) await noteLeftOut(sql, name, refusals[0] ?? '', now)
+    else if ((await triggerRun(sql, now, { flow: name, trigger: 'message', body })) === null) throw new TooManyWait()
   }
 }
 

@@ -7,6 +7,7 @@ import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
 import { fileFlow } from '#lib/testing/runs/file-flow.ts'
+import { acceptFiles } from './accept-files.ts'
 import { triggerRun } from './trigger-run.ts'
 
 let database: TestDatabase
@@ -44,6 +45,30 @@ it('what comes while a run goes on has one more after it', async () => {
   expect(again).toEqual({ runId: next?.runId, isJoined: true })
   pass(5 * MINUTE_MS)
   expect((await planRuns(ctx)).ready).toEqual([])
+})
+
+it('what comes outside of the hours of a flow is one run, which begins with them', async () => {
+  const when = { days: [1, 2, 3, 4, 5, 6, 7], from: '23:00', to: '04:00', zone: 'UTC' }
+  await fileFlow(ctx, 'nightly', { debounceMs: MINUTE_MS, when })
+  const first = await push('nightly')
+  pass(MINUTE_MS)
+  expect(await push('nightly')).toEqual({ runId: first?.runId, isJoined: true })
+  const { rows } = await ctx.pool.query('select scheduled_for from run')
+  expect(rows).toEqual([{ scheduled_for: new Date('2026-11-30T23:00:00Z') }])
+})
+
+it('files that wait for a flow ask for it within its hours', async () => {
+  await fileFlow(ctx, 'early', { when: { days: [2], from: '06:00', to: '06:30', zone: 'UTC' } })
+  const file = { bucket: 'shop', key: 'a', version: '1', bytes: 1, at: clock.now(), sequencer: null, change: 'written' as const }
+  await acceptFiles(ctx, 'early', 'bucket', [file])
+  const readyAt = async (time: string) => {
+    clock.set(Date.parse(`2026-12-01T${time}Z`))
+    return (await planRuns(ctx)).ready.length
+  }
+  expect(await readyAt('05:59')).toBe(0)
+  expect(await readyAt('06:00')).toBe(1)
+  await ctx.pool.query('delete from run')
+  expect(await readyAt('06:30')).toBe(0)
 })
 
 it('whoever asks for a run gets the one that waits until it is quiet, at once', async () => {

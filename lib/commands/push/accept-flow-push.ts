@@ -4,6 +4,7 @@ import { getFlow } from '#lib/db/runs/flows.ts'
 import { type FileEvent, FileEventError, readFileEvents } from '#lib/domain/files/file-event.ts'
 import { problemsInWords } from '#lib/domain/push/event-schema.ts'
 import { isFromSns, snsMessageSchema } from '#lib/domain/push/sns-message.ts'
+import { otherThanWanted, type WantedValues } from '#lib/domain/runs/trigger-conditions.ts'
 import type { FileTrigger } from '#lib/domain/runs/triggers.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Accepted, acceptMessages, dedupeKeyOf, requirePusher } from './accept-messages.ts'
@@ -13,8 +14,8 @@ export interface PushedFlow {
   name: string
   /** What it is told of files goes into its inbox, by these. */
   files: FileTrigger[]
-  /** Anything else is a run of it, with what is sent as its parameters. */
-  takesRuns: boolean
+  /** Anything else is a run of it, with what is sent as its parameters, where that says what one of these wants; none: nothing else is taken. */
+  runs: WantedValues[]
 }
 
 /** What of a push waits for a worker. */
@@ -35,8 +36,8 @@ export async function findPushedFlow(ctx: Context, name: string): Promise<Pushed
 export async function loadPushedFlow(sql: Sql, name: string): Promise<PushedFlow | null> {
   const on = (await getFlow(sql, name))?.on ?? []
   const files = on.flatMap((trigger) => (trigger.kind === 'file' && trigger.by === 'push' ? [trigger] : []))
-  const takesRuns = on.some(({ kind }) => kind === 'push')
-  return files.length === 0 && !takesRuns ? null : { name, files, takesRuns }
+  const runs = on.flatMap((trigger) => (trigger.kind === 'push' ? [trigger.where ?? {}] : []))
+  return files.length === 0 && runs.length === 0 ? null : { name, files, runs }
 }
 
 /**
@@ -63,14 +64,21 @@ function requireUse(flow: PushedFlow, sent: unknown): void {
 export type ReadPush = { files: FileEvent[] } | { parameters: Record<string, unknown> }
 
 /** What is sent to a flow comes to; `invalid` where it is nothing that the flow takes. */
-export function readPush({ files, takesRuns }: Pick<PushedFlow, 'files' | 'takesRuns'>, sent: unknown): ReadPush {
-  if (files.length === 0) return { parameters: toParameters(sent) }
+export function readPush({ files, runs }: Pick<PushedFlow, 'files' | 'runs'>, sent: unknown): ReadPush {
+  if (files.length === 0) return { parameters: wantedParameters(runs, sent) }
   try {
     return { files: readFileEvents(sent) }
   } catch (error) {
-    if (!takesRuns || !(error instanceof FileEventError)) throw error
-    return { parameters: toParameters(sent) }
+    if (runs.length === 0 || !(error instanceof FileEventError)) throw error
+    return { parameters: wantedParameters(runs, sent) }
   }
+}
+
+function wantedParameters(runs: readonly WantedValues[], sent: unknown): Record<string, unknown> {
+  const parameters = toParameters(sent)
+  const [first, ...more] = runs.map((wanted) => otherThanWanted(wanted, parameters))
+  if (first == null || more.includes(null)) return parameters
+  throw new TidemarkError('invalid', { publicMessage: `The flow does not run for this. ${first}` })
 }
 
 /** The parameters in what is sent: its members, or those of what an envelope holds; none in a list of several events. */

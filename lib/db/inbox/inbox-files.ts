@@ -14,6 +14,8 @@ export interface ArrivingFile {
   modifiedAt: Instant | null
   /** Without zeros at its end, in small letters: of one key the greater one is later. */
   sequencer: string | null
+  /** Why its flow does not take it: it has failed as it comes; absent: it waits. */
+  refusal?: string | null
 }
 
 /** Whose inbox, through which connection the files are opened, and whether a listing saw them. */
@@ -46,8 +48,9 @@ function hashOf(source: string, { bucket, key }: Pick<ArrivingFile, 'bucket' | '
 }
 
 function toRows({ source }: Arrival, files: readonly ArrivingFile[]): string {
-  const rows = files.map(({ bucket, key, version, bytes, modifiedAt, sequencer }) => {
-    return { bucket, key, key_hash: hashOf(source, { bucket, key }), version, bytes, sequencer, modified_at: toTextOrNull(modifiedAt) }
+  const rows = files.map(({ bucket, key, version, bytes, modifiedAt, sequencer, refusal = null }) => {
+    const modified_at = toTextOrNull(modifiedAt)
+    return { bucket, key, key_hash: hashOf(source, { bucket, key }), version, bytes, sequencer, modified_at, refusal }
   })
   // One statement may touch a row once; of two that tell of one version the later one stands.
   const distinct = new Map(rows.map((row) => [`${row.key_hash}\n${row.version}`, row]))
@@ -59,7 +62,7 @@ function toRows({ source }: Arrival, files: readonly ArrivingFile[]): string {
 }
 
 const FILES =
-  'jsonb_to_recordset($4::jsonb) as x(bucket text, key text, key_hash text, version text, bytes bigint, sequencer text, modified_at timestamptz)'
+  'jsonb_to_recordset($4::jsonb) as x(bucket text, key text, key_hash text, version text, bytes bigint, sequencer text, modified_at timestamptz, refusal text)'
 
 /** SQL: nothing was told by which one content of `f` can be told from the next: told again, its store has to say whether it is another one. */
 const IS_UNMARKED = `(f.version like '${UNDATED_MARKS}' and f.state in ('landed', 'failed'))`
@@ -67,8 +70,9 @@ const IS_BACK = `(f.state = 'gone' or ${IS_UNMARKED})`
 
 // What a listing sees again, thousands at a time, is left untouched: a conflict would lock its row, which writes it.
 const INSERT = `
-  insert into inbox_file as f (flow_key, source, bucket, key, key_hash, version, bytes, sequencer, modified_at, arrived_at, due_at, seen_at)
-  select $1, $2, x.bucket, x.key, x.key_hash, x.version, x.bytes, x.sequencer, x.modified_at, $3, $3, case when $5 then $3::timestamptz end
+  insert into inbox_file as f (flow_key, source, bucket, key, key_hash, version, bytes, sequencer, modified_at, arrived_at, due_at, seen_at, state, reason, ended_at)
+  select $1, $2, x.bucket, x.key, x.key_hash, x.version, x.bytes, x.sequencer, x.modified_at, $3, $3, case when $5 then $3::timestamptz end,
+    case when x.refusal is null then 'arrived' else 'failed' end, x.refusal, case when x.refusal is not null then $3::timestamptz end
   from ${FILES}
   left join lateral (
     select k.state <> 'gone' and coalesce(k.seen_at, k.arrived_at) >= $3::timestamptz - interval '1 day' as "isKnown" from inbox_file k
@@ -81,9 +85,9 @@ const INSERT = `
     modified_at = case when ${IS_BACK} then excluded.modified_at else f.modified_at end,
     arrived_at = case when ${IS_BACK} then excluded.arrived_at else f.arrived_at end,
     due_at = case when ${IS_BACK} then excluded.due_at else f.due_at end,
-    tries = case when ${IS_BACK} then 0 else f.tries end, reason = case when not ${IS_BACK} then f.reason end,
-    ended_at = case when not ${IS_BACK} then f.ended_at end,
-    state = case when ${IS_BACK} then 'arrived' else f.state end
+    tries = case when ${IS_BACK} then 0 else f.tries end, reason = case when ${IS_BACK} then excluded.reason else f.reason end,
+    ended_at = case when ${IS_BACK} then excluded.ended_at else f.ended_at end,
+    state = case when ${IS_BACK} then excluded.state else f.state end
   where (f.state = 'gone' and $5) or ${IS_UNMARKED} or excluded.sequencer > f.sequencer
     or (f.state = 'gone' and excluded.sequencer is null and excluded.modified_at > f.modified_at)
     or excluded.seen_at > coalesce(f.seen_at, f.arrived_at) + interval '1 day'

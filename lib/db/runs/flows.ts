@@ -3,6 +3,7 @@ import type { CatalogueFlow } from '#lib/catalogue/catalogue.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { toInstantOrNull, toText } from '#lib/db/instants.ts'
 import { DEFAULT_TIMEOUT_MS } from '#lib/domain/runs/run.ts'
+import { type RunHours, runHoursSchema } from '#lib/domain/runs/trigger-conditions.ts'
 import { type FlowTrigger, flowTriggerSchema } from '#lib/domain/runs/triggers.ts'
 import type { Schedule } from '#lib/domain/time/cron.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
@@ -56,6 +57,8 @@ export interface FlowRow {
   /** What asks for a run beside the schedule. */
   on: FlowTrigger[]
   debounceMs: number
+  /** When a run may begin that something else asks for; null: at any time. */
+  when: RunHours | null
   /** Its runs carry the files of its inbox over one by one. */
   drainsInbox: boolean
   /** Its runs begin while every contract of what it reads is kept. */
@@ -68,6 +71,7 @@ const settingsSchema = z.object({
   parameters: z.record(z.string(), z.unknown()).catch({}),
   on: z.array(flowTriggerSchema).catch([]),
   debounceMs: z.number().min(0).catch(0),
+  when: runHoursSchema.nullable().catch(null),
   drainsInbox: z.boolean().catch(false),
   requires: z.literal('contract').nullable().catch(null),
 })

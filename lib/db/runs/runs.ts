@@ -1,6 +1,7 @@
 import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toInstantOrNull, toText, toTextOrNull } from '#lib/db/instants.ts'
 import { CLAIMABLE_STATES, type RunState } from '#lib/domain/runs/run.ts'
+import { type RunHours, withinHours } from '#lib/domain/runs/trigger-conditions.ts'
 import { quietFrom, type RunTrigger } from '#lib/domain/runs/triggers.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
@@ -200,15 +201,20 @@ export async function markOverdue(sql: Sql, before: Instant): Promise<number> {
   return rowCount ?? 0
 }
 
-/** Puts a run that waits for its time, and that something asked for again, off until it has been quiet; no longer than its debounce allows, and never forward. */
-export async function putOffRun(sql: Sql, runId: string, now: Instant, debounceMs: number): Promise<void> {
+/** Puts a run that waits for its time, and that something asked for again, off until it has been quiet and may begin; no longer than its debounce allows, and never forward. */
+export async function putOffRun(
+  sql: Sql,
+  runId: string,
+  now: Instant,
+  { debounceMs, when }: { debounceMs: number; when: RunHours | null },
+): Promise<void> {
   const { rows } = await sql.query<{ created_at: Date }>(
     "select created_at from run where id = $1 and state = 'scheduled' and attempt = 0 and trigger not in ('schedule', 'manual') and scheduled_for > $2",
     [runId, toText(now)],
   )
   const [run] = rows
   if (run === undefined) return
-  const at = quietFrom({ firstAt: toInstant(run.created_at), lastAt: now, debounceMs })
+  const at = withinHours(quietFrom({ firstAt: toInstant(run.created_at), lastAt: now, debounceMs }), when)
   await sql.query(
     `update run r set scheduled_for = $2 where id = $1 and scheduled_for < $2
        and not exists (select from run o where o.flow = r.flow and o.trigger = r.trigger and o.scheduled_for = $2)`,

@@ -37,4 +37,24 @@ describe('what asks for a flow', () => {
   ])('%j, %i', (on, debounceMs, words) => {
     expect(triggersInWords(on, debounceMs)).toBe(words)
   })
+
+  it('says on what conditions', () => {
+    const where = { kind: ['prices', 'posts'] }
+    const on: FlowTrigger[] = [
+      file({ match: '*.gz', leastBytes: 1000 }),
+      { kind: 'message', source: 'orders', where },
+      { kind: 'push', where },
+    ]
+    const hours = { days: [1, 2, 3, 4, 5], from: '06:00', to: '22:00', zone: 'Europe/Berlin' }
+    expect(triggersInWords(on, 0, hours)).toBe(
+      'when a file *.gz of 1.0 kB and more lands in shop/incoming, as its queue tells, or for each message in the queue of orders whose "kind" is prices or posts, ' +
+        'or when somebody pushes something whose "kind" is prices or posts; at most one run at a time, begun only on Monday to Friday from 06:00 to 22:00, Berlin time',
+    )
+    const days = (numbers: number[], times = { from: '00:00', to: '00:00' }) =>
+      triggersInWords([{ kind: 'push' }], 0, { days: numbers, ...times, zone: 'UTC' }).split('; ')[1]
+    expect(days([6, 7])).toBe('at most one run at a time, begun only on Saturday and Sunday, UTC time')
+    expect(days([1, 2, 3, 4, 5, 6, 7], { from: '22:00', to: '06:00' })).toBe(
+      'at most one run at a time, begun only from 22:00 to 06:00, UTC time',
+    )
+  })
 })

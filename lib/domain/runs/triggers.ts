@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DAY_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { wantedValuesSchema } from './trigger-conditions.ts'
 
 /** How a flow comes to know of files: it is told by a queue, it looks by itself, or somebody pushes. */
 export const FILE_WAYS = ['queue', 'listing', 'push'] as const
@@ -15,11 +16,13 @@ export const flowTriggerSchema = z.discriminatedUnion('kind', [
     match: z.string().nullable(),
     by: z.enum(FILE_WAYS),
     everyMs: z.number(),
+    leastBytes: z.number().optional(),
+    mostBytes: z.number().optional(),
   }),
   /** Feeds, `<group>/<feed>`. */
   z.object({ kind: z.literal('fresh'), feeds: z.array(z.string()) }),
-  z.object({ kind: z.literal('message'), source: z.string() }),
-  z.object({ kind: z.literal('push') }),
+  z.object({ kind: z.literal('message'), source: z.string(), where: wantedValuesSchema.optional() }),
+  z.object({ kind: z.literal('push'), where: wantedValuesSchema.optional() }),
 ])
 export type FlowTrigger = z.infer<typeof flowTriggerSchema>
 export type FileTrigger = Extract<FlowTrigger, { kind: 'file' }>

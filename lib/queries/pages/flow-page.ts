@@ -7,6 +7,7 @@ import { type ApiPage, getApiPage } from '#lib/queries/api/list.ts'
 import { FILE_LIST } from '#lib/queries/api/list-files.ts'
 import type { FilesQuestion } from '#lib/queries/api/questions.ts'
 import { getInboxSummary, type InboxSummary } from '#lib/queries/inbox/inbox-summary.ts'
+import { getLeftOutMessages, type LeftOutMessages } from '#lib/queries/inbox/left-out-messages.ts'
 import { getRefusedPushes, type RefusedPushes } from '#lib/queries/inbox/refused-pushes.ts'
 import { type FlowCard, getFlowCards } from '#lib/queries/runs/flow-cards.ts'
 import { getRecentRuns, type RunDetail } from '#lib/queries/runs/run-rows.ts'
@@ -22,6 +23,7 @@ export interface FlowPage {
   /** Of a flow that files ask for: how its inbox fares, and the files that were asked for. */
   inbox: { summary: InboxSummary; files: ApiPage<ApiInboxFile> } | null
   refusedPushes: RefusedPushes | null
+  leftOut: LeftOutMessages | null
   takesActions: boolean
 }
 
@@ -36,13 +38,14 @@ export async function getFlowPage(ctx: Context, name: string, asked: FilesAsked 
   const [page, cards] = await Promise.all([getPageSettings(ctx), getFlowCards(ctx, name)])
   const [card] = cards
   if (page === null || card === undefined) return null
-  const [runs, banners, inbox, refusedPushes] = await Promise.all([
+  const [runs, banners, inbox, refusedPushes, leftOut] = await Promise.all([
     getRecentRuns(ctx, [name], RUNS_SHOWN),
     getBanners(ctx, page.demo),
     getInbox(ctx, card, asked),
     getRefusedPushes(ctx, name),
+    getLeftOutMessages(ctx, name),
   ])
-  return { page, now: ctx.clock.now(), banners, card, runs, inbox, refusedPushes, takesActions: mayOrder(ctx.actor) }
+  return { page, now: ctx.clock.now(), banners, card, runs, inbox, refusedPushes, leftOut, takesActions: mayOrder(ctx.actor) }
 }
 
 async function getInbox(ctx: Context, { name, on }: FlowCard, asked: FilesAsked): Promise<FlowPage['inbox']> {

@@ -6,6 +6,7 @@ import { loadConnectionNames } from '#lib/db/catalogue/connection-names.ts'
 import type { Context } from '#lib/db/context.ts'
 import { isDryRunSql } from '#lib/db/runs/runs.ts'
 import { type FlowHealth, flowHealth } from '#lib/domain/runs/flow-health.ts'
+import { type RunHours, runHoursSchema } from '#lib/domain/runs/trigger-conditions.ts'
 import { type FlowTrigger, flowTriggerSchema } from '#lib/domain/runs/triggers.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
@@ -22,6 +23,7 @@ export interface FlowCard {
   /** What asks for a run beside the schedule; nothing where some of it is not seen. */
   on: FlowTrigger[]
   debounceMs: number
+  when: RunHours | null
   nextRunAt: Instant | null
   timeoutMs: number | null
   rejectTolerance: number | null
@@ -125,6 +127,7 @@ const settingsSchema = z
     why: z.string().nullable().catch(null),
     on: z.array(flowTriggerSchema).catch([]),
     debounceMs: z.number().catch(0),
+    when: runHoursSchema.nullable().catch(null),
     timeoutMs: z.number().nullable().catch(null),
     rejectTolerance: z.number().nullable().catch(null),
     connections: z.record(z.string(), z.string()).catch({}),
@@ -137,6 +140,7 @@ const settingsSchema = z
     why: null,
     on: [],
     debounceMs: 0,
+    when: null,
     timeoutMs: null,
     rejectTolerance: null,
     connections: {},

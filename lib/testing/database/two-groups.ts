@@ -80,6 +80,7 @@ export function groupInSql(name: string, from: number): string {
       values ('${name}-flow', 'lake', '${name}', '${name}', '${name}', '1', 'failed', '${name}', now(), now());
     insert into push_inbox (received_at, token_id, kind, dedupe_key, event_at, body, tries, problem)
       values (now(), '${name}', 'flow', '${name}', now(), '{"flow": "${name}-flow"}', 5, '${name}');
+    insert into left_out_message (flow_key, count, last_at, reason) values ('${name}-flow', 1, now(), '${name}');
     insert into file_look (connection_key, way, place, every_ms, due_at, problem) values ('lake', 'listing', '${name}', 60000, now(), '${name}');
     insert into audience_group values ('${name}', ${from});`
 }

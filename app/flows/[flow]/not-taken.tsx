@@ -3,6 +3,21 @@ import { Time } from '#app/_ui/time.tsx'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { FlowPage } from '#lib/queries/pages/flow-page.ts'
 
+/** Says that a flow has left messages out, and why. */
+export function LeftOut({ messages: { count, at, reason } }: { messages: NonNullable<FlowPage['leftOut']> }) {
+  return (
+    <Note icon="none">
+      <p>
+        {count === 1 ? 'A message was left out, ' : `${formatCount(count)} messages were left out so far, the last one `}
+        <Time at={at} />.
+      </p>
+      <p className="muted">
+        <bdi>{reason}</bdi>
+      </p>
+    </Note>
+  )
+}
+
 /** Says that something was pushed to a flow and is not taken, and why. */
 export function RefusedPushes({ pushes: { count, at, problem } }: { pushes: NonNullable<FlowPage['refusedPushes']> }) {
   return (
