@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
+import { NO_EARLIER_FILES } from '#lib/domain/files/inbox-file.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import type { FlowInbox } from '#lib/engine/inbox/flow-inbox.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
@@ -99,7 +100,9 @@ describe('what has become of the files of a run before', () => {
     await inbox.settle(fourth, { kind: 'not-landed', reason: 'It is not there.', isFinal: false, isGone: true })
     await ctx.pool.query("update inbox_file set reason = 'Of another run.' where id = $1", [given.id])
     await inbox.giveBack([given])
-    await ctx.pool.query("update inbox_file set state = 'taken', fence = 6, tries = 5, run_id = $1 where version = '5'", [RUN])
+    await ctx.pool.query("update inbox_file set state = 'taken', tries = 5, run_id = $1 where version = '5'", [RUN])
+    expect(await inbox.earlier()).toEqual(NO_EARLIER_FILES)
+    await ctx.pool.query('update inbox_file set fence = 6')
     expect(await runInbox(ctx, run).earlier()).toEqual({
       ...{ landed: 1, rows: 5, rejected: 1, changedBytes: 2, failed: 2, gone: 1, waiting: [second.id] },
       lastReason: expect.stringMatching(/^a: /),

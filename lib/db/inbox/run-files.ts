@@ -107,8 +107,8 @@ export async function listUnderWay(sql: Sql, flows: readonly string[], now: Inst
   return new Set(rows.map(({ flow }) => flow))
 }
 
-/** What has become of the files that a run has tried and that are in nobody's hands; of those that wait again their ids. */
-export async function sumFilesOfRun(sql: Sql, { flow, runId }: Pick<Taker, 'flow' | 'runId'>): Promise<EarlierFiles> {
+/** What has become of the files that attempts of a run before this one have tried last, and that are in nobody's hands; of those that wait again their ids. */
+export async function sumFilesOfRun(sql: Sql, { flow, runId, fence }: Taker): Promise<EarlierFiles> {
   const count = (state: string) => `count(*) filter (where state = '${state}')::float8`
   const landed = (column: string) => `coalesce(sum(${column}) filter (where state = 'landed'), 0)::float8`
   const { rows } = await sql.query<EarlierFiles>(
@@ -116,8 +116,8 @@ export async function sumFilesOfRun(sql: Sql, { flow, runId }: Pick<Taker, 'flow
        ${count('failed')} as failed, ${count('gone')} as gone,
        coalesce(array_agg(id::text) filter (where state = 'arrived' and reason is not null), '{}') as waiting,
        coalesce((array_agg(key || ': ' || reason order by taken_at desc, id desc) filter (where state in ('arrived', 'failed') and reason is not null))[1], '') as "lastReason"
-     from inbox_file where flow_key = $1 and run_id = $2`,
-    [flow, runId],
+     from inbox_file where flow_key = $1 and run_id = $2 and fence < $3`,
+    [flow, runId, fence],
   )
   return rows[0] ?? NO_EARLIER_FILES
 }

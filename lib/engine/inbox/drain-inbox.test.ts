@@ -48,7 +48,7 @@ class MemoryInbox implements FlowInbox {
 
   async earlier(): Promise<EarlierFiles> {
     const landed = { landed: 2, rows: 30, rejected: 1, changedBytes: 0 }
-    return { ...landed, failed: 1, gone: 1, waiting: ['b', 'z'], lastReason: 'y: It is no gzip.' }
+    return { ...landed, failed: 1, gone: 1, waiting: ['b', 'z'].filter((id) => !this.ends.has(id)), lastReason: 'y: It is no gzip.' }
   }
 
   async countWaiting(): Promise<number> {
@@ -193,6 +193,16 @@ describe('a run that carries files over', () => {
     expect(end.problem).toBe('3 of 11 files could not be carried over. The last one, e: It is no gzip.')
     inbox = new MemoryInbox([])
     expect((await drained({}, { attempt: 2 }).end).problem).toBe('3 of 5 files could not be carried over. The last one, y: It is no gzip.')
+  })
+
+  it('asks what became of files before when none of them can end any more in other hands', async () => {
+    inbox.leftOver = [{ id: 'x', tries: 2, file: fileOf('x') }]
+    const earlier = inbox.earlier.bind(inbox)
+    inbox.earlier = async () => {
+      expect([inbox.leftOver.length, landed.at(-1)]).toEqual([0, 'x'])
+      return earlier()
+    }
+    expect(await drained({}, { attempt: 2 }).end).toMatchObject({ rowsLoaded: 110 })
   })
 
   it('counts a file that is tried again in the same run once', async () => {

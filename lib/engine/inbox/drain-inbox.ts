@@ -15,6 +15,7 @@ const TRIES = { retries: 2, backoffMs: 2 * SECOND_MS }
 /** How many wait is counted so often. */
 const COUNTED_EVERY_MS = 10 * SECOND_MS
 const NAME_MAX = 200
+const COUNTS = ['landed', 'failed', 'gone', 'rows', 'rejected', 'changedBytes'] as const
 const TOO_SLOW = 'Carrying it over took longer than its flow allows.'
 
 /**
@@ -46,7 +47,7 @@ class Drain {
   readonly #until: Instant
   readonly #held = new Map<string, TakenFile>()
   readonly #begun = new Set<string>()
-  readonly #counts = { landed: 0, failed: 0, gone: 0, rows: 0, rejected: 0, changedBytes: 0 }
+  readonly #counts: Record<(typeof COUNTS)[number], number> = { landed: 0, failed: 0, gone: 0, rows: 0, rejected: 0, changedBytes: 0 }
   /** Tried in this run, and to be tried again. */
   readonly #waiting = new Set<string>()
   /** Every other file would meet it, too. */
@@ -60,19 +61,16 @@ class Drain {
   }
 
   async result(): Promise<FlowResult> {
-    if (this.#ctx.attempt > 1) await this.#goOn()
     try {
-      let done = this.#counts.landed
       let countAt = this.#ctx.now()
       for await (const _ of this.#carried()) {
-        done += 1
         if (this.#ctx.now() >= countAt) {
           countAt = this.#ctx.now() + COUNTED_EVERY_MS
-          this.#ctx.progress(done, done + this.#held.size + (await this.#ctx.inbox.countWaiting()))
+          this.#ctx.progress(this.#done, this.#done + this.#held.size + (await this.#ctx.inbox.countWaiting()))
         }
         this.#tell()
       }
-      this.#ctx.progress(done, done)
+      this.#ctx.progress(this.#done, this.#done)
     } finally {
       await this.#letGo().catch((error) => {
         this.#ctx.log.warn('Files could not be given back; the next run takes them.', { error: toInternalMessage(error) })
@@ -92,11 +90,17 @@ class Drain {
     await inbox.giveBack(held.filter((file) => !tried.includes(file)))
   }
 
-  async #goOn(): Promise<void> {
+  get #done(): number {
+    const { landed, failed, gone } = this.#counts
+    return landed + failed + gone + this.#waiting.size
+  }
+
+  /** Takes over what became of files in the attempts before: complete once none is left over, which an attempt that was not lost after all could still end. */
+  async #addEarlier(): Promise<void> {
     const { waiting, lastReason, ...counts } = await this.#ctx.inbox.earlier()
-    Object.assign(this.#counts, counts)
+    for (const key of COUNTS) this.#counts[key] += counts[key]
     for (const id of waiting) this.#waiting.add(id)
-    this.#lastReason = lastReason
+    this.#lastReason ||= lastReason
   }
 
   /** Each time that a file has been carried over, or not. */
@@ -105,6 +109,7 @@ class Drain {
       // One of those that a lost worker had in hand may have brought it down: each of them goes alone, and those that wait are not held up by it.
       yield* this.#each(FILES_AT_ONCE, { only: 'waiting', until: this.#until - TAKING_MS / 2 })
       yield* this.#each(1, { only: 'left over', until: Infinity })
+      await this.#addEarlier()
     }
     yield* this.#each(FILES_AT_ONCE, { until: this.#until })
   }

@@ -26,7 +26,7 @@ export interface FlowInbox {
   countWaiting(): Promise<number>
   /** Lets what landed before an instant wait again, from its first try on; answers how many files. */
   landAgain(landedBefore: Instant): Promise<number>
-  /** What became of files in this run before. */
+  /** What became of files in the attempts of this run before; those that this one has taken since are none of them. */
   earlier(): Promise<EarlierFiles>
 }
 
