@@ -34,6 +34,7 @@ const ASKED_MAX = 20
 /** Of `$1` whose they are, and why they are not fresh; of `$2` how the runs ended that write them, whatever their reason. */
 const ASSETS = `
   select s.id, f.owner, sp.status, sp.reason,
+    case when sp.reason = 'contract-broken' then (select b.words from contract_break b where b.asset_id = s.id and b.to_at is null) end as "brokenBy",
     case when sp.reason = 'run-failed' or s.id = any($2::int[]) then ${lastEndsSql()} end as "lastEnds"
   from subject s join asset a on a.subject_id = s.id
   join feed f on f.subject_id = a.feed_id
@@ -45,6 +46,8 @@ interface AssetRow {
   owner: string | null
   status: Status | null
   reason: Reason | null
+  /** What breaks its contract, and to whom that was promised; null: nothing does, or it is not why. */
+  brokenBy: string | null
   lastEnds: LastEnds | null
 }
 
@@ -112,8 +115,12 @@ function toAbout({ kind }: Asked, rows: readonly AssetRow[], system: ConnectionR
   const nothing = { why: null, said: null, isUnknown: kind === 'asset' && first?.status === 'unknown', owners, nextLookAt: null }
   if (kind === 'connection') return { ...nothing, why: asSentence(system?.problem ?? null), nextLookAt: system?.nextLookAt ?? null }
   const run = toFailedRun(first?.lastEnds ?? null)
-  const reason = kind === 'asset' ? (first?.reason ?? null) : null
-  return { ...nothing, why: run?.words ?? asSentence(reason === null ? null : reasonInWords(reason)), said: run?.says ?? null }
+  return { ...nothing, why: run?.words ?? asSentence(kind === 'asset' ? whyOf(first) : null), said: run?.says ?? null }
+}
+
+function whyOf(asset: AssetRow | undefined): string | null {
+  if (asset?.brokenBy != null) return `its contract is broken: ${asset.brokenBy}`
+  return asset?.reason == null ? null : reasonInWords(asset.reason)
 }
 
 /** An asset that its feed is judged by goes by the name of the feed that is held back. */

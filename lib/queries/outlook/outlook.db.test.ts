@@ -75,6 +75,21 @@ it('of an asset that its feed is judged by, tells by the name of the feed; else 
   expect((await outlook()).again).toEqual(expect.arrayContaining([12, 14]))
 })
 
+it('says of a broken contract what breaks it and to whom that was promised, and that no load mends it', async () => {
+  await turned('stale', 'contract-broken', 2, BOARD, 14)
+  await ctx.whole.query(
+    `insert into contract_break (asset_id, from_at, to_at, status, version, words) values ($1, $2, null, 'stale', '1', 'the field "id" is gone (read by Finance)'),
+       ($1, $3, $2, 'late', '1', 'of before')`,
+    [BOARD, ago(2), ago(3)],
+  )
+  const { told, again } = await outlook()
+  await ctx.whole.query('delete from contract_break')
+  expect(told).toEqual([
+    ['feed Board', 'Its contract is broken: the field "id" is gone (read by Finance).', 'board', '', 'board@example.edu', 'looker/board'],
+  ])
+  expect(again).toEqual(expect.arrayContaining([14]))
+})
+
 it('what is down and holds nothing back is told for what is at risk within a week', async () => {
   await ctx.whole.query("insert into blind (connection_key, from_at, reason) values ('looker', $1, 'source-unreachable')", [ago(1)])
   await ctx.whole.query(

@@ -19,6 +19,7 @@ const DETAILS = `
     ), false) as follows,
     case when sp.status = 'unknown' and sp.reason in ('source-unreachable', 'probe-failed')
       and exists (select 1 from blind b where b.connection_key = a.connection_key and b.to_at is null) then coalesce(c.name, a.connection_key) end as behind,
+    coalesce(sp.reason = 'contract-broken', false) as "isBroken",
     ${instant('c.next_probe_at')} as "lookAt"
   from unnest($1::int[]) w(id) join subject s on s.id = w.id and s.removed_at is null
   join asset a on a.subject_id = s.id
@@ -27,6 +28,7 @@ const DETAILS = `
   left join status_span sp on sp.subject_id = s.id and sp.to_at is null`
 
 interface Details extends Pick<LoadedAsset, 'id' | 'name' | 'owner' | 'follows'> {
+  isBroken: boolean
   behind: string | null
   lookAt: Instant | null
 }
@@ -87,7 +89,7 @@ function toLoaded(asset: CauseAsset, details: Details | undefined, { known, sees
   const standing = { id, status, since, isBlocked, isUnseen, mayBeLoadedUnseen: !seesAll }
   if (isUnseen) return { ...standing, name: '', owner: null, writer: null, follows: false, unseen: null }
   if (details === undefined) return null
-  const { name, owner, follows, behind, lookAt } = details
+  const { name, owner, follows, behind, lookAt, isBroken } = details
   const writer = [`flow:${flow}`, `job:${job}`].find((key) => known.has(key)) ?? null
-  return { ...standing, name, owner, writer, follows, unseen: behind === null ? null : { behind, lookAt } }
+  return { ...standing, name, owner, writer, follows, isBroken, unseen: behind === null ? null : { behind, lookAt } }
 }

@@ -80,6 +80,15 @@ describe('there is no date', () => {
     expect(at(NOON, [asset(1, null), asset(2, 'flow:course')], chain(1, 2), course)).toEqual({ 1: words, 2: words })
   })
 
+  it('while its contract is broken: another load mends nothing, of it nor of what is made from it', () => {
+    const words = 'the contract of Asset 1 has to be kept again > Team 1'
+    const term = flow('term', '0 2 * * *', 3)
+    expect(at(NOON, [asset(1, 'flow:term', { isBroken: true }), asset(2, 'flow:course')], chain(1, 2), term, course)).toEqual({
+      1: words,
+      2: words,
+    })
+  })
+
   it('where what explains it is not seen', () => {
     const words = 'it waits for a system you may not see > null'
     const unseen = asset(-1, null, { since: 50, isUnseen: true })

@@ -19,6 +19,8 @@ export interface LoadedAsset extends Standing, Pick<CauseAsset, 'isBlocked' | 'i
   follows: boolean
   /** It is unknown only because this system does not answer; and when that is looked at next. */
   unseen: { behind: string; lookAt: Instant | null } | null
+  /** Its contract is broken: another load of the same mends nothing. */
+  isBroken?: boolean
   /** What loads it may be there and not be seen. */
   mayBeLoadedUnseen?: boolean
 }
@@ -111,6 +113,7 @@ class Settling {
     const { name, owner, writer, unseen } = asset
     if (unseen !== null) return this.#whenSeen(unseen)
     if (asset.isUnseen === true) return { because: `it waits for ${UNSEEN}`, ask: null }
+    if (asset.isBroken === true) return { because: `the contract of ${name} has to be kept again`, ask: owner }
     const before: Dated[] = []
     for (const one of needs) {
       if ('because' in one) return one
