@@ -11,6 +11,7 @@ import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
 import { orderReload } from '#lib/commands/orders/order-reload.ts'
 import { requestRun } from '#lib/commands/runs/request-run.ts'
 import { DAY_MS } from '#lib/domain/time/instant.ts'
+import { getAskedAsset } from '#lib/queries/catalogue/asked-asset.ts'
 import { getStatusOverview } from '#lib/queries/pages/status-overview.ts'
 import { ScenarioHarness } from '#lib/testing/worlds/scenario-harness.ts'
 import { type Enterprise, startEnterprise } from './enterprise.ts'
@@ -87,6 +88,20 @@ describe('the demo of shared data', () => {
     expect(house.search.world.behind('customers')?.[0]?.documents.size).toBe(60)
     expect(await harness.lake('select count(*)::int as days from finance.revenue')).not.toEqual([{ days: 0 }])
     expect(await statuses()).toEqual({ ...GOOD, invoice: 'late', order: 'late', revenue: 'late' })
+  })
+
+  it('tells whoever asks for a customer who makes it, which fields it has, who reads it and who would be hurt by what is announced', async () => {
+    const found = await getAskedAsset(harness.ctx, 'lake/crm.customer', 'phone')
+    expect(found?.fields.map(({ name, isSeen }) => `${name} ${isSeen}`)).toEqual([
+      ...['id', 'kind', 'name', 'email', 'phone', 'country', 'since', 'address'].map((name) => `${name} true`),
+      ...['address.street', 'address.city', 'address.postcode'].map((name) => `${name} true`),
+    ])
+    expect(found?.fields.filter(({ description, type }) => description === null || type === null)).toEqual([])
+    expect(found?.contract).toMatchObject({ held: { owner: 'CRM team' }, announced: [{ version: '2.0.0' }], broken: null })
+    expect(found?.hurt).toMatchObject({
+      promised: { consumers: ['Billing', 'Customer service', 'Marketing'] },
+      below: [{ key: 'search/customers' }, { key: 'lake/marketing.segments' }],
+    })
   })
 
   it('has its invoices exported by the data factory, once, when somebody orders that', async () => {

@@ -11,6 +11,7 @@ const kept: ContractView = {
     asset: 'Customers',
     onBreak: 'stop',
     isOfFiles: false,
+    records: null,
     file: null,
     seenAt: 0,
     broken: null,

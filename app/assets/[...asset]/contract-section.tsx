@@ -5,6 +5,8 @@ import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { capital } from '#lib/domain/wording/sentences.ts'
 import type { AddressView, ContractView, FieldView } from '#lib/queries/catalogue/asset-contracts.ts'
 
+/** More fields than these are folded. */
+const OPEN_MAX = 15
 const COMES_TO = { stop: 'Stale: what reads it may refuse to run', warn: 'Late' }
 
 /** What its producer promises of its shape, whether that is kept, and what will change; nothing where nothing is promised. */
@@ -66,7 +68,7 @@ function ReadFrom({ address: { url, goodAt } }: { address: AddressView }) {
 function PromisedFields({ fields }: { fields: readonly FieldView[] }) {
   if (fields.length === 0) return null
   return (
-    <details className="fold mt-4">
+    <details className="fold mt-4" open={fields.length <= OPEN_MAX}>
       <summary>{fields.length === 1 ? 'The field it promises' : `The ${formatCount(fields.length)} fields it promises`}</summary>
       <table className="table stacked w-full table-fixed">
         <thead>

@@ -1,6 +1,7 @@
 import type { Context } from '#lib/db/context.ts'
-import { type EntityField, entityFields } from '#lib/domain/contracts/entity-fields.ts'
+import type { EntityField } from '#lib/domain/contracts/entity-fields.ts'
 import { type AssetPage, getAssetPage } from '#lib/queries/pages/asset-page.ts'
+import { fieldsOfAsset } from './asset-fields.ts'
 import { type FieldHurt, getFieldHurt } from './field-hurt.ts'
 
 /** The screen of an asset, with what is asked about one of its fields. */
@@ -16,7 +17,7 @@ export async function getAskedAsset(ctx: Context, key: string, field: string | n
   const found = await getAssetPage(ctx, key)
   if (found === null) return null
   const { contract } = found
-  const fields = entityFields(found.facts?.columns ?? [], contract?.held?.promised ?? [])
+  const fields = fieldsOfAsset(found.facts?.columns ?? [], contract)
   const hurt = field === null ? null : await getFieldHurt(ctx, { id: found.asset.id, fields, contract }, field)
   return { ...found, fields, hurt }
 }

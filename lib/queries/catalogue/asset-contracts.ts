@@ -65,6 +65,8 @@ export interface ContractView {
   seenAt: Instant | null
   /** It is about the records of files that land. */
   isOfFiles: boolean
+  /** What the records of the last one hold; null: it is about no files, or none has landed. */
+  records: readonly KnownColumn[] | null
   /** The last one that landed, where the reader may see it. */
   file: string | null
   broken: BreakView | null
@@ -137,6 +139,7 @@ function toView({ id, key, asset, terms, columns, landed, seenAt, goodAt, proble
     },
     seenAt: terms.ofFiles === true && landed === null ? null : seenAt,
     isOfFiles: terms.ofFiles === true,
+    records: terms.ofFiles === true && landed !== null ? columns : null,
     file: landed?.file ?? null,
     broken: breaks.find(({ to }) => to === null) ?? null,
     noted: drift.filter(({ weight }) => weight === 'noted').map(({ words }) => words),

@@ -1,6 +1,5 @@
 import type { Context } from '#lib/db/context.ts'
 import { jobNameOfKeySql } from '#lib/db/runs/job-names.ts'
-import { entityFields } from '#lib/domain/contracts/entity-fields.ts'
 import type { Status } from '#lib/domain/freshness/status.ts'
 import { jobOfSystemInWords } from '#lib/domain/runs/job-name.ts'
 import { ASSET_KINDS } from '#lib/domain/search/entry.ts'
@@ -10,6 +9,7 @@ import { type AssetRow, getAssetsByIds } from '#lib/queries/shared/asset-rows.ts
 import { getFeedRows } from '#lib/queries/shared/feed-rows.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { getAssetContracts } from './asset-contracts.ts'
+import { fieldsOfAsset } from './asset-fields.ts'
 import { type HitClocks, joined, NO_CLOCKS, NOTHING, type Read, type Writer } from './hit-facts.ts'
 import { labelled, placed, promisedPlaces } from './hit-places.ts'
 import { getNeighbourNames, type Named } from './neighbour-names.ts'
@@ -85,7 +85,7 @@ export const assets: Read = async (ctx, found) => {
           ...NOTHING,
           ...{ ...row, description: row.description ?? fact?.description ?? null },
           ...{ url: fact?.url ?? null, labels: fact?.labels ?? {}, columns: fact?.columns ?? [], goneAt: fact?.goneAt ?? null },
-          ...{ contract, fields: entityFields(fact?.columns ?? [], contract?.held?.promised ?? []) },
+          ...{ contract, fields: fieldsOfAsset(fact?.columns ?? [], contract) },
           ...{ writer: writerOf(asset, row.jobName), around: around.get(row.id) ?? null },
           clocks: clocksOf(asset && { ...asset, updatedAt: asset.loadedAt ?? asset.writtenAt }),
         },
