@@ -5,7 +5,7 @@ import { Mark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { incidentTitle, troubledSince } from '#lib/domain/wording/incident-title.ts'
-import { formatCount } from '#lib/domain/wording/numbers.ts'
+import { counted, formatCount } from '#lib/domain/wording/numbers.ts'
 import { rotationInWords } from '#lib/domain/wording/secret-words.ts'
 import type { IncidentLine } from '#lib/queries/incidents/incident-lines.ts'
 import type { ConnectionView, LoadedFeed } from '#lib/queries/pages/connections-page.ts'
@@ -132,9 +132,9 @@ function LastCheck({ connection }: { connection: ConnectionView }) {
 }
 
 function Usage({ connection, loads }: Pick<CardProps, 'connection' | 'loads'>) {
-  const { flows, feeds, assets } = connection
+  const { flows, feeds, assets, written } = connection
   const loaded = [...new Map(loads.map((feed) => [feed.key, feed])).values()].filter(({ key }) => !feeds.some((own) => own.key === key))
-  if (flows.length === 0 && assets === 0) return <span className="muted">nothing yet</span>
+  if (flows.length === 0 && assets === 0 && written.assets === 0) return <span className="muted">nothing yet</span>
   return (
     <>
       {flows.length > 0 && (
@@ -146,6 +146,11 @@ function Usage({ connection, loads }: Pick<CardProps, 'connection' | 'loads'>) {
       {assets > 0 && (
         <div>
           {formatCount(assets)} {assets === 1 ? 'asset' : 'assets'} of <Feeds feeds={feeds} />
+        </div>
+      )}
+      {written.assets > 0 && (
+        <div>
+          its jobs write {counted(written.assets, 'asset')} of <Feeds feeds={written.feeds} />
         </div>
       )}
       {loaded.length > 0 && (

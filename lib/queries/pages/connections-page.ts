@@ -47,6 +47,8 @@ export interface ConnectionView extends ConnectionEvidence {
   flows: string[]
   feeds: { key: string; name: string }[]
   assets: number
+  /** What its jobs write, and of which feeds. */
+  written: { assets: number; feeds: { key: string; name: string }[] }
 }
 
 export interface ConnectionsPage {
@@ -80,6 +82,7 @@ interface Row extends ConnectionEvidence {
   flows: string[]
   feeds: { key: string; name: string }[]
   assets: number
+  written: ConnectionView['written']
   removedAt: Instant | null
 }
 
@@ -112,6 +115,9 @@ const ROWS = `
       join subject s on s.id = a.subject_id and s.removed_at is null join subject fs on fs.id = a.feed_id where a.connection_key = c.key
     ), '[]') as feeds,
     (select count(*)::int from asset a join subject s on s.id = a.subject_id and s.removed_at is null where a.connection_key = c.key) as assets,
+    (select jsonb_build_object('assets', count(distinct s.id), 'feeds', coalesce(jsonb_agg(distinct jsonb_build_object('key', fs.key, 'name', fs.name)), '[]'))
+      from asset a join subject s on s.id = a.subject_id and s.removed_at is null join subject fs on fs.id = a.feed_id
+      where starts_with(a.job, c.key || '/') and a.connection_key <> c.key) as written,
     ${instant('c.removed_at')} as "removedAt"
   from connection_state c
   where c.key > $1 and ($3::text is null or c.key = $3) and (c.removed_at is null or c.removed_at >= $4)
@@ -147,6 +153,7 @@ function toView({ settings, secrets, ...row }: Row, zone: string, now: Instant):
     references,
     urgency: URGENCY.find((state) => references.some((reference) => reference.age?.state === state)) ?? 'fine',
     feeds: row.feeds.toSorted((a, b) => a.name.localeCompare(b.name)),
+    written: { ...row.written, feeds: row.written.feeds.toSorted((a, b) => a.name.localeCompare(b.name)) },
   }
 }
 
