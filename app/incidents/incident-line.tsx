@@ -8,7 +8,7 @@ import type { IncidentFeed, IncidentLine as Line } from '#lib/queries/incidents/
 
 /** An incident in a list: what it is about, since when or how long, whom it holds back, who is on it. */
 export function IncidentLine({ incident }: { incident: Line }) {
-  const { id, status, worst, openedAt, endedAt, mergedInto, feeds, update } = incident
+  const { id, status, worst, openedAt, endedAt, mergedInto, update } = incident
   const since = troubledSince(incident)
   return (
     <li>
@@ -26,7 +26,7 @@ export function IncidentLine({ incident }: { incident: Line }) {
         </p>
         <div className="mt-1">
           {endedAt === null ? 'It holds back ' : 'It held back '}
-          <FeedNames feeds={feeds} />
+          <FeedNames of={incident} />
           {endedAt === null && since < openedAt && (
             <>
               , since <Time at={openedAt} form="long" />
@@ -58,10 +58,11 @@ export function IncidentLine({ incident }: { incident: Line }) {
   )
 }
 
-/** The feeds of an incident, each a link. */
-export function FeedNames({ feeds, end = '' }: { feeds: readonly IncidentFeed[]; end?: string }) {
-  if (feeds.length === 0) return `nothing${end}`
-  const items = feeds.map((feed) => ({
+/** The feeds of an incident beside what it is about, each a link. */
+export function FeedNames({ of: { feeds, roots }, end = '' }: { of: Pick<Line, 'feeds' | 'roots'>; end?: string }) {
+  const others = feeds.filter((feed) => !isAbout(feed, roots))
+  if (others.length === 0) return `nothing${feeds.length === 0 ? '' : ' else'}${end}`
+  const items = others.map((feed) => ({
     key: feed.key,
     shown: (
       <a href={feedPath(feed.key)}>
@@ -70,6 +71,11 @@ export function FeedNames({ feeds, end = '' }: { feeds: readonly IncidentFeed[];
     ),
   }))
   return <Listed items={items} end={end} />
+}
+
+/** Nothing of the feed is concerned but the asset that it is judged by, of which the title tells. */
+function isAbout({ key, assets }: IncidentFeed, roots: Line['roots']): boolean {
+  return assets === 1 && roots.some(({ feed }) => feed?.isJudgedBy === true && feed.key === key)
 }
 
 /** Who is on it: `Grace is on it. Nobody is reminded until 12:00.` Whom to ask stands with the cause. */

@@ -42,7 +42,7 @@ export function IncidentScreen({ found, reader }: { found: IncidentPage; reader:
 }
 
 function Head({ found: { incident, page, takesActions, templates }, reader }: { found: IncidentPage; reader: string | null }) {
-  const { status, openedAt, endedAt, cameFrom, withdrawnAt, feeds, update } = incident
+  const { status, openedAt, endedAt, cameFrom, withdrawnAt, update } = incident
   return (
     <header className="max-w-[880px] pt-4 pb-6">
       <h1 dir="auto">{incidentTitle(incident)}</h1>
@@ -68,7 +68,7 @@ function Head({ found: { incident, page, takesActions, templates }, reader }: { 
       <Fate incident={incident} />
       <div className="lead">
         {endedAt === null && withdrawnAt === null ? 'It holds back ' : 'It held back '}
-        <FeedNames feeds={feeds} end="." />
+        <FeedNames of={incident} end="." />
       </div>
       {endedAt === null && withdrawnAt === null && (
         <p className="mt-2">
