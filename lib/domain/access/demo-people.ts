@@ -7,7 +7,7 @@ export const DEMO_PEOPLE = [
     email: 'stakeholder@demo.invalid',
     name: 'Sam Rivera',
     role: 'viewer',
-    words: 'A stakeholder, who sees four groups beside what everybody sees',
+    words: 'A stakeholder, who reads; on the campus four groups more than everybody',
   },
   {
     key: 'engineer',
