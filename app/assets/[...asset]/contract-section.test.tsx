@@ -12,7 +12,17 @@ const held: NonNullable<ContractView['held']> = {
   promised: [],
 }
 const kept: ContractView = {
-  ...{ id: 1, versions: [], key: 'lake/crm.customer', asset: 'Customers', onBreak: 'stop', isOfFiles: false, records: null, file: null, seenAt: 0 },
+  ...{
+    id: 1,
+    versions: [],
+    key: 'lake/crm.customer',
+    asset: 'Customers',
+    onBreak: 'stop',
+    isOfFiles: false,
+    records: null,
+    file: null,
+    seenAt: 0,
+  },
   ...{ broken: null, noted: [], announced: [], mended: [], address: null, held },
 }
 const aVersion = {
