@@ -52,10 +52,10 @@ export class SnapLogicRuntimes extends Showing {
   saysNo: number | null = null
   /** Its list lacks what began less than that ago. */
   listsAfterMs = 0
-  /** Tasks answer at the end of their pipeline, which does not come by itself. */
-  isSlow = false
-  /** Who asked tasks and went away before they had answered. */
-  wentAway = 0
+  /** Tasks answer at the end of their pipeline: when this has come. */
+  ending: Promise<void> = Promise.resolve()
+  /** Whether whoever asked a task last has read its answer to the end, or went away before. */
+  left = Promise.withResolvers<'answered' | 'went away'>()
   readonly #password: string
 
   constructor(password: string) {
@@ -152,10 +152,9 @@ export class SnapLogicRuntimes extends Showing {
     const parameters = Object.fromEntries(search)
     const own = { invoker: 'triggered', state: 'Started', path_id: `/${ORG}/${task.project}`, parameters }
     const run = this.ran(task.label, new Date(this.now()).toISOString(), own)
-    response.on('close', () => {
-      if (!response.writableFinished) this.wentAway += 1
-    })
-    if (!this.isSlow) finishJob(response, { status: 200, body: [{ status: 200, ruuid: run.id }] }, fault, refusal)
+    const { left } = this
+    response.on('close', () => left.resolve(response.writableFinished ? 'answered' : 'went away'))
+    void this.ending.then(() => finishJob(response, { status: 200, body: [{ status: 200, ruuid: run.id }] }, fault, refusal))
   }
 }
 

@@ -1,11 +1,11 @@
 import { type ExternalRun, jobKey } from '#lib/domain/runs/external-run.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
-import { DAY_MS } from '#lib/domain/time/instant.ts'
+import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
 import { counted } from '#lib/domain/wording/numbers.ts'
 import type { Detail, Entry } from './shapes.ts'
 
-/** SnapLogic keeps runs so long. */
-export const KEPT_MS = 45 * DAY_MS
+/** SnapLogic keeps runs 45 days, and may refuse to be asked for more by a clock that is ahead of ours. */
+export const KEPT_MS = 45 * DAY_MS - HOUR_MS
 
 const STATES: Readonly<Record<string, RunState>> = {
   Queued: 'scheduled',
@@ -63,7 +63,7 @@ export function externalRun(entry: Entry, { org, key, jobs, because }: Around): 
     startedAt: known === 'scheduled' ? null : entry.madeAt,
     endedAt: isEnded(entry) ? entry.stateAt : null,
     error: errorOf(entry, state, because),
-    rows: isEnded(entry) ? entry.documents : null,
+    rows: known === 'completed' ? entry.documents : null,
     url: null,
     ...(entry.parent !== null && parentJob !== undefined && { parent: { job: jobKey(key, parentJob), externalId: entry.parent } }),
   }

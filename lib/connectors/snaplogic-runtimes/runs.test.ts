@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { WantedJobRun } from '#lib/connectors/kit/connector.ts'
+import { withSession } from '#lib/connectors/kit/session.ts'
+import runtimesConnector from '#lib/connectors/snaplogic-runtimes.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { beginRuntimesWorld, type RuntimesWorld } from '#lib/testing/connectors/snaplogic-runtimes-world.ts'
@@ -66,7 +68,13 @@ describe('the runs of SnapLogic', () => {
     const hasEnded = ['completed', 'failed', 'cancelled'].includes(told)
     for (const invoker of ['scheduled', 'triggered', 'manual'])
       world.snaplogic.ran('load', hasEnded ? TEN : '2026-11-20T08:00:00Z', { invoker, state })
-    expect(await runs()).toMatchObject(Array(3).fill({ state: told, error: told === 'failed' ? 'SnapLogic does not say why.' : null }))
+    expect(await runs()).toMatchObject(
+      Array(3).fill({
+        state: told,
+        error: told === 'failed' ? 'SnapLogic does not say why.' : null,
+        rows: told === 'completed' ? 100 : null,
+      }),
+    )
   })
 
   it('that completed with error documents are partial, never a success', async () => {
@@ -134,10 +142,36 @@ describe('a pipeline of SnapLogic that is wanted', () => {
     expect(starts()).toEqual(['GET /api/1/rest/slsched/feed/RIVERSIDE/projects/Admin/Nightly%20load'])
   })
 
-  it('is known to go on while its task has not answered, and nobody goes away meanwhile', async () => {
-    world.snaplogic.isSlow = true
-    expect(await start()).toMatchObject({ externalId: world.snaplogic.runs[0]?.id, state: 'running' })
-    expect(world.snaplogic.wentAway).toBe(0)
+  it('is known to go on while its task has not answered, and its answer is read to the end though nobody waits for it', async () => {
+    const ending = Promise.withResolvers<void>()
+    world.snaplogic.ending = ending.promise
+    const over = new AbortController()
+    const wanted = { parameters: {}, key: 'order-1/1', since: null, triedAt, noteTry }
+    const started = await withSession(
+      runtimesConnector,
+      world.connect(over.signal),
+      (session) => session.start?.(LOAD, wanted) ?? Promise.reject(new Error('no start')),
+    )
+    expect(started).toMatchObject({ externalId: world.snaplogic.runs[0]?.id, state: 'running' })
+    over.abort()
+    // Whoever went away is seen to have gone by then.
+    expect(await world.ask((session) => session.check())).toMatchObject({ ok: true })
+    ending.resolve()
+    expect(await world.snaplogic.left.promise).toBe('answered')
+  })
+
+  it('is not waited for once nobody wants it any more', async () => {
+    world.snaplogic.ending = new Promise(() => {})
+    world.snaplogic.listsAfterMs = 600 * SECOND_MS
+    const over = new AbortController()
+    world.clock.meanwhile = async () => over.abort()
+    const wanted = { parameters: {}, key: 'order-1/1', since: null, triedAt, noteTry }
+    const starting = withSession(
+      runtimesConnector,
+      world.connect(over.signal),
+      (session) => session.start?.(LOAD, wanted) ?? Promise.reject(new Error('no start')),
+    )
+    expect(await wordsOf(starting)).toMatch(/cancelled/)
   })
 
   it.each(['started-and-cut-off', 'started-and-html-page', 'started-and-503', 'cut-off'] as const)(

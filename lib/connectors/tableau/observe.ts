@@ -66,8 +66,8 @@ function whyLive({ system }: TableauApi, target: Target): string {
 }
 
 function detailOf(all: readonly LoadedAt[], { isMade }: LoadedAt): string {
-  const how = isMade ? 'made then; no refresh of it is told' : 'refreshed last then'
-  return all.length === 1 ? `Its extract was ${how}.` : `The oldest of its ${all.length} extracts was ${how}.`
+  const what = all.length === 1 ? 'its extract' : `the oldest of its ${all.length} extracts`
+  return isMade ? `When ${what} was made; no refresh of it is told.` : `When ${what} was last refreshed.`
 }
 
 /** Where the metadata are not to be had. */
