@@ -15,3 +15,12 @@ it('what the run says is said once, and again where only the beginning of it was
   expect(noteOf('SAP could not be read.', 'No answer.')).toContain('SAP could not be read.')
   expect(noteOf(long, ownWords(long))).toContain('Ask Ada.')
 })
+
+it('a run elsewhere that completed is told where it has something to say, as that it took data away', () => {
+  const of = (own: Partial<LastRun>) =>
+    renderToStaticMarkup(<LastRunNote run={{ ...failed, state: 'completed', system: 'airbyte', jobName: 'prices', ...own }} told={null} />)
+  expect(of({ problem: 'A clear took it away.' }).replaceAll(/<[^>]+>/g, '')).toBe(
+    'The last run completed (prices (job term) in airbyte). A clear took it away.',
+  )
+  expect([of({}), of({ system: null, problem: 'as before' })]).toEqual(['', ''])
+})

@@ -15,9 +15,15 @@ const RUN_WORDS: Partial<Record<RunState, string>> = {
   crashed: 'lost its worker and has not gone on yet',
 }
 
-/** What the status does not say by itself: the last run did not complete. Nothing when it did; its words only where they were not said, and whole (`told`). */
+function inWords({ system, state, problem }: LastRun): string | undefined {
+  if (system !== null && state === 'crashed') return 'crashed'
+  // One that took data away did so to its end.
+  return system !== null && state === 'completed' && problem !== null ? 'completed' : RUN_WORDS[state]
+}
+
+/** What the status does not say by itself: the last run did not complete, or has something to say. Nothing else when it did; its words only where they were not said, and whole (`told`). */
 export function LastRunNote({ run, told }: { run: LastRun | null; told: string | null }) {
-  const words = run === null ? undefined : run.system !== null && run.state === 'crashed' ? 'crashed' : RUN_WORDS[run.state]
+  const words = run === null ? undefined : inWords(run)
   if (run === null || words === undefined) return null
   return (
     <Note icon="running">

@@ -17,8 +17,8 @@ import { WrittenAssets } from './written-assets.tsx'
 
 /** A run of another system: how it stands, in that system's own words, and what it writes. */
 export function ExternalRunScreen({ found }: { found: ExternalRunPage }) {
-  const { run, page, now, writes, loaded } = found
-  const [feed] = [...writes, ...loaded]
+  const { run, page, now, writes, loaded, emptied } = found
+  const [feed] = [...writes, ...loaded, ...emptied]
   return (
     <PageShell
       page={page}
@@ -75,6 +75,7 @@ export function ExternalRunScreen({ found }: { found: ExternalRunPage }) {
         ]}
       />
       <TouchedAssets writes={writes} loaded={loaded} />
+      <WrittenAssets assets={emptied} title="What it took the data from" />
       <RunIncidents incidents={found.incidents} />
     </PageShell>
   )

@@ -40,10 +40,12 @@ export interface ExternalRunPage {
   writes: WrittenAsset[]
   /** Those that it loaded to their end although it ended badly as a whole. */
   loaded: WrittenAsset[]
+  /** Those that name its job, where it took away what was loaded. */
+  emptied: WrittenAsset[]
 }
 
 const RUN = `
-  select ${EXTERNAL_RUN_COLUMNS}, ${connectionNameSql('r.connection_key')} as "systemName", ${instant(`('epoch'::timestamptz + ${USUAL_DURATION})`)} as "usualMs", r.writes, r.loaded,
+  select ${EXTERNAL_RUN_COLUMNS}, ${connectionNameSql('r.connection_key')} as "systemName", ${instant(`('epoch'::timestamptz + ${USUAL_DURATION})`)} as "usualMs", r.writes, r.loaded, r.empties,
     r.told_by like 'push:%' as "isPushed", r.job_type as "jobType",
     case when r.parent_job is not null then jsonb_build_object(
       'system', split_part(r.parent_job, '/', 1), 'job', substr(r.parent_job, strpos(r.parent_job, '/') + 1),
@@ -56,7 +58,11 @@ const WRITTEN = `
   where a.job = $1 order by fs.position, s.position, s.id`
 
 type Found = ExternalRunRow &
-  Pick<ExternalRunPage, 'systemName' | 'usualMs' | 'isPushed' | 'jobType' | 'parent'> & { writes: string[] | null; loaded: string[] | null }
+  Pick<ExternalRunPage, 'systemName' | 'usualMs' | 'isPushed' | 'jobType' | 'parent'> & {
+    writes: string[] | null
+    loaded: string[] | null
+    empties: boolean
+  }
 type Written = WrittenAsset & { connection: string; path: string }
 
 /** The screen of one run of another system; null for an id that names none. */
@@ -64,7 +70,7 @@ export async function getExternalRunPage(ctx: Context, id: string): Promise<Exte
   const [page, found] = await Promise.all([getPageSettings(ctx), ctx.pool.query<Found>(RUN, [id])])
   const [row] = found.rows
   if (page === null || row === undefined) return null
-  const { systemName, usualMs, isPushed, jobType, parent, writes, loaded, ...run } = row
+  const { systemName, usualMs, isPushed, jobType, parent, writes, loaded, empties, ...run } = row
   const [banners, orders, written, incidents] = await Promise.all([
     getBanners(ctx, page.demo),
     getOrdersOfRun(ctx, id),
@@ -74,6 +80,10 @@ export async function getExternalRunPage(ctx: Context, id: string): Promise<Exte
   const named = { state: run.state, writes: writes ?? undefined, loaded: loaded ?? undefined }
   const byState = Map.groupBy(written.rows, (asset) => stateFor(named, run.system, asset))
   const loadedWell = run.state === 'completed' ? [] : (byState.get('completed') ?? [])
-  const assets = { writes: byState.get(run.state) ?? [], loaded: loadedWell }
+  const assets = {
+    writes: byState.get(run.state) ?? [],
+    loaded: loadedWell,
+    emptied: empties && run.state === 'completed' ? written.rows : [],
+  }
   return { page, now: ctx.clock.now(), banners, run, systemName, usualMs, isPushed, jobType, parent, orders, incidents, ...assets }
 }
