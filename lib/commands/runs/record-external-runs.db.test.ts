@@ -124,6 +124,14 @@ describe('a run of another system', () => {
     expect((await spansOf(ctx, 'lake/orders')).slice(-1)).toEqual(['late/run-hung 20 06:45–'])
   })
 
+  it('is not measured by runs of which nobody knows when they began', async () => {
+    await tell(run({ externalId: 'before', scheduledAt: null, startedAt: null, endedAt: START - HOUR_MS }))
+    clock.set(START + 70 * MINUTE_MS)
+    await tell(run({ state: 'running', scheduledAt: null, startedAt: START + 70 * MINUTE_MS, endedAt: null }))
+    await goTo(START + 3 * HOUR_MS)
+    expect((await spansOf(ctx, 'lake/orders')).slice(-1)).toEqual(['late/overdue 20 06:45–'])
+  })
+
   it('that its system corrects takes back what it had moved, in the past, too', async () => {
     clock.set(START + 90 * MINUTE_MS)
     await tell(run())

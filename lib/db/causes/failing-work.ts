@@ -110,7 +110,8 @@ export const TOLD_END = `coalesce(r.ended_at, case when r.state not in ('schedul
 /** SQL: how long the last good runs of its job took that had ended when a run `r` began. */
 export const JOB_DURATIONS_BEFORE = `array(
   select (extract(epoch from d.ended_at - d.started_at) * 1000)::float8 from external_run d
-  where d.connection_key = r.connection_key and d.job = r.job and d.state in ('completed', 'partial') and not d.empties and d.ended_at <= coalesce(r.started_at, r.placed_at)
+  where d.connection_key = r.connection_key and d.job = r.job and d.state in ('completed', 'partial') and not d.empties and d.started_at is not null
+    and d.ended_at <= coalesce(r.started_at, r.placed_at)
   order by d.ended_at desc limit ${MEASURED_RUNS})`
 
 /** Of each job that an asset names the runs since the last that went well and wrote all that name it. */

@@ -50,7 +50,8 @@ export async function loadJobOutcomes(sql: Sql, wanted: readonly { job: string; 
     `select r.connection_key, r.job, r.state, r.placed_at, r.started_at, r.ended_at, r.writes, r.loaded,
        case when r.state = 'running' then array(
          select (extract(epoch from d.ended_at - d.started_at) * 1000)::float8 from external_run d
-         where d.connection_key = r.connection_key and d.job = r.job and d.state in ('completed', 'partial') and not d.empties and d.ended_at <= r.started_at
+         where d.connection_key = r.connection_key and d.job = r.job and d.state in ('completed', 'partial') and not d.empties and d.started_at is not null
+           and d.ended_at <= r.started_at
          order by d.ended_at desc limit ${MEASURED_RUNS}
        ) end as durations
      from unnest($1::text[], $2::text[], $3::timestamptz[]) as w(connection_key, job, since)

@@ -21,6 +21,12 @@ it('no end is known of what has never succeeded', () => {
   })
 })
 
+it('no end is known of what has succeeded without anybody knowing since when it ran', () => {
+  expect(endOfRun(work({ durationsMs: [], ends: [{ state: 'completed', problem: null }] }), 0)).toEqual({
+    because: 'no run of term that began at a known time has succeeded, so nobody knows how long one takes',
+  })
+})
+
 it('nothing is promised of what keeps failing, told in its own words, on one line', () => {
   const because = 'the last 3 runs of term failed in the same way: No answer. Ask Ada.'
   expect(endOfRun(work({ ends: failing('No answer.\nAsk Ada.') }), 0)).toEqual({ because })

@@ -28,8 +28,9 @@ export function endOfRun(work: WorkRecord, beginsAt: Instant): RunEnd {
   const because = whyNothingIsPromised(work)
   if (because !== null) return { because }
   const usualMs = typicalDurationMs(work.durationsMs)
-  if (usualMs === null) return { because: `no run of ${workInWords(work)} has succeeded yet, so nobody knows how long one takes` }
-  return { endsAt: beginsAt + usualMs }
+  if (usualMs !== null) return { endsAt: beginsAt + usualMs }
+  const what = work.ends.some(({ state }) => state === 'completed') ? 'that began at a known time has succeeded' : 'has succeeded yet'
+  return { because: `no run of ${workInWords(work)} ${what}, so nobody knows how long one takes` }
 }
 
 /** Why no run of this promises anything, whenever it begins; null where one may. */
