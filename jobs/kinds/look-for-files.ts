@@ -3,7 +3,7 @@ import { openConnection } from '#jobs/worker/connections.ts'
 import { defineJobKind, type JobServices } from '#jobs/worker/job-kind.ts'
 import { acceptFiles } from '#lib/commands/inbox/accept-files.ts'
 import { claimLooks, endLook, FILE_LOOK_LIMIT_MS, holdUntilOver, listFlowsListing } from '#lib/commands/inbox/look-for-files.ts'
-import { takeMessage } from '#lib/commands/inbox/take-message.ts'
+import { noteUnreadable, takeMessage } from '#lib/commands/inbox/take-message.ts'
 import type { Session } from '#lib/connectors/kit/connector.ts'
 import type { ToldFiles } from '#lib/connectors/kit/files.ts'
 import { withSession } from '#lib/connectors/kit/session.ts'
@@ -110,6 +110,7 @@ async function emptyQueue({ services, connection, session }: Asked, signal: Abor
     else await message.giveBack()
     if (end.kind === 'full') return 'So many runs wait already that messages stay in the queue for now.'
     if (end.kind === 'unreadable') {
+      if (message.tries === 1) await noteUnreadable(services.ctx, connection, end.problem)
       unreadable += 1
       last = end.problem
     }

@@ -65,6 +65,10 @@ describe('a queue that tells of files', () => {
     expect((await world.looks()).find((line) => line.startsWith('queue'))).toMatch(
       /1 message of the queue could not be read whole and went back into it\. Event 2: "s3\.object" is missing\.$/,
     )
+    // While it is away, its queue has nothing bad to say.
+    expect(await world.rowsOf('select flow_key, count, reason from left_out_message')).toEqual([
+      'told 1 It could not be read whole and went back into its queue. Event 2: "s3.object" is missing.',
+    ])
   })
 
   it('asks for no run by a message of files of which a part cannot be read, as long as it comes back', async () => {

@@ -14,8 +14,7 @@ export function FlowMark({ card, big = false }: { card: Marked; big?: boolean })
   return (
     // What went well is no good news beside files that did not land.
     <Mark icon={failed !== '' && icon === 'fresh' ? 'late' : icon} big={big}>
-      {words}
-      {failed}
+      {`${words}${failed}`}
     </Mark>
   )
 }

@@ -3,6 +3,7 @@ import { noteLeftOut } from '#lib/db/inbox/left-out-messages.ts'
 import { type FlowRow, listFlows } from '#lib/db/runs/flows.ts'
 import { type FileEvent, FileEventError, readFileEvents } from '#lib/domain/files/file-event.ts'
 import { otherThanWanted } from '#lib/domain/runs/trigger-conditions.ts'
+import type { FlowTrigger } from '#lib/domain/runs/triggers.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import { acceptFilesWithin } from './accept-files.ts'
 import { triggerRun } from './trigger-run.ts'
@@ -36,6 +37,19 @@ export async function takeMessage(ctx: Context, source: string, body: unknown): 
     if (isTidemarkError(error) && error.code === 'invalid') return { kind: 'unreadable', problem: error.publicMessage }
     throw error
   }
+}
+
+/** Notes at the flows that wait for a queue that one of its messages could not be read, which may be long away before it comes back. */
+export async function noteUnreadable(ctx: Context, source: string, problem: string): Promise<void> {
+  const flows = (await listFlows(ctx.pool)).filter(({ on }) => on.some((trigger) => isToldBy(trigger, source)))
+  for (const { name } of flows)
+    await noteLeftOut(ctx.pool, name, `It could not be read whole and went back into its queue. ${problem}`, ctx.clock.now())
+}
+
+function isToldBy(trigger: FlowTrigger, source: string): boolean {
+  return trigger.kind === 'message'
+    ? trigger.source === source
+    : trigger.kind === 'file' && trigger.by === 'queue' && trigger.source === source
 }
 
 interface Message {

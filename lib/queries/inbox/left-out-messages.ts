@@ -2,7 +2,7 @@ import type { Context } from '#lib/db/context.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 
-/** Messages that a flow has left out, since they did not say what it waits for: how many ever, and why the last one. */
+/** Messages that a flow has left out, since they did not say what it waits for or could not be read: how many ever, and why the last one. */
 export interface LeftOutMessages {
   count: number
   at: Instant

@@ -12,6 +12,7 @@ export class ToldStore {
   waiting: unknown[] = []
   readonly log: string[] = []
   failing: Error | null = null
+  readonly #tries = new Map<unknown, number>()
   duringListing: Promise<void> = Promise.resolve()
 
   connector(): Connector {
@@ -35,7 +36,9 @@ export class ToldStore {
         this.log.push('given back')
         this.waiting.push(body)
       }
-      yield { body, tries: 1, done, giveBack }
+      const tries = (this.#tries.get(body) ?? 0) + 1
+      this.#tries.set(body, tries)
+      yield { body, tries, done, giveBack }
     }
   }
 }
