@@ -10,6 +10,7 @@ import { recordLoadsBefore } from '#lib/commands/runs/record-external-runs.ts'
 import { loadContractTexts } from '#lib/db/catalogue/contract-addresses.ts'
 import type { Context } from '#lib/db/context.ts'
 import { listPushConnections } from '#lib/db/push/push-runs.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { identitiesIn } from './identities.ts'
 import type { JobServices } from './job-kind.ts'
@@ -47,9 +48,9 @@ async function check(services: JobServices, read: CatalogueTexts): Promise<Loade
   const length = read.ok ? read.texts.reduce((sum, { text }) => sum + text.length, 0) : 0
   const isLong = length > LONG_TEXT
   try {
-    if (!isLong) return loadCatalogueReading(read, services)
+    if (!isLong) return loadCatalogueReading(read, services, ctx.clock.now())
     await noteCatalogueCheck(ctx, ctx.clock.now())
-    return await checkApart(services, read)
+    return await checkApart(services, { read, at: ctx.clock.now() })
   } catch (error) {
     await noteFailure(services, null, error)
     throw error
@@ -91,8 +92,8 @@ async function noteFailure({ ctx, config }: JobServices, hash: string | null, er
 }
 
 /** Checks a catalogue in a thread, so that nothing that is due waits. Throws what the check throws. */
-async function checkApart({ connectors, flows }: JobServices, read: CatalogueTexts): Promise<LoadedCatalogue> {
-  const thread = new Worker(new URL('./check-thread.ts', import.meta.url), { workerData: read })
+async function checkApart({ connectors, flows }: JobServices, given: { read: CatalogueTexts; at: Instant }): Promise<LoadedCatalogue> {
+  const thread = new Worker(new URL('./check-thread.ts', import.meta.url), { workerData: given })
   try {
     const [loaded]: LoadedCatalogue[] = await once(thread, 'message')
     if (loaded === undefined) throw new Error('the thread that checks the catalogue said nothing')

@@ -20,7 +20,17 @@ const kept: ContractView = {
     mended: [],
     address: null,
   },
-  held: { name: 'Customers', version: '1.0.0', owner: null, consumers: [], fields: [], promised: [] },
+  held: {
+    name: 'Customers',
+    version: '1.0.0',
+    owner: null,
+    consumers: [],
+    fields: [],
+    promised: [],
+    levels: [],
+    until: null,
+    supportedUntil: null,
+  },
 }
 const words = (contracts: ContractView[], isTold = false) =>
   renderToStaticMarkup(<ContractNotes contracts={contracts} isTold={isTold} />).replaceAll(/<[^>]*>/g, '')

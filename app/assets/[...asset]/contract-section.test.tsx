@@ -10,6 +10,9 @@ const held: NonNullable<ContractView['held']> = {
   consumers: [],
   fields: [],
   promised: [],
+  levels: [],
+  until: null,
+  supportedUntil: null,
 }
 const kept: ContractView = {
   ...{
@@ -53,6 +56,21 @@ test.each<[string, Partial<ContractView>, RegExp]>([
     'an address that was never read',
     { held: null, address: { url: 'https://crm.example/x', goodAt: null, problem: { kind: 'bad', words: 'Line 3: no.', since: 0 } } },
     /has held what cannot be used since .*: Line 3: no\. Nothing is promised by it until it is read\./,
+  ],
+  [
+    'service levels and the days of its version',
+    {
+      held: {
+        ...held,
+        levels: [
+          { words: 'latency 6 h', isJudged: true },
+          { words: 'retention 3 y', isJudged: false },
+        ],
+        until: 0,
+        supportedUntil: 0,
+      },
+    },
+    /Also promisesLatency 6 h, which it is judged byRetention 3 y, not judged hereSupported until.*Holds until/,
   ],
   ['no version that holds', { held: null }, /^Contract(?!.*Kept).*No version holds now/],
 ])('what stands of a contract: %s', (_, given, told) => {

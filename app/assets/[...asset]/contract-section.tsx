@@ -1,6 +1,9 @@
+import type { ReactNode } from 'react'
 import { AddressNote, AnnouncedNotes, BrokenNote } from '#app/_ui/feeds/contract-notes.tsx'
 import { Facts, Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
+import type { LevelView } from '#lib/domain/contracts/level-promises.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { capital } from '#lib/domain/wording/sentences.ts'
 import type { AddressView, ContractView, FieldView } from '#lib/queries/catalogue/asset-contracts.ts'
@@ -30,6 +33,9 @@ export function ContractSection({ contract }: { contract: ContractView | null })
           ['Read from', contract.address && <ReadFrom address={contract.address} />],
           ['Promised by', held?.owner ?? null],
           ['Read by', held === null || held.consumers.length === 0 ? null : held.consumers.join(', ')],
+          ['Also promises', levelsOf(held?.levels ?? [])],
+          ['Supported until', dayOf(held?.supportedUntil)],
+          ['Holds until', dayOf(held?.until)],
           ['A break makes it', COMES_TO[onBreak]],
         ]}
       />
@@ -63,6 +69,25 @@ function ReadFrom({ address: { url, goodAt } }: { address: AddressView }) {
       )}
     </>
   )
+}
+
+/** What of its service levels the asset is judged by, and what the contract keeps for who reads it. */
+function levelsOf(levels: readonly LevelView[]): ReactNode {
+  if (levels.length === 0) return null
+  return (
+    <ul>
+      {levels.map(({ words, isJudged }) => (
+        <li key={words}>
+          <bdi>{capital(words)}</bdi>
+          <span className="muted">{isJudged ? ', which it is judged by' : ', not judged here'}</span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function dayOf(at: Instant | null | undefined): ReactNode {
+  return at == null ? null : <Time at={at} form="long" />
 }
 
 function PromisedFields({ fields }: { fields: readonly FieldView[] }) {

@@ -15,11 +15,11 @@ export interface LoadedAsking {
 
 /** Loads a catalogue and asks every address that it reads contracts from: what cannot be used there is a problem of it, silence is none. */
 export async function loadAsking(read: CatalogueTexts, contracts: CatalogueContracts, command: CommandLine): Promise<LoadedAsking> {
-  const written = loadCatalogueReading(read, contracts)
+  const written = loadCatalogueReading(read, contracts, command.clock.now())
   if (!written.ok || !read.ok) return { loaded: written, obstacles: [] }
   const { texts, problems, obstacles } = await askAddresses(written.catalogue, command)
   if (problems.length > 0) return { loaded: { ok: false, problems, hash: written.hash }, obstacles }
-  return { loaded: texts.length === 0 ? written : loadCatalogueTexts([...read.texts, ...texts], contracts), obstacles }
+  return { loaded: texts.length === 0 ? written : loadCatalogueTexts([...read.texts, ...texts], contracts, command.clock.now()), obstacles }
 }
 
 async function askAddresses({ assets }: Catalogue, { clock, signal }: CommandLine) {

@@ -66,7 +66,14 @@ export function adopt(
   const sourceOf = (_group: string, feed: string) => sources.get(feed) ?? { file: '', line: 1, ...adopted.sources.get(feed), yaml: '' }
   const foundEdges = edges.map(({ upstream, downstream }) => ({ from: upstream, to: downstream }))
   const rulePolicies = promisedByRules(placements, rules)
-  const catalogue = resolveDocument(adopted.document, { contracts, flows: written.flows, sourceOf, foundEdges, rulePolicies })
+  const catalogue = resolveDocument(adopted.document, {
+    contracts,
+    flows: written.flows,
+    sourceOf,
+    foundEdges,
+    rulePolicies,
+    at: state.now,
+  })
   return {
     catalogue: { ...catalogue, assets: catalogue.assets.map((asset) => marked(asset, adopted.origins.get(asset.key))) },
     edges,

@@ -5,9 +5,9 @@ import type { Outline } from '#lib/catalogue/parse/outline.ts'
 import { withDeclaredFlows } from '#lib/catalogue/resolve/declared-flows.ts'
 import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
 import { type CatalogueDocument, catalogueDocumentSchema } from '#lib/catalogue/schema/document.ts'
+import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
 import { checkAdopt } from './check-adopt.ts'
 import { checkAudiences } from './check-audiences.ts'
-import { checkContracts } from './check-contracts.ts'
 import { checkDeclaredFlows } from './check-declared-flows.ts'
 import { checkFlows } from './check-flows.ts'
 import { checkIdentity } from './check-identity.ts'
@@ -19,6 +19,8 @@ import { checkPush } from './check-push.ts'
 import { checkSecrets } from './check-secrets.ts'
 import { checkSettings, writtenSchemaOf } from './check-settings.ts'
 import { checkTriggers } from './check-triggers.ts'
+import { checkContracts } from './contracts/check-contracts.ts'
+import { remarkLevels } from './contracts/remark-levels.ts'
 import type { Finding } from './finding.ts'
 import { translateIssues } from './issues.ts'
 import { checkPromises, remarkPromises } from './promises.ts'
@@ -82,9 +84,18 @@ export function checkCatalogue(parsed: ParsedCatalogue, contracts: CatalogueCont
 }
 
 /** What a catalogue that may be used should still be told about, in the order of its lines. */
-export function remarksOn({ outline }: Pick<CheckedCatalogue, 'outline'>, { assets }: Pick<Catalogue, 'assets'>): CatalogueProblem[] {
+export function remarksOn(
+  { outline }: Pick<CheckedCatalogue, 'outline'>,
+  catalogue: Pick<Catalogue, 'assets' | 'page'>,
+  at: Instant = END_OF_TIME,
+): CatalogueProblem[] {
   if (outline === null) return []
-  const promised = new Set(assets.filter((asset) => asset.promised).map(({ key }) => key))
-  const findings = [...remarksOf(outline.root), ...remarkPromises(outline, promised), ...remarkChannels(outline)]
+  const promised = new Set(catalogue.assets.filter((asset) => asset.promised).map(({ key }) => key))
+  const findings = [
+    ...remarksOf(outline.root),
+    ...remarkPromises(outline, promised),
+    ...remarkChannels(outline),
+    ...remarkLevels(outline, catalogue, at),
+  ]
   return toProblems(outline.root, findings)
 }

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { checkCatalogue } from '#lib/catalogue/check/check-catalogue.ts'
 import { parseCatalogue } from '#lib/catalogue/parse/merge-files.ts'
+import { loadCatalogueTexts } from '#lib/commands/catalogue/load-catalogue.ts'
+import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
+import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import { campusContracts } from '#lib/testing/catalogues/campus-catalogue.ts'
 import { inOneLine } from '#lib/testing/catalogues/catalogue-texts.ts'
 import { resolveCatalogue } from './resolve.ts'
@@ -112,6 +115,72 @@ describe('a contract about an asset', () => {
       every(catalogue('contract: contracts/crm', { discover: ', discover: 1h' })),
       every(catalogue('')),
     ]).toEqual([600_000, 3_600_000, undefined])
+  })
+})
+
+describe('service levels of a contract', () => {
+  const sla = (...levels: string[]) => aContract('1.0.0', `slaProperties:\n${levels.map((level) => `  - ${level}\n`).join('')}`)
+  const LEVELS = ['{ property: latency, value: 6, unit: h, element: customer }', '{ property: retention, value: 3, unit: y }']
+  const policiesIn = (text: string, files: (typeof V1)[], at?: number) => {
+    const loaded = loadCatalogueTexts([{ file: 'tidemark.yaml', text }, ...files], campusContracts, at)
+    if (!loaded.ok) throw new Error(loaded.problems.map(inOneLine).join('\n'))
+    const told = loaded.catalogue.assets.map(({ key, policies, contract }) => [
+      key,
+      promiseInWords(policies[0] as Policy),
+      contract?.judges === true,
+    ])
+    return { told, remarks: loaded.remarks.map(inOneLine) }
+  }
+  const file = (text: string) => [{ file: 'contracts/crm.yaml', text }]
+  const feed = '\n        contract: contracts/crm.yaml'
+
+  test('are what is promised of its entity where the catalogue says nothing, and what has no counterpart is told', () => {
+    const { told, remarks } = policiesIn(catalogue('', { feed }), file(sla(...LEVELS)))
+    expect(told).toEqual([
+      ['lake/crm.customer', 'never older than 6 h', true],
+      ['lake/crm.orders', expect.stringMatching(/every day by/), false],
+    ])
+    expect(remarks).toEqual([expect.stringContaining('Of the contract crm, version 1.0.0, retention 3 y is not judged here.')])
+  })
+
+  test('give way to what the catalogue says, be it at the asset, its feed or its group, and a contradiction is told', () => {
+    const own = '{ kind: age, lateAfter: 8h, staleAfter: 9h }'
+    const contract = 'contract: contracts/crm.yaml'
+    for (const text of [
+      catalogue(`${contract}, policy: ${own}`),
+      catalogue(contract, { feed: `\n        policy: ${own}` }),
+      catalogue(contract).replace('    feeds:\n', `    policy: ${own}\n    feeds:\n`),
+    ]) {
+      const { told, remarks } = policiesIn(text, file(sla(...LEVELS)))
+      expect(told[0]).toEqual(['lake/crm.customer', expect.stringContaining('8 h'), false])
+      expect(remarks[0]).toMatch(
+        /The catalogue promises of lake\/crm\.customer: never older than 8 h\. That counts; its contract says: never older than 6 h\./,
+      )
+    }
+    expect(
+      policiesIn(catalogue(`${contract}, policy: ${own.replace('8h', '5h')}`), file(sla(LEVELS[0] ?? ''))).remarks,
+      'stricter',
+    ).toEqual([])
+  })
+
+  test('are those of the version that holds', () => {
+    const dated = (version: string, from: string, value: number) => ({
+      file: `contracts/crm/v${version}.yaml`,
+      text: aContract(
+        `"${version}"`,
+        `slaProperties: [{ property: ga, value: ${from} }, { property: latency, value: ${value}, unit: h }]\n`,
+      ),
+    })
+    const files = [dated('1.0', '2026-01-01', 6), dated('2.0', '2026-12-24', 3)]
+    const at = (day: string) => policiesIn(catalogue('contract: contracts/crm'), files, Date.parse(`${day}T12:00:00Z`)).told[0]?.[1]
+    expect([at('2026-12-23'), at('2026-12-24')]).toEqual([expect.stringContaining('6 h'), expect.stringContaining('3 h')])
+    expect(at('2025-12-31'), 'none holds yet').toMatch(/every day by/)
+  })
+
+  test('with a day that is none are refused, with the line', () => {
+    expect(problems(catalogue('contract: contracts/crm.yaml'), file(sla('{ property: endOfLife, value: soon }')))[0]).toMatch(
+      /^contracts\/crm\.yaml:7:\d+ .*"value" is no date/,
+    )
   })
 })
 

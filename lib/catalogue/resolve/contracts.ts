@@ -1,12 +1,14 @@
 import type { CatalogueAsset, CatalogueConnection } from '#lib/catalogue/catalogue.ts'
 import type { CatalogueDocument } from '#lib/catalogue/schema/document.ts'
-import { entityFor, heldFrom, readContract } from '#lib/domain/contracts/contract.ts'
+import { dateAt, entityFor, heldFrom, readContract } from '#lib/domain/contracts/contract.ts'
 import { isContractAddress, isVersionOf } from '#lib/domain/contracts/contract-address.ts'
-import type { ContractTerms, TermsVersion } from '#lib/domain/contracts/contract-terms.ts'
+import { type ContractTerms, type TermsVersion, termsAt } from '#lib/domain/contracts/contract-terms.ts'
 import type { Field } from '#lib/domain/contracts/field.ts'
+import { levelPromises } from '#lib/domain/contracts/level-promises.ts'
 import { flatFields } from '#lib/domain/contracts/nested-fields.ts'
+import type { PolicyInput } from '#lib/domain/freshness/policies/policy.ts'
 import { pathOf } from '#lib/domain/lineage/asset-key.ts'
-import { MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import type { Placed } from './placed-assets.ts'
 
 /** The contracts that a name means: the one of that name, else all in the folder of that name; at an address all its versions. */
@@ -17,8 +19,27 @@ export function namedContracts(known: readonly string[], of: string): string[] {
   return known.filter((name) => name.startsWith(folder))
 }
 
+/** What contracts promise of assets, and what of that is the promise about their clocks at an instant: where the catalogue says nothing. */
+export function underContract(
+  document: Pick<CatalogueDocument, 'contracts' | 'flows' | 'page'>,
+  placed: readonly Placed[],
+  at: Instant,
+): { terms: Map<string, ContractTerms>; levels: Map<string, PolicyInput[]> } {
+  const terms = new Map<string, ContractTerms>()
+  const levels = new Map<string, PolicyInput[]>()
+  for (const one of placed) {
+    const { contract } = ofContract(document, one)
+    if (contract === undefined) continue
+    const promised = [one.written.policy, one.feed.written.policy, one.group.written.policy].some((policy) => policy !== undefined)
+    const own = promised ? [] : promisedByContract(contract, at)
+    terms.set(one.key, own.length === 0 ? contract : { ...contract, judges: true })
+    if (own.length > 0) levels.set(one.key, own)
+  }
+  return { terms, levels }
+}
+
 /** What is promised of the shape of an asset by the contract written for it, or for its feed. */
-export function ofContract(
+function ofContract(
   { contracts, flows, page: { zone } }: Pick<CatalogueDocument, 'contracts' | 'flows' | 'page'>,
   { key, written, feed }: Pick<Placed, 'key' | 'written' | 'feed'>,
 ): { contract?: ContractTerms } {
@@ -32,9 +53,10 @@ export function ofContract(
     const found = entityFor(contract, pathOf(key), meant.entity ?? null)
     if (found === null) return []
     const { id, name: called, version, status, owner, consumers } = contract
-    const { description, fields } = found
-    const from = heldFrom(contract, zone)
-    return [{ id, name: called, version, status, from, owner, consumers, description, fields, ...nestedIn(fields) }]
+    const { description, fields, levels } = found
+    const dates = { ...at('until', contract.untilText, zone), ...at('supportedUntil', contract.supportedText, zone) }
+    const told = { id, name: called, version, status, from: heldFrom(contract, zone), owner, consumers, description, fields }
+    return [{ ...told, ...dates, ...(levels.length > 0 && { levels }), ...nestedIn(fields) }]
   })
   const address = isContractAddress(meant.of) ? { address: meant.of } : {}
   if (versions.length === 0)
@@ -42,6 +64,16 @@ export function ofContract(
   const isLanded = Object.values(flows).some((flow) => flow?.land?.into === key)
   const { onBreak, entity } = meant
   return { contract: { onBreak, versions, ...address, ...(isLanded && { ofFiles: true }), ...(entity !== undefined && { entity }) } }
+}
+
+function at<K extends string>(key: K, text: string | null, zone: string): { [key in K]?: Instant } {
+  const instant = dateAt(text, zone)
+  return instant === null ? {} : ({ [key]: instant } as { [key in K]: Instant })
+}
+
+/** What the service levels of the version that holds at an instant promise, as the catalogue would write it. */
+export function promisedByContract(terms: ContractTerms, at: Instant): PolicyInput[] {
+  return levelPromises(termsAt(terms, at)?.levels ?? []).policies
 }
 
 /** The fields within others, by their paths, as a search reads them. */

@@ -42,13 +42,15 @@ interface Promising {
   writers: ReadonlyMap<string, CatalogueFlow>
   contracts: CatalogueContracts
   rulePolicies?: ReadonlyMap<string, WrittenPolicy> | undefined
+  /** What their contracts promise of time. */
+  levels: ReadonlyMap<string, WrittenPolicy>
 }
 
-/** What is promised of each asset; of what a rule took over its rule is the last to say. */
+/** What is promised of each asset; where the catalogue says nothing its contract does, and of what a rule took over its rule is the last to say. */
 export function policiesOf(
   { page, calendars: written, connections }: CatalogueDocument,
   placed: readonly Placed[],
-  { writers, contracts: { connectors }, rulePolicies }: Promising,
+  { writers, contracts: { connectors }, rulePolicies, levels }: Promising,
 ): Map<string, Policy[]> {
   const { zone, readyBy } = page
   const calendars = new Map(Object.entries(written).map(([key, calendar]) => [key, toCalendar(calendar)]))
@@ -58,7 +60,8 @@ export function policiesOf(
       const connector = connectors.get(connections[connectionOf(key)]?.kind ?? '')
       const scheduled = flow === null || flow.cron === null ? null : { ...flow, cron: flow.cron }
       const around = { zone, readyBy, calendars, flow: scheduled, hasClock: flow !== null || hasClock(key, asset, connector) }
-      return [key, resolvePolicies([asset.policy, feed.written.policy, group.written.policy, rulePolicies?.get(key)], around)]
+      const written = [asset.policy, feed.written.policy, group.written.policy, levels.get(key), rulePolicies?.get(key)]
+      return [key, resolvePolicies(written, around)]
     }),
   )
 }

@@ -12,16 +12,18 @@ import type {
 import { promisedKeys } from '#lib/catalogue/check/promises.ts'
 import { type LocatedNode, sourceAt } from '#lib/catalogue/parse/node.ts'
 import { type CatalogueContracts, type ConnectorContract, neededConnections } from '#lib/catalogue/schema/contracts.ts'
-import { ASSET_KEYS, type CatalogueDocument, CONNECTION_KEYS, type WrittenPolicy } from '#lib/catalogue/schema/document.ts'
+import { ASSET_KEYS, type CatalogueDocument, type WrittenPolicy } from '#lib/catalogue/schema/document.ts'
 import { isJudgedByLoads } from '#lib/catalogue/schema/written-policy.ts'
+import type { ContractTerms } from '#lib/domain/contracts/contract-terms.ts'
 import { judgesAClock } from '#lib/domain/freshness/judged-value.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { heartbeatJob } from '#lib/domain/push/pushed-run.ts'
 import { REJECT_TOLERANCE } from '#lib/domain/runs/run-outcome.ts'
-import { MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { END_OF_TIME, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { resolveAudiences, resolvePeople } from './audiences.ts'
-import { lookedInto, ofContract } from './contracts.ts'
+import { resolveConnections, whyOf } from './connections.ts'
+import { lookedInto, underContract } from './contracts.ts'
 import { withDeclaredFlows } from './declared-flows.ts'
 import { ofKeys, promisesInWords } from './key-promises.ts'
 import { flowAssets, type LineageEdge, lineageEdges } from './lineage.ts'
@@ -40,10 +42,6 @@ export function keyInWords(key: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-function whyOf(written: { why?: string | undefined } | null): { why?: string } {
-  return written?.why === undefined ? {} : { why: written.why }
-}
-
 function resolvePage({ page: { name, zone, readyBy, url, demo, embedIn } }: CatalogueDocument): CataloguePage {
   return { name, zone, readyBy, url: url?.replace(/\/+$/, '') ?? null, demo, ...(embedIn !== undefined && { embedIn }) }
 }
@@ -55,26 +53,6 @@ function resolveTell({ tell }: CatalogueDocument): CatalogueTell {
     webhook: webhook ?? null,
     heartbeat: heartbeat === undefined ? null : { url: heartbeat.url, everyMs: heartbeat.every },
   }
-}
-
-function resolveConnections({ connections }: CatalogueDocument, { connectors }: CatalogueContracts): CatalogueConnection[] {
-  return Object.entries(connections).map(([key, written]) => {
-    const settings = settingsBeside(written, CONNECTION_KEYS)
-    return {
-      key,
-      ...(written.name !== undefined && { name: written.name }),
-      kind: written.kind,
-      ...whyOf(written),
-      probeEveryMs: written.probe,
-      rotatedOn: written.rotatedOn ?? null,
-      maxAgeMs: written.maxAge,
-      ...(written.discover !== undefined && { discoverEveryMs: written.discover === 'never' ? null : written.discover }),
-      ...(written.limits && { limits: written.limits }),
-      ...(connectors.get(written.kind)?.startsJobs?.(settings) === true && { startsJobs: true }),
-      ...(connectors.get(written.kind)?.hasPulse?.(settings) === true && { hasPulse: true }),
-      settings,
-    }
-  })
 }
 
 function resolveFlows(document: CatalogueDocument, contracts: CatalogueContracts): CatalogueFlow[] {
@@ -114,17 +92,19 @@ interface Surroundings {
   upstream: ReadonlyMap<string, LineageEdge[]>
   policies: ReadonlyMap<string, Policy[]>
   promised: ReadonlySet<string>
+  terms: ReadonlyMap<string, ContractTerms>
 }
 
 function surroundingsOf(
   document: CatalogueDocument,
   placed: readonly Placed[],
-  { contracts, flows, foundEdges, rulePolicies }: ResolveTools,
+  { contracts, flows, foundEdges, rulePolicies, at = END_OF_TIME }: ResolveTools,
 ): Surroundings {
   const declared = placed.map(({ key, written: { from = [] } }) => ({ key, from: typeof from === 'string' ? [from] : from }))
   const edges = lineageEdges(declared, flows)
   const writers = new Map(flows.flatMap((flow) => flow.writes.map((key) => [key, flow] as const)))
-  const policies = policiesOf(document, placed, { writers, contracts, rulePolicies })
+  const { terms, levels } = underContract(document, placed, at)
+  const policies = policiesOf(document, placed, { writers, contracts, rulePolicies, levels })
   const promisable = placed.map(({ key, feed, written }) => {
     return { key, feed: feed.key, policies: policies.get(key) ?? [], written: written.promised }
   })
@@ -136,7 +116,12 @@ function surroundingsOf(
     upstream: Map.groupBy(edges, (edge) => edge.to),
     policies,
     promised: promisedKeys(promisable, [...edges, ...foundEdges]),
+    terms,
   }
+}
+
+function ofTerms(contract: ContractTerms | undefined): Pick<CatalogueAsset, 'contract'> {
+  return contract === undefined ? {} : { contract }
 }
 
 function ofJob(job: string | undefined): Pick<CatalogueAsset, 'job'> {
@@ -172,7 +157,7 @@ function resolveAsset({ key, written, feed }: Placed, around: Surroundings): Cat
     upstream: (around.upstream.get(key) ?? []).map(({ from, origin }) => ({ key: from, origin })),
     was: written.was ?? null,
     policies,
-    ...ofContract(around.document, { key, written, feed }),
+    ...ofTerms(around.terms.get(key)),
     ...ofKeys(written, around.document.page.zone),
     blindAfterMs: written.blindAfter ?? (isToldByRuns || isFollower ? null : threeLooks),
     settings: settingsBeside(written, ASSET_KEYS),
@@ -213,15 +198,22 @@ export interface ResolveTools {
   foundEdges: readonly { from: string; to: string }[]
   /** What a rule of `adopt` promises of an asset: inherited, after what its feed and its group promise. */
   rulePolicies?: ReadonlyMap<string, WrittenPolicy>
+  /** When it is in force: then a version of a contract holds. Absent: in the end. */
+  at?: Instant
 }
 
 /** A valid document as the rest of Tidemark uses it: inheritance applied, every default filled in, lineage joined. */
-export function resolveCatalogue(document: CatalogueDocument, written: LocatedNode, installed: CatalogueContracts): Catalogue {
+export function resolveCatalogue(
+  document: CatalogueDocument,
+  written: LocatedNode,
+  installed: CatalogueContracts,
+  at?: Instant,
+): Catalogue {
   const { contracts, full } = withDeclaredFlows(written, installed)
   const { root } = full
   const flows = resolveFlows(document, contracts).map((flow) => ({ ...flow, source: sourceAt(root, ['flows', flow.name]) }))
   const sourceOf = (group: string, feed: string) => sourceAt(root, ['groups', group, 'feeds', feed])
-  return resolveDocument(document, { contracts, flows, sourceOf, foundEdges: [] })
+  return resolveDocument(document, { contracts, flows, sourceOf, foundEdges: [], ...(at !== undefined && { at }) })
 }
 
 /** The same where the flows are resolved already, and somebody else knows what was written where. */

@@ -7,6 +7,7 @@ import { parseCatalogue } from '#lib/catalogue/parse/merge-files.ts'
 import { resolveCatalogue } from '#lib/catalogue/resolve/resolve.ts'
 import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
 import { catalogueJsonSchema } from '#lib/catalogue/schema/json-schema.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import { type CatalogueTexts, readCatalogueTexts } from './read-catalogue.ts'
 
 /** A catalogue that may be synced, or everything that is wrong with it. */
@@ -45,23 +46,23 @@ function schemaOf(contracts: CatalogueContracts): Record<string, unknown> {
   return schema
 }
 
-/** Checks and resolves catalogue texts against the connectors and flows there are. */
-export function loadCatalogueTexts(texts: readonly CatalogueText[], contracts: CatalogueContracts): LoadedCatalogue {
+/** Checks and resolves catalogue texts against the connectors and flows there are, as they are in force at an instant; without one, with the last version of each contract. */
+export function loadCatalogueTexts(texts: readonly CatalogueText[], contracts: CatalogueContracts, at?: Instant): LoadedCatalogue {
   const parsed = parseCatalogue(texts)
   const checked = checkCatalogue(parsed, contracts)
   const { document, written, problems } = checked
   if (document === null || parsed.root === null) return { ok: false, problems, hash: hashOf(texts) }
-  const catalogue = resolveCatalogue(document, parsed.root, contracts)
+  const catalogue = resolveCatalogue(document, parsed.root, contracts, at)
   const schema = schemaOf(contracts)
-  const remarks = remarksOn(checked, catalogue)
+  const remarks = remarksOn(checked, catalogue, at)
   const rules = adoptionOf(document, parsed.root)
   const adoption = rules === null ? null : { rules, contracts }
   return { ok: true, catalogue, document: asDocument(written), schema, hash: hashOf([written, catalogue, schema]), remarks, adoption }
 }
 
-export function loadCatalogueReading(read: CatalogueTexts, contracts: CatalogueContracts): LoadedCatalogue {
+export function loadCatalogueReading(read: CatalogueTexts, contracts: CatalogueContracts, at?: Instant): LoadedCatalogue {
   if (!read.ok) return { ok: false, problems: [read.problem], hash: hashOf(read.problem) }
-  return loadCatalogueTexts(read.texts, contracts)
+  return loadCatalogueTexts(read.texts, contracts, at)
 }
 
 /** Reads, checks and resolves the catalogue at a path: all of it, or all of its problems. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { rebuild } from '#lib/commands/status/rebuild.ts'
+import { clearDueSyncs, isSyncDue } from '#lib/db/catalogue/discoveries.ts'
 import type { Context } from '#lib/db/context.ts'
 import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
@@ -170,5 +171,29 @@ describe('what is promised', () => {
     await ctx.pool.query('update found_asset set gone_at = $1', [new Date(clock.now())])
     expect(await followContracts(ctx)).toBe(0)
     expect((await breaks())[0]).toMatch(/12:00– /)
+  })
+})
+
+describe('what is promised of time', () => {
+  const latency = (version: string, hours: number, from?: string) => {
+    const one = aCustomerContract(version, PROMISED, from)
+    const { slaProperties = [], ...document } = JSON.parse(one.text)
+    return {
+      ...one,
+      text: JSON.stringify({ ...document, slaProperties: [...slaProperties, { property: 'latency', value: hours, unit: 'h' }] }),
+    }
+  }
+
+  test('is that of the version that holds: the catalogue is synced again when another begins', async () => {
+    await declareCustomers(ctx, [latency('1.0.0', 6), latency('2.0.0', 3, '2026-11-10T15:00:00Z')])
+    expect(await isSyncDue(ctx.pool, START + 3 * HOUR_MS - 1)).toBe(false)
+    expect(await isSyncDue(ctx.pool, START + 3 * HOUR_MS)).toBe(true)
+    clock.set(START + 3 * HOUR_MS)
+    await declareCustomers(ctx, [latency('1.0.0', 6), latency('2.0.0', 3, '2026-11-10T15:00:00Z')])
+    expect(await isSyncDue(ctx.pool, START + DAY_MS)).toBe(false)
+    await declareCustomers(ctx, [latency('1.0.0', 6), latency('2.0.0', 3, '2026-11-10T18:00:00Z')])
+    clock.set(START + 7 * HOUR_MS)
+    await clearDueSyncs(ctx.pool, clock.now())
+    expect(await isSyncDue(ctx.pool, clock.now()), 'the catalogue could not be taken over').toBe(false)
   })
 })

@@ -1,4 +1,5 @@
-import { loadBrokenReads, loadUnreadContracts, loadUnseenReads } from '#lib/db/catalogue/asset-contracts.ts'
+import { loadBrokenReads, loadUnseenReads } from '#lib/db/catalogue/asset-contracts.ts'
+import { loadUnreadContracts } from '#lib/db/catalogue/contract-addresses.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { loadPausedFlows } from '#lib/db/history/windows.ts'
 import type { FlowRow } from '#lib/db/runs/flows.ts'

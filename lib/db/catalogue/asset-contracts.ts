@@ -2,7 +2,7 @@ import type { CatalogueAsset } from '#lib/catalogue/catalogue.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { toText, toTextOrNull } from '#lib/db/instants.ts'
 import { toStorableJson } from '#lib/db/storable-json.ts'
-import type { ContractTerms, LandedShape } from '#lib/domain/contracts/contract-terms.ts'
+import { type ContractTerms, type LandedShape, nextLevelsAt } from '#lib/domain/contracts/contract-terms.ts'
 import { columnsOfShape, type Shape } from '#lib/domain/contracts/shape.ts'
 import type { KnownColumn } from '#lib/domain/search/known-columns.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
@@ -16,12 +16,14 @@ export async function syncContracts(
 ): Promise<void> {
   const rows = assets.flatMap(({ key, contract: terms }) => {
     const assetId = ids.get(key)
-    return terms === undefined || assetId === undefined ? [] : [{ assetId, terms }]
+    return terms === undefined || assetId === undefined ? [] : [{ assetId, terms, syncAt: toTextOrNull(nextLevelsAt(terms, now)) }]
   })
   await sql.query(
-    `insert into asset_contract as c (asset_id, terms, due_at)
-     select "assetId", terms, $2::timestamptz from jsonb_to_recordset($1::jsonb) as x("assetId" int, terms jsonb) order by "assetId"
-     on conflict (asset_id) do update set terms = excluded.terms, due_at = excluded.due_at where c.terms is distinct from excluded.terms`,
+    `insert into asset_contract as c (asset_id, terms, due_at, sync_at)
+     select "assetId", terms, $2::timestamptz, "syncAt" from jsonb_to_recordset($1::jsonb) as x("assetId" int, terms jsonb, "syncAt" timestamptz) order by "assetId"
+     on conflict (asset_id) do update set terms = excluded.terms, sync_at = excluded.sync_at,
+       due_at = case when c.terms is distinct from excluded.terms then excluded.due_at else c.due_at end
+     where c.terms is distinct from excluded.terms or c.sync_at is distinct from excluded.sync_at`,
     [toStorableJson(rows), toText(now)],
   )
   await sql.query('delete from asset_contract where asset_id <> all($1::int[])', [rows.map(({ assetId }) => assetId)])
@@ -149,20 +151,6 @@ export async function loadBrokenReads(sql: Sql, flow: string): Promise<{ key: st
      cross join jsonb_array_elements_text(coalesce(f.settings -> 'reads', '[]')) r(key)
      join subject s on s.kind = 'asset' and s.key = r.key and s.removed_at is null
      join contract_break b on b.asset_id = s.id and b.to_at is null and b.status = 'stale'
-     where f.name = $1 order by s.key`,
-    [flow],
-  )
-  return rows
-}
-
-/** What a flow reads under a contract whose address has never said anything that can be used, with why where it was asked. */
-export async function loadUnreadContracts(sql: Sql, flow: string): Promise<{ key: string; problem: string | null }[]> {
-  const { rows } = await sql.query<{ key: string; problem: string | null }>(
-    `select s.key, x.problem from flow f
-     cross join jsonb_array_elements_text(coalesce(f.settings -> 'reads', '[]')) r(key)
-     join subject s on s.kind = 'asset' and s.key = r.key and s.removed_at is null
-     join asset_contract c on c.asset_id = s.id and c.terms ? 'address' and c.terms -> 'versions' = '[]'
-     left join contract_address x on x.url = c.terms ->> 'address'
      where f.name = $1 order by s.key`,
     [flow],
   )

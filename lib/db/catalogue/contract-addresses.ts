@@ -89,6 +89,20 @@ export async function noteInForce(sql: Sql, url: string): Promise<void> {
   await sql.query('update contract_address set is_in_force = true where url = $1', [url])
 }
 
+/** What a flow reads under a contract whose address has never said anything that can be used, with why where it was asked. */
+export async function loadUnreadContracts(sql: Sql, flow: string): Promise<{ key: string; problem: string | null }[]> {
+  const { rows } = await sql.query<{ key: string; problem: string | null }>(
+    `select s.key, x.problem from flow f
+     cross join jsonb_array_elements_text(coalesce(f.settings -> 'reads', '[]')) r(key)
+     join subject s on s.kind = 'asset' and s.key = r.key and s.removed_at is null
+     join asset_contract c on c.asset_id = s.id and c.terms ? 'address' and c.terms -> 'versions' = '[]'
+     left join contract_address x on x.url = c.terms ->> 'address'
+     where f.name = $1 order by s.key`,
+    [flow],
+  )
+  return rows
+}
+
 /** What addresses said, as texts of the catalogue that name them: each with the versions that it served before. */
 export async function loadContractTexts(sql: Sql): Promise<CatalogueText[]> {
   const { rows } = await sql.query<Pick<ContractAddress, 'url' | 'versions'>>('select url, versions from contract_address order by url')

@@ -45,15 +45,19 @@ export async function listDueDiscoveries(sql: Sql, now: Instant): Promise<string
   return rows.map(({ key }) => key)
 }
 
-/** Whether the catalogue is to be synced again for what was found or is to be forgotten. */
+/** Whether the catalogue is to be synced again: for what was found or is to be forgotten, or since a contract promises something else by now. */
 export async function isSyncDue(sql: Sql, now: Instant): Promise<boolean> {
-  const { rowCount } = await sql.query('select from discovery where sync_at <= $1 limit 1', [toText(now)])
+  const { rowCount } = await sql.query(
+    'select from discovery where sync_at <= $1 union all select from asset_contract where sync_at <= $1 limit 1',
+    [toText(now)],
+  )
   return rowCount === 1
 }
 
 /** What was asked for is done, or can be done only when the catalogue file changes. */
 export async function clearDueSyncs(sql: Sql, now: Instant): Promise<void> {
   await sql.query('update discovery set sync_at = null where sync_at <= $1', [toText(now)])
+  await sql.query('update asset_contract set sync_at = null where sync_at <= $1', [toText(now)])
 }
 
 /** Notes that the catalogue is to be synced by then where rules adopt from this connection, unless it is sooner anyway. */

@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { aField } from '#lib/testing/contracts/fields.ts'
-import { announcedAfter, brokenAt, brokenInWords, type ContractTerms, driftAt, type TermsVersion, termsAt } from './contract-terms.ts'
+import {
+  announcedAfter,
+  brokenAt,
+  brokenInWords,
+  type ContractTerms,
+  driftAt,
+  nextLevelsAt,
+  nextTermsAt,
+  type TermsVersion,
+  termsAt,
+} from './contract-terms.ts'
 import { ShapeCounter } from './count-shape.ts'
 import type { Field } from './field.ts'
 import { fieldsOfColumns } from './nested-fields.ts'
@@ -27,6 +37,16 @@ test('of several versions the last whose date has come holds; drafts, what is re
   ]
   expect([0, 99, 100, 250, 300].map((at) => termsAt(terms(versions), at)?.version)).toEqual(['1.0.0', '1.0.0', '2.0.0', '2.0.0', '5.0.0'])
   expect(termsAt(terms([aVersion('1.0.0', 10, [id])]), 9)).toBeNull()
+})
+
+test('a version that ends holds no more, and none before it does again; when that is counts as a change', () => {
+  const levels = [{ property: 'latency', value: '6', unit: 'h', cron: null, at: 0 }]
+  const ending = terms([aVersion('1.0.0', null, [id]), { ...aVersion('2.0.0', 100, [id]), until: 300 }])
+  expect([99, 100, 299, 300].map((at) => termsAt(ending, at)?.version)).toEqual(['1.0.0', '2.0.0', '2.0.0', undefined])
+  expect([0, 100, 300].map((at) => nextTermsAt(ending, at))).toEqual([100, 300, null])
+  expect(nextLevelsAt(ending, 0), 'it promises nothing of time').toBeNull()
+  const timely = { ...ending, versions: ending.versions.map((one) => ({ ...one, levels })) }
+  expect([0, 100, 300].map((at) => nextLevelsAt(timely, at))).toEqual([100, 300, null])
 })
 
 test('what a coming version changes is announced with its date, against the one before it', () => {

@@ -5,6 +5,7 @@ import { listInWords } from '#lib/domain/wording/lists.ts'
 import { compareFields, type Difference } from './compare-fields.ts'
 import { compareShape } from './compare-shape.ts'
 import type { Field } from './field.ts'
+import type { ServiceLevel } from './service-levels.ts'
 import type { Shape } from './shape.ts'
 
 /** One version of what is promised of an asset. */
@@ -19,6 +20,11 @@ export interface TermsVersion {
   owner: string | null
   consumers: readonly string[]
   description: string | null
+  /** Until when it holds, and until when it is supported; absent: nobody says. */
+  until?: Instant
+  supportedUntil?: Instant
+  /** Its service levels; absent: it has none. */
+  levels?: readonly ServiceLevel[]
   fields: readonly Field[]
   /** Those within others, by their paths; absent: none is. */
   nested?: readonly Pick<Field, 'name' | 'description'>[]
@@ -32,6 +38,8 @@ export interface ContractTerms {
   ofFiles?: true
   /** Where it is read from; without a version it has never been read. */
   address?: string
+  /** Its service levels are what is promised of the asset: the catalogue says nothing itself. */
+  judges?: true
   /** The entity that the catalogue names. */
   entity?: string
 }
@@ -66,9 +74,16 @@ export interface Announced {
 
 const NOT_IN_FORCE = new Set(['draft', 'retired'])
 
-/** When another version begins to hold after an instant; null: none is announced. */
+/** When another version begins to hold after an instant, or one ends; null: none is announced. */
 export function nextTermsAt(terms: ContractTerms, at: Instant): Instant | null {
-  return announcedAfter(terms, at)[0]?.from ?? null
+  const ends = versionsThatHold(terms).flatMap(({ until }) => (until !== undefined && until > at ? [until] : []))
+  const begins = announcedAfter(terms, at).map(({ from }) => from)
+  return ends.length + begins.length === 0 ? null : Math.min(...ends, ...begins)
+}
+
+/** When what a contract promises of time may become another; null: it promises nothing of it, or stays as it is. */
+export function nextLevelsAt(terms: ContractTerms, at: Instant): Instant | null {
+  return terms.versions.some(({ levels = [] }) => levels.length > 0) ? nextTermsAt(terms, at) : null
 }
 
 /** Versions that hold at some time, in the order in which they do. */
@@ -77,9 +92,10 @@ export function versionsThatHold({ versions }: ContractTerms): TermsVersion[] {
   return held.sort((a, b) => (a.from ?? Number.NEGATIVE_INFINITY) - (b.from ?? Number.NEGATIVE_INFINITY))
 }
 
-/** The version that holds at an instant; null: none does. */
+/** The version that holds at an instant; null: none does yet, or the last one has ended. */
 export function termsAt(terms: ContractTerms, at: Instant): TermsVersion | null {
-  return versionsThatHold(terms).findLast(({ from }) => from === null || from <= at) ?? null
+  const last = versionsThatHold(terms).findLast(({ from }) => from === null || from <= at)
+  return last === undefined || (last.until !== undefined && last.until <= at) ? null : last
 }
 
 /** What is promised to change after an instant, in order. */

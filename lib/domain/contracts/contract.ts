@@ -5,6 +5,7 @@ import type { Field } from './field.ts'
 import { readFieldType } from './field-type.ts'
 import { ITEM } from './nested-fields.ts'
 import { type OdcsDocument, type OdcsProperty, odcsSchema } from './odcs-schema.ts'
+import { type ServiceLevel, serviceLevels } from './service-levels.ts'
 
 /** What a producer promises of the shape of its entities, in one version. */
 export interface Contract {
@@ -14,6 +15,9 @@ export interface Contract {
   status: string
   /** From when on it holds, as written; null: since ever. */
   fromText: string | null
+  /** Until when it is supported, and until when it holds, as written; null: nobody says. */
+  supportedText: string | null
+  untilText: string | null
   /** When it took the place of another version at its address: before that it does not hold. */
   firstSeenAt: Instant | null
   owner: string | null
@@ -26,6 +30,7 @@ export interface Entity {
   physicalName: string | null
   description: string | null
   fields: readonly Field[]
+  levels: readonly ServiceLevel[]
 }
 
 /** One thing wrong in a contract, by its path in the document. */
@@ -70,7 +75,9 @@ function toContract(document: OdcsDocument): Contract {
     name: name ?? id,
     version,
     status,
-    fromText: generalAvailability(document)?.text ?? null,
+    fromText: dateIn(document, 'generalAvailability')?.value ?? null,
+    supportedText: dateIn(document, 'endOfSupport')?.value ?? null,
+    untilText: dateIn(document, 'endOfLife')?.value ?? null,
     firstSeenAt: document.firstSeenAt === undefined ? null : Date.parse(document.firstSeenAt),
     owner: ownerOf(document),
     consumers: consumersOf(document),
@@ -79,6 +86,7 @@ function toContract(document: OdcsDocument): Contract {
       physicalName: entity.physicalName ?? null,
       description: entity.description ?? null,
       fields: entity.properties.map(toField),
+      levels: serviceLevels(document, [entity.name, entity.physicalName ?? null]),
     })),
   }
 }
@@ -132,18 +140,23 @@ function consumersOf({ customProperties = [] }: OdcsDocument): string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
 }
 
-function generalAvailability({ slaProperties = [] }: OdcsDocument): { at: number; text: string } | null {
-  const at = slaProperties.findIndex(({ property }) => property === 'generalAvailability')
-  const value = slaProperties[at]?.value
-  return value === undefined || value === null ? null : { at, text: String(value) }
-}
-
 const instantSchema = z.iso.datetime({ offset: true })
 
+/** What says from when, or until when, a version holds. */
+const DATES = ['generalAvailability', 'endOfSupport', 'endOfLife'] as const
+
+function dateIn(document: OdcsDocument, property: (typeof DATES)[number]): ServiceLevel | undefined {
+  return serviceLevels({ slaProperties: document.slaProperties?.map((one) => ({ ...one, element: undefined })) }, []).find(
+    (level) => level.property === property,
+  )
+}
+
 function wrongDates(document: OdcsDocument): ContractProblem[] {
-  const from = generalAvailability(document)
-  if (from === null || isValidDay(from.text) || instantSchema.safeParse(from.text).success) return []
-  return [{ path: ['slaProperties', from.at, 'value'], problem: 'is no date; write one such as 2026-12-24, or an instant with its zone' }]
+  return DATES.flatMap((property) => {
+    const date = dateIn(document, property)
+    if (date === undefined || isValidDay(date.value) || instantSchema.safeParse(date.value).success) return []
+    return [{ path: ['slaProperties', date.at, 'value'], problem: 'is no date; write one such as 2026-12-24, or an instant with its zone' }]
+  })
 }
 
 /** Names that stand twice where each must tell something apart. */
@@ -171,9 +184,14 @@ function secondField(entity: number, at: number, key: string, name: string | und
 
 /** From when on a version holds; null: since ever. A day begins in this zone. */
 export function heldFrom({ fromText, firstSeenAt }: Pick<Contract, 'fromText' | 'firstSeenAt'>, zone: string): Instant | null {
-  if (fromText === null) return firstSeenAt
-  const from = isValidDay(fromText) ? startOfDay(fromText, zone) : Date.parse(fromText)
-  return Math.max(from, firstSeenAt ?? from)
+  const from = dateAt(fromText, zone)
+  return from === null ? firstSeenAt : Math.max(from, firstSeenAt ?? from)
+}
+
+/** When a date of a contract begins in a zone; null: none is written. */
+export function dateAt(text: string | null, zone: string): Instant | null {
+  if (text === null) return null
+  return isValidDay(text) ? startOfDay(text, zone) : Date.parse(text)
 }
 
 /** The entity of a contract that an asset is: the one that is named, else the one called like the end of its path, else the only one. */

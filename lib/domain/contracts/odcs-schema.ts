@@ -50,6 +50,13 @@ const entitySchema = z.looseObject({
 const memberSchema = z.looseObject({ username: text, role: z.string().optional(), name: z.string().optional() })
 const namedValueSchema = z.looseObject({ property: text, value: z.unknown().optional() })
 
+const levelSchema = namedValueSchema.extend({
+  unit: z.string().optional(),
+  element: z.string().optional(),
+  scheduler: z.string().optional(),
+  schedule: z.string().optional(),
+})
+
 /** Our own key: when a contract at an address took the place of another. It is no part of what the address said. */
 export const FIRST_SEEN = 'firstSeenAt'
 
@@ -65,7 +72,7 @@ export const odcsSchema = z.looseObject({
   team: z
     .union([z.array(memberSchema), z.looseObject({ name: z.string().optional(), members: z.array(memberSchema).optional() })])
     .optional(),
-  slaProperties: z.array(namedValueSchema).optional(),
+  slaProperties: z.array(levelSchema).optional(),
   customProperties: z.array(namedValueSchema).optional(),
   [FIRST_SEEN]: z.iso.datetime().optional(),
 })

@@ -11,6 +11,7 @@ import {
 } from '#lib/domain/contracts/contract-terms.ts'
 import { rulesInWords } from '#lib/domain/contracts/entity-fields.ts'
 import type { Field } from '#lib/domain/contracts/field.ts'
+import { type LevelView, levelViews } from '#lib/domain/contracts/level-promises.ts'
 import { fieldsOfColumns, flatFields } from '#lib/domain/contracts/nested-fields.ts'
 import type { KnownColumn } from '#lib/domain/search/known-columns.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
@@ -58,6 +59,10 @@ export interface ContractView {
     consumers: readonly string[]
     fields: FieldView[]
     promised: readonly Field[]
+    /** What it promises of time and use. */
+    levels: readonly LevelView[]
+    until: Instant | null
+    supportedUntil: Instant | null
   } | null
   /** All that held, hold or will, in that order. */
   versions: readonly TermsVersion[]
@@ -136,6 +141,9 @@ function toView({ id, key, asset, terms, columns, landed, seenAt, goodAt, proble
       consumers: held.consumers,
       fields: flatFields(held.fields).map(toField),
       promised: held.fields,
+      levels: levelViews(held.levels ?? [], terms.judges === true),
+      until: held.until ?? null,
+      supportedUntil: held.supportedUntil ?? null,
     },
     seenAt: terms.ofFiles === true && landed === null ? null : seenAt,
     isOfFiles: terms.ofFiles === true,

@@ -1,3 +1,4 @@
+import { type Finding, unknownName, wrongValue } from '#lib/catalogue/check/finding.ts'
 import { CONTRACTS_FOLDER } from '#lib/catalogue/parse/merge-files.ts'
 import { childOf, entriesOf, type LocatedNode, nodeAt, textAt, textOf, toPlain } from '#lib/catalogue/parse/node.ts'
 import type { Outline } from '#lib/catalogue/parse/outline.ts'
@@ -7,7 +8,6 @@ import { type Contract, entityFor, readContract } from '#lib/domain/contracts/co
 import { isContractAddress, whyNotRead } from '#lib/domain/contracts/contract-address.ts'
 import { pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { capital } from '#lib/domain/wording/sentences.ts'
-import { type Finding, unknownName, wrongValue } from './finding.ts'
 
 /** Where a contract is named, as it is written there. */
 interface Naming {

@@ -1,0 +1,126 @@
+import type { PolicyInput } from '#lib/domain/freshness/policies/policy.ts'
+import { whyNoSchedule } from '#lib/domain/time/cron.ts'
+import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
+import { isValidZone } from '#lib/domain/time/zone.ts'
+import { levelDuration } from './level-duration.ts'
+import type { ServiceLevel } from './service-levels.ts'
+
+/** What service levels come to here. */
+export interface LevelPromises {
+  /** Promises as a catalogue writes them; empty: they promise nothing that is judged. */
+  policies: PolicyInput[]
+  /** What nobody could read, or has no counterpart here. */
+  left: { level: ServiceLevel; why: 'unreadable' | 'no-counterpart' }[]
+}
+
+/** What says from when, or until when, a version holds. */
+const OF_THE_VERSION = new Set(['generalAvailability', 'endOfSupport', 'endOfLife'])
+const OF_THE_CLOCK = new Set(['latency', 'frequency', 'timeOfAvailability'])
+/** Where only a line of cron tells when data come. */
+const GRACE_MS = HOUR_MS
+/** Data that come in a rhythm are late when half of one is missed more, and stale when twice as old. */
+const ROOM = 1.5
+
+/** The promises that service levels make, in the words of the catalogue. */
+export function levelPromises(levels: readonly ServiceLevel[]): LevelPromises {
+  const first = (property: string) => levels.find((level) => level.property === property)
+  const [latency, frequency, time] = [first('latency'), first('frequency'), first('timeOfAvailability')]
+  const read = {
+    latencyMs: latency === undefined ? null : levelDuration(latency.value, latency.unit),
+    everyMs: frequency === undefined ? null : levelDuration(frequency.value, frequency.unit),
+    cron: frequency?.cron != null && whyNoSchedule(frequency.cron) === null ? frequency.cron : null,
+    time: time === undefined ? null : readTime(time.value),
+  }
+  const deadline = deadlineOf(read)
+  const age = ageOf(read, deadline !== null)
+  const policies = [deadline, age].filter((one) => one !== null)
+  const isRead = (level: ServiceLevel) => {
+    if (level === latency) return read.latencyMs !== null
+    if (level === frequency) return read.cron !== null || read.everyMs !== null
+    return level === time && deadline !== null
+  }
+  const left = levels.flatMap((level): LevelPromises['left'] => {
+    if (OF_THE_VERSION.has(level.property) || isRead(level)) return []
+    return [{ level, why: OF_THE_CLOCK.has(level.property) ? 'unreadable' : 'no-counterpart' }]
+  })
+  return { policies, left }
+}
+
+interface Read {
+  latencyMs: number | null
+  everyMs: number | null
+  cron: string | null
+  time: { minutes: number; zone: string | null } | null
+}
+
+/** By when they come: at each tick, or at the time of day on each day, or on those of the ticks. */
+function deadlineOf({ latencyMs, everyMs, cron, time }: Read): PolicyInput | null {
+  if (time === null) return cron === null ? null : { kind: 'deadline', cron, grace: latencyMs ?? GRACE_MS }
+  const days = cron?.trim().split(/\s+/).slice(2).join(' ') ?? '* * *'
+  // On which days something comes that comes more rarely nobody says; what is told in another zone may be of another day there.
+  if (cron === null && everyMs !== null && everyMs > DAY_MS) return null
+  const at = ((time.minutes % 1440) + 1440) % 1440
+  if (at !== time.minutes && days !== '* * *') return null
+  const zone = time.zone === null ? {} : { zone: time.zone }
+  return { kind: 'deadline', cron: `${at % 60} ${Math.floor(at / 60)} ${days}`, grace: 0, ...zone }
+}
+
+/** How old they may be: what comes in a rhythm as long as that besides. */
+function ageOf({ latencyMs, everyMs, cron }: Read, hasDeadline: boolean): PolicyInput | null {
+  if (latencyMs !== null && everyMs === null && cron === null) return anAge(latencyMs)
+  if (everyMs === null || cron !== null || (hasDeadline && everyMs >= DAY_MS)) return null
+  return anAge(latencyMs === null ? everyMs * ROOM : everyMs + latencyMs)
+}
+
+const anAge = (lateAfter: number): PolicyInput => ({ kind: 'age', lateAfter, staleAfter: 2 * lateAfter })
+
+const TIME = /^(\d{1,2}):(\d\d)(?::\d\d(?:\.\d+)?)?\s*(?:(Z|UTC|GMT)|([+-])(\d\d):?(\d\d)|([A-Za-z]+\/[\w/+-]+))?$/
+
+/** `07:00`, `07:00+01:00`, `07:00 Europe/Paris`: minutes of the day in a zone, an offset counted off; null: it is none. */
+function readTime(text: string): Read['time'] {
+  const [, hours, minutes, utc, sign, offsetHours, offsetMinutes, zone] = TIME.exec(text) ?? []
+  if (hours === undefined || minutes === undefined || Number(hours) > 23 || Number(minutes) > 59) return null
+  const wall = Number(hours) * 60 + Number(minutes)
+  if (utc !== undefined) return { minutes: wall, zone: 'UTC' }
+  if (sign !== undefined) {
+    const offset = Number(offsetHours) * 60 + Number(offsetMinutes)
+    return { minutes: sign === '+' ? wall - offset : wall + offset, zone: 'UTC' }
+  }
+  if (zone === undefined) return { minutes: wall, zone: null }
+  return isValidZone(zone) ? { minutes: wall, zone } : null
+}
+
+/** A service level in words, and whether it is what its asset is judged by. */
+export interface LevelView {
+  words: string
+  isJudged: boolean
+}
+
+/** The service levels of a contract as people read them, without the days of its version. */
+export function levelViews(levels: readonly ServiceLevel[], judges: boolean): LevelView[] {
+  const left = new Set(levelPromises(levels).left.map(({ level }) => level))
+  return levels
+    .filter(({ property }) => !OF_THE_VERSION.has(property))
+    .map((level) => ({ words: levelInWords(level), isJudged: judges && !left.has(level) }))
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  availability: 'availability',
+  endOfLife: 'end of life',
+  endOfSupport: 'end of support',
+  errorRate: 'error rate',
+  frequency: 'frequency',
+  generalAvailability: 'general availability',
+  latency: 'latency',
+  retention: 'retention',
+  throughput: 'throughput',
+  timeOfAvailability: 'time of availability',
+  timeToDetect: 'time to detect',
+  timeToNotify: 'time to notify',
+  timeToRepair: 'time to repair',
+}
+
+/** A service level as its contract says it: `retention 3 y`. */
+export function levelInWords({ property, value, unit, cron }: ServiceLevel): string {
+  return `${WORDS[property] ?? property} ${value}${unit === null ? '' : ` ${unit}`}${cron === null ? '' : ` (${cron})`}`
+}
