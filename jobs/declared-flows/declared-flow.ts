@@ -12,16 +12,19 @@ import { deliverDeclaredFlow } from './deliver-flow.ts'
 import { indexDeclaredFlow } from './index-flow.ts'
 import { landDeclaredFlow } from './land-flow.ts'
 import { loadDeclaredFlow } from './load-flow.ts'
+import type { PromisedFields } from './promised-columns.ts'
 
 export interface DeclaredFlow {
   name: string
   written: WrittenDeclaredFlow
   /** The flow's zone: for wall-clock times and the marks of a file name. */
   zone: string
+  /** What is promised now of what it reads; absent: nothing. */
+  promised?: PromisedFields | null
 }
 
 /** The flow that a declaration describes; schedule and time limit are the catalogue's, as for every flow. */
-export function flowFromDeclaration({ name, written, zone }: DeclaredFlow): Flow<DeclaredFlowParameters> {
+export function flowFromDeclaration({ name, written, zone, promised = null }: DeclaredFlow): Flow<DeclaredFlowParameters> {
   const { extract, load, deliver, land, index, rejectTolerance = REJECT_TOLERANCE } = written
   const around = { zone, tolerance: rejectTolerance }
   return defineFlow<DeclaredFlowParameters>({
@@ -38,7 +41,8 @@ export function flowFromDeclaration({ name, written, zone }: DeclaredFlow): Flow
       if (land !== undefined) return landDeclaredFlow(ctx, land, rejectTolerance)
       if (extract !== undefined && load !== undefined) return loadDeclaredFlow(ctx, { ...written, extract }, load, around)
       if (extract !== undefined && deliver !== undefined) return deliverDeclaredFlow(ctx, { ...written, extract }, deliver, around)
-      if (extract !== undefined && index !== undefined) return indexDeclaredFlow(ctx, { ...written, extract }, index, around)
+      if (extract !== undefined && index !== undefined)
+        return indexDeclaredFlow(ctx, { ...written, extract }, index, { ...around, promised })
       throw new TidemarkError('invalid', {
         publicMessage: `${name} neither loads, delivers, indexes nor lands files. Correct it in the catalogue.`,
       })

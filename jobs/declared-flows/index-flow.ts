@@ -1,22 +1,20 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { type DeclaredFlowParameters, keyColumns, type WrittenIndex, type WrittenRecordFlow } from '#lib/catalogue/schema/declared-flow.ts'
-import type { Begun, IndexBuild, IndexDocument } from '#lib/connectors/kit/index-build.ts'
+import type { Begun, IndexBuild, IndexField } from '#lib/connectors/kit/index-build.ts'
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
-import type { JsonValue } from '#lib/domain/values/json.ts'
 import type { FlowContext, FlowResult } from '#lib/engine/flow.ts'
 import { toPublicMessage } from '#lib/platform/errors.ts'
 import { compileSelect } from '#lib/records/select-columns.ts'
+import { BATCH_BYTES, documentsOf, fieldsOf, hashOf, type NumberedDocument, numbered, weightOf } from './indexed-documents.ts'
+import { type PromisedColumn, type PromisedFields, promisedColumns } from './promised-columns.ts'
 import { Reading } from './reading.ts'
 
 const TRIES = { retries: 3, backoffMs: 10 * SECOND_MS }
 /** A node that was killed is away for some minutes until it has all its indices together again. */
 const PATIENT = { retries: 12, backoffMs: SECOND_MS, backoffMaxMs: MINUTE_MS }
-const BATCH_BYTES = 5_000_000
-const BATCH_DOCUMENTS = 5000
 const AT_ONCE = 3
-const ID_BYTES_MAX = 512
 
 type Context = FlowContext<DeclaredFlowParameters>
 
@@ -25,11 +23,6 @@ interface Filled {
   name: string
   seen: number
   documents: number
-}
-
-interface NumberedDocument extends IndexDocument {
-  /** Where it stood in the answer: `row 17`. */
-  place: string
 }
 
 /** What became of a batch, as the ledger of the lake keeps it. */
@@ -47,17 +40,19 @@ export async function indexDeclaredFlow(
   ctx: Context,
   declaredFlow: WrittenRecordFlow,
   index: WrittenIndex,
-  { zone, tolerance }: { zone: string; tolerance: number },
+  { zone, tolerance, promised }: IndexingOptions,
 ): Promise<FlowResult> {
   const key = keyColumns(index.key)
-  const reading = new Reading(ctx, declaredFlow, { zone, key, tolerance })
+  const columns = promised === null ? new Map<string, PromisedColumn>() : promisedColumns(declaredFlow.select, promised.fields)
+  const required = [...columns].flatMap(([column, { isRequired }]) => (isRequired ? [column] : []))
+  const reading = new Reading(ctx, declaredFlow, { zone, key, tolerance, required })
   if (ctx.parameters.dryRun === true) return onlyRead(ctx, reading)
-  const columns = compileSelect(declaredFlow.select, zone).columns ?? key.map((name) => ({ name, type: null }))
-  const fields = columns.map(({ name, type }) => ({ name, type, isKey: key.includes(name) }))
+  if (promised !== null) ctx.log.info(`Fields are kept as version ${promised.version} of the contract ${promised.name} promises them.`)
+  const fields = fieldsOf(compileSelect(declaredFlow.select, zone).columns, index, columns)
   const alias = pathOf(index.into)
   const build = await ctx.connect(connectionOf(index.into)).buildIndex({ alias, runId: ctx.runId, attempt: ctx.attempt, fields })
   try {
-    const filled = await ctx.task('index', TRIES, () => fill(ctx, reading, build, index))
+    const filled = await ctx.task('index', TRIES, () => fill(ctx, reading, build, { ...index, fields }))
     await ctx.task('publish', TRIES, () => publish(ctx, build, filled))
     await tidy(ctx, build)
     const { name, seen, documents } = filled
@@ -66,6 +61,17 @@ export async function indexDeclaredFlow(
     await dropUnlessStopped(ctx, build, error)
     throw error
   }
+}
+
+interface IndexingOptions {
+  zone: string
+  tolerance: number
+  promised: PromisedFields | null
+}
+
+/** What is wanted of an index, and the fields of which something is known beforehand. */
+interface Wanted extends WrittenIndex {
+  fields: readonly IndexField[]
 }
 
 async function onlyRead(ctx: Context, reading: Reading): Promise<FlowResult> {
@@ -79,7 +85,7 @@ async function onlyRead(ctx: Context, reading: Reading): Promise<FlowResult> {
 }
 
 /** Goes on with what an earlier attempt put, as long as what is read is the same. */
-async function fill(ctx: Context, reading: Reading, build: IndexBuild, index: WrittenIndex): Promise<Filled> {
+async function fill(ctx: Context, reading: Reading, build: IndexBuild, index: Wanted): Promise<Filled> {
   const begun = await begin(ctx, build)
   try {
     return await fillFrom(ctx, reading, build, begun, index)
@@ -95,13 +101,14 @@ function begin(ctx: Context, build: IndexBuild, options: { anew?: boolean } = {}
   return ctx.retry(PATIENT, () => ctx.lake.once('begin index', randomUUID(), () => build.begin(options)))
 }
 
-async function fillFrom(ctx: Context, reading: Reading, build: IndexBuild, begun: Begun, index: WrittenIndex): Promise<Filled> {
+async function fillFrom(ctx: Context, reading: Reading, build: IndexBuild, begun: Begun, index: Wanted): Promise<Filled> {
   const marks = begun.isNew ? new Map<string, Mark>() : await readMarks(ctx, begun.name)
   if (marks.size > 0) ctx.log.info(`Goes on with the index ${begun.name}, to which ${marks.size} batches were put before.`)
+  const kept = JSON.stringify(index.fields)
   const batches = numbered(ctx.batchByWeight(documentsOf(reading, keyColumns(index.key)), BATCH_BYTES, weightOf))
   let documents = 0
   let count = 0
-  for await (const mark of ctx.map(batches, AT_ONCE, (batch) => putBatch(ctx, build, begun.name, batch, marks))) {
+  for await (const mark of ctx.map(batches, AT_ONCE, (batch) => putBatch(ctx, build, { name: begun.name, kept, marks }, batch))) {
     documents += mark.documents
     count += 1
     for (const { place, reason } of mark.refused) await reading.refuse(reason, place)
@@ -113,45 +120,15 @@ async function fillFrom(ctx: Context, reading: Reading, build: IndexBuild, begun
   return { name: begun.name, seen: reading.seen, documents }
 }
 
-async function* documentsOf(reading: Reading, key: readonly string[]): AsyncGenerator<NumberedDocument> {
-  for await (const row of reading.rows()) {
-    const id = idOf(key.length === 0 ? placeOf(reading) : key.map((column) => row[column] ?? null))
-    yield { id, json: JSON.stringify(row), place: reading.place }
-  }
-}
-
-/** What tells a record apart that has no key. */
-function placeOf({ at }: Reading): JsonValue[] {
-  if (at !== null) return [at.bucket, at.key, at.line]
-  const publicMessage = 'Nothing tells the documents apart: what is read does not say where a record stands. Write "key" under "index".'
-  throw new TidemarkError('invalid', { publicMessage })
-}
-
-/** The same for the same values, as people can read it unless it is very long. */
-function idOf(values: readonly JsonValue[]): string {
-  const [only] = values
-  const id = values.length === 1 && typeof only === 'string' ? only : JSON.stringify(values.length === 1 ? only : values)
-  return Buffer.byteLength(id) <= ID_BYTES_MAX && id !== '' ? id : createHash('sha256').update(id).digest('hex')
-}
-
-/** So that a batch has neither too many bytes nor too many documents. */
-const weightOf = ({ id, json }: IndexDocument) => Math.max(Buffer.byteLength(json) + Buffer.byteLength(id), BATCH_BYTES / BATCH_DOCUMENTS)
-
-async function* numbered<T>(items: AsyncIterable<T>): AsyncGenerator<{ at: number; items: T }> {
-  let at = 0
-  for await (const item of items) yield { at: at++, items: item }
-}
-
 const taskOf = (name: string) => `index ${name}`
 
 async function putBatch(
   ctx: Context,
   build: IndexBuild,
-  name: string,
+  { name, kept, marks }: { name: string; kept: string; marks: ReadonlyMap<string, Mark> },
   { at, items }: { at: number; items: NumberedDocument[] },
-  marks: ReadonlyMap<string, Mark>,
 ): Promise<Mark> {
-  const hash = hashOf(items)
+  const hash = hashOf(items, kept)
   const known = marks.get(String(at))
   if (known !== undefined && known.hash !== hash) throw new SourceChanged()
   if (known !== undefined) return known
@@ -163,12 +140,6 @@ async function putBatch(
     String(at),
     async (): Promise<Mark> => ({ hash, documents: items.length - told.length, refused: told }),
   )
-}
-
-function hashOf(items: readonly IndexDocument[]): string {
-  const hash = createHash('sha256')
-  for (const { id, json } of items) hash.update(JSON.stringify(id)).update(json).update('\n')
-  return hash.digest('hex')
 }
 
 async function readMarks(ctx: Context, name: string): Promise<Map<string, Mark>> {

@@ -19,6 +19,8 @@ interface ReadingOptions {
   zone: string
   /** Columns that a row must have to be told from others. */
   key: readonly string[]
+  /** Columns that are promised to be there. */
+  required?: readonly string[]
   /** Largest share of rejected rows at which the others may stand for the whole; null: they need not. */
   tolerance: number | null
 }
@@ -74,14 +76,23 @@ export class Reading {
     }
     const selected = this.#selection.row(record)
     if (selected.ok) {
-      const missing = this.#options.key.find((column) => (selected.row[column] ?? null) === null)
-      if (missing === undefined) return selected.row
-      await this.refuse(`${missing} is empty, and it tells rows apart`)
+      const why = this.#whyIncomplete(selected.row)
+      if (why === null) return selected.row
+      await this.refuse(why)
       return null
     }
     if (selected.refuseAll) throw refused(`The column ${selected.column} ${selected.reason}.`)
     await this.refuse(`${selected.column} ${selected.reason}`)
     return null
+  }
+
+  #whyIncomplete(row: JsonObject): string | null {
+    const { key, required = [] } = this.#options
+    const isEmpty = (column: string) => (row[column] ?? null) === null
+    const missing = key.find(isEmpty)
+    if (missing !== undefined) return `${missing} is empty, and it tells rows apart`
+    const broken = required.find(isEmpty)
+    return broken === undefined ? null : `${broken} is empty, and the contract of what is read requires it`
   }
 
   async refuse(reason: string, place = this.place): Promise<void> {

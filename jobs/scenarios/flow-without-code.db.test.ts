@@ -169,4 +169,37 @@ describe('an index that a flow without code builds', () => {
       await search.close()
     }
   })
+
+  it('keeps its fields as the contract of that table promises them', async () => {
+    const search = await startSearch({ clock: harness.clock })
+    try {
+      harness.variables.set('SEARCH_URL', search.url).set('SEARCH_KEY', search.apiKey)
+      const properties = [
+        { name: 'permit_id', logicalType: 'integer', primaryKey: true },
+        { name: 'plate', logicalType: 'string', classification: 'restricted' },
+      ]
+      const contract = {
+        apiVersion: 'v3.1.0',
+        kind: 'DataContract',
+        id: 'permits',
+        version: '1.0.0',
+        status: 'active',
+        schema: [{ name: 'permits', properties }],
+      }
+      const promised = `groups:\n  student_life: { name: Students, feeds: { parking: { name: Parking, contract: permits } } }\n`
+      const whole = INDEX.replace(/\n {4}select:.*/, '')
+      await harness.declare(
+        `${catalogue(`${FLOW}\n${whole}`).replace('groups:\n', promised)}\ncontracts: { permits: ${JSON.stringify(contract)} }\n`,
+      )
+      await harness.reload('parking-permits')
+      await harness.reload('permit-index')
+      expect((await runs()).at(-1)).toEqual({ flow: 'permit-index', state: 'completed', rows: 10 })
+      const [index] = search.world.indices.values()
+      expect(index?.mappings.properties).toMatchObject({ permit_id: { type: 'long' }, plate: { type: 'keyword' } })
+      const [said] = await harness.rows<{ message: string }>("select message from run_log where message like 'Fields are kept%'")
+      expect(said?.message).toBe('Fields are kept as version 1.0.0 of the contract permits promises them.')
+    } finally {
+      await search.close()
+    }
+  })
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { flowFromDeclaration } from '#jobs/declared-flows/declared-flow.ts'
+import { type PromisedFields, promisedNow } from '#jobs/declared-flows/promised-columns.ts'
 import { declaredFlowSchema } from '#lib/catalogue/schema/declared-flow.ts'
 import { runInbox } from '#lib/commands/inbox/run-inbox.ts'
 import type { ClaimedRun } from '#lib/commands/runs/claim-run.ts'
@@ -7,6 +8,7 @@ import { renewLease } from '#lib/commands/runs/claim-run.ts'
 import { finishRun, handBackRun } from '#lib/commands/runs/finish-run.ts'
 import { runLedger } from '#lib/commands/runs/report-run.ts'
 import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
+import { loadTerms } from '#lib/db/catalogue/contract-terms.ts'
 import type { Context } from '#lib/db/context.ts'
 import { LEASE_RENEWAL_MS } from '#lib/domain/runs/run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -160,7 +162,13 @@ async function requireFlow(ctx: Context, flows: ReadonlyMap<string, Flow>, name:
   const stored = storedSchema.safeParse(rows[0])
   if (!stored.success) throw new TidemarkError('not-found', { publicMessage: `There is no flow "${name}" in the catalogue.` })
   const { written, zone } = stored.data
-  return asFlow(flowFromDeclaration({ name, written, zone: written.timezone ?? zone }))
+  const promised = written.index === undefined ? null : await promisedOf(ctx, written.extract?.from ?? '')
+  return asFlow(flowFromDeclaration({ name, written, zone: written.timezone ?? zone, promised }))
+}
+
+/** What the contract of an asset promises now; null: it has none that holds. */
+async function promisedOf({ pool, clock }: Context, asset: string): Promise<PromisedFields | null> {
+  return promisedNow(await loadTerms(pool, asset), clock.now())
 }
 
 // The engine checks parameters against the flow's own schema before the flow sees them.

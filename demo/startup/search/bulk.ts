@@ -1,5 +1,5 @@
 import { failure, ok, type Reply } from './reply.ts'
-import type { SearchDocument, SearchWorld } from './world.ts'
+import type { FieldMapping, SearchDocument, SearchWorld } from './world.ts'
 
 interface Item {
   id: string
@@ -57,7 +57,7 @@ function answerTo(world: SearchWorld, name: string, { id, document }: Item, { is
   if (Buffer.byteLength(id) > 512) return refused(400, 'illegal_argument_exception', 'id is too long')
   if (document === null || isUnfit(id)) return refused(400, 'mapper_parsing_exception', 'failed to parse')
   for (const [field, value] of Object.entries(document))
-    if (!fits(index.mappings.properties[field]?.type, value))
+    if (!fits(index.mappings.properties[field], value))
       return refused(
         400,
         'document_parsing_exception',
@@ -67,11 +67,19 @@ function answerTo(world: SearchWorld, name: string, { id, document }: Item, { is
   return { index: { _index: index.name, _id: id, result, status: result === 'created' ? 201 : 200 } }
 }
 
-/** What a field of its type takes. */
-function fits(type: string | undefined, value: unknown): boolean {
+/** What a field takes as it is mapped. */
+function fits({ type, format }: FieldMapping = {}, value: unknown): boolean {
   if (value === null || type === undefined) return true
-  if (type === 'date') return typeof value === 'number' || (typeof value === 'string' && /^\d{4}-\d\d-\d\d/.test(value))
+  if (type === 'date') return isTime(format, value)
   if (type === 'long' || type === 'double' || type === 'float') return Number.isFinite(Number(value))
   if (type === 'boolean') return typeof value === 'boolean'
-  return typeof value !== 'object' || type === 'object'
+  return typeof value !== 'object' || type === 'object' || type === 'nested'
+}
+
+/** By a name of a format, as ISO has it; else by its letters, digits for each. */
+function isTime(format: string | undefined, value: unknown): boolean {
+  const isNamed = format === undefined || format.startsWith('strict_')
+  if (typeof value !== 'string') return typeof value === 'number' && isNamed
+  if (isNamed) return /^\d{4}-\d\d-\d\d/.test(value)
+  return new RegExp(`^${format.replaceAll(/[^A-Za-z]/g, '\\$&').replaceAll(/[A-Za-z]/g, '\\d')}$`).test(value)
 }

@@ -7,11 +7,12 @@ import { isReference } from '#lib/catalogue/schema/document.ts'
 import { knownKeysAt } from '#lib/catalogue/schema/schema-keys.ts'
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { checkDeliverBlock } from './check-deliver.ts'
-import { checkIndexBlock } from './check-index.ts'
 import { checkLanding } from './check-landing.ts'
 import { checkSelect } from './check-select.ts'
 import { checkPart, writtenSchemaOf } from './check-settings.ts'
 import { type Finding, unknownName, wrongKey, wrongValue } from './finding.ts'
+import { checkIndexBlock } from './indexes/check-index.ts'
+import { checkMapping } from './indexes/check-mapping.ts'
 
 interface Check extends Pick<DeclaredDocument, 'written' | 'full'> {
   /** Connectors and flows with code. */
@@ -192,6 +193,7 @@ export function checkDeclaredFlows({ flows, written, full }: DeclaredDocument, c
       ...checkLanding(flow, connectorOf),
       ...checkDeliverBlock(written.root, flow, (to) => requireConnector(check, textOf(to) ?? '', to.path, 'deliver')),
       ...checkIndexBlock(flow, (into) => requireConnector(check, textOf(into) ?? '', into.path, 'index'), sourceOf(flow)),
+      ...checkMapping(flow, full),
       ...checkShown(check, flow),
     ]),
   ]

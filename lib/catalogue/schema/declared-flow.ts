@@ -4,6 +4,7 @@ import { assetKeySchema, connectionOf, pathOf } from '#lib/domain/lineage/asset-
 import { HOUR_MS } from '#lib/domain/time/instant.ts'
 import { zoneSchema } from '#lib/domain/time/local-day.ts'
 import { COLUMN_TYPES, isPlainIdentifier, isTakenColumn } from '#lib/domain/values/column-type.ts'
+import { indexMappingSchema } from './index-mapping.ts'
 import { landingSchema } from './landing.ts'
 
 export const DECLARED_FLOW_TIMEOUT_MS = HOUR_MS
@@ -77,6 +78,7 @@ const indexSchema = z.strictObject({
     .union([columnName, z.array(columnName).min(1, 'must hold at least one column')])
     .optional()
     .describe('The column or columns that tell documents apart; of records of files, by default the file and the line.'),
+  mapping: indexMappingSchema.optional(),
   shrinkRatio: share.default(SHRINK_RATIO).describe('An answer with at most this share of the documents that readers have is refused.'),
   allowEmpty: z.boolean().default(false).describe('An answer without rows empties the index instead of being refused.'),
 })

@@ -1,3 +1,4 @@
+import type { Field } from '#lib/domain/contracts/field.ts'
 import type { ColumnType } from '#lib/domain/values/column-type.ts'
 
 /** One build of an index, as a run wants it. */
@@ -16,6 +17,10 @@ export interface IndexField {
   type: ColumnType | null
   /** It tells documents apart. */
   isKey: boolean
+  /** What the contract of the source promises of it; absent: nothing. */
+  promised?: Field
+  /** How people want it kept, as the cluster takes it; absent: as the rest says. */
+  mapping?: object
 }
 
 /** A document with its id: put again, it replaces itself. */

@@ -72,7 +72,8 @@ export interface Announced {
   differences: Difference[]
 }
 
-const NOT_IN_FORCE = new Set(['draft', 'retired'])
+/** What a version is called that never holds. */
+export const NOT_IN_FORCE: ReadonlySet<string> = new Set(['draft', 'retired'])
 
 /** When another version begins to hold after an instant, or one ends; null: none is announced. */
 export function nextTermsAt(terms: ContractTerms, at: Instant): Instant | null {

@@ -85,6 +85,21 @@ describe('what is read of a contract', () => {
     })
   })
 
+  test('how a date is written, and who may know a field', () => {
+    const properties = [
+      { name: 'seen_on', logicalType: 'date', logicalTypeOptions: { format: 'dd.MM.yyyy' } },
+      { name: 'email', logicalType: 'string', classification: 'restricted' },
+      { name: 'plain', logicalType: 'string' },
+    ]
+    const [entity] = contractOf({ ...bare, schema: [{ name: 'customer', properties }] }).entities
+    const told = entity?.fields.map(({ format, classification }) => [format, classification])
+    expect(told).toEqual([
+      ['dd.MM.yyyy', undefined],
+      [undefined, 'restricted'],
+      [undefined, undefined],
+    ])
+  })
+
   test('fields with their types, keys, allowed values and the names they have in their table', () => {
     const [entity] = contractOf({
       ...bare,

@@ -92,7 +92,7 @@ function toContract(document: OdcsDocument): Contract {
 }
 
 function toField(property: OdcsProperty): Field {
-  const { name = '', physicalName, physicalType, logicalType, logicalTypeOptions: options, description } = property
+  const { name = '', physicalName, physicalType, logicalType, logicalTypeOptions: options, description, classification } = property
   const physical = readFieldType(physicalType)
   const logical = logicalType === undefined ? null : { family: logicalType, bits: null, lengthMax: null, isZoned: null }
   const type = physical !== null && (logical === null || logical.family === physical.family) ? physical : logical
@@ -106,6 +106,8 @@ function toField(property: OdcsProperty): Field {
     isUnique: property.unique === true,
     isKey,
     values: validValues(property.quality),
+    ...(options?.format !== undefined && { format: options.format }),
+    ...(classification !== undefined && { classification }),
     ...fieldsWithin(property),
   }
 }

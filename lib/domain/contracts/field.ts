@@ -12,6 +12,10 @@ export interface Field {
   isKey: boolean | null
   /** The only values it may have. */
   values: readonly string[] | null
+  /** How a text, a date or a time is written; absent: nobody tells. */
+  format?: string
+  /** Who may know it, in its producer's own words; absent: nobody tells. */
+  classification?: string
   /** Of an object, its own; of a list one, called `[]`, for its elements; absent: nobody tells. */
   fields?: readonly Field[]
 }

@@ -8,8 +8,9 @@ export interface OdcsProperty {
   physicalName?: string | undefined
   physicalType?: string | undefined
   logicalType?: (typeof FIELD_FAMILIES)[number] | undefined
-  logicalTypeOptions?: { maxLength?: number | undefined; timezone?: boolean | undefined } | undefined
+  logicalTypeOptions?: { maxLength?: number | undefined; timezone?: boolean | undefined; format?: string | undefined } | undefined
   description?: string | undefined
+  classification?: string | undefined
   required?: boolean | undefined
   unique?: boolean | undefined
   primaryKey?: boolean | undefined
@@ -24,8 +25,11 @@ const itemSchema: z.ZodType<OdcsProperty> = z.looseObject({
   physicalName: text.optional(),
   physicalType: text.optional(),
   logicalType: z.enum(FIELD_FAMILIES).optional(),
-  logicalTypeOptions: z.looseObject({ maxLength: z.number().optional(), timezone: z.boolean().optional() }).optional(),
+  logicalTypeOptions: z
+    .looseObject({ maxLength: z.number().optional(), timezone: z.boolean().optional(), format: z.string().optional() })
+    .optional(),
   description: z.string().optional(),
+  classification: z.string().optional(),
   required: z.boolean().optional(),
   unique: z.boolean().optional(),
   primaryKey: z.boolean().optional(),

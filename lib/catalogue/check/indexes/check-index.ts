@@ -1,9 +1,9 @@
+import { unknownColumn } from '#lib/catalogue/check/check-select.ts'
+import { type Finding, wrongKey, wrongValue } from '#lib/catalogue/check/finding.ts'
 import { childOf, itemsOf, type LocatedNode } from '#lib/catalogue/parse/node.ts'
 import type { DeclaredFlow } from '#lib/catalogue/resolve/declared-flows.ts'
 import type { ConnectorContract } from '#lib/catalogue/schema/contracts.ts'
 import { pathOf } from '#lib/domain/lineage/asset-key.ts'
-import { unknownColumn } from './check-select.ts'
-import { type Finding, wrongKey, wrongValue } from './finding.ts'
 
 /** What is wrong with an `index` block: where it is built, under which name, by which key. */
 export function checkIndexBlock(
