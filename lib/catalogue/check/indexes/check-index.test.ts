@@ -67,6 +67,7 @@ describe('an index of files', () => {
     ['with a delimiter of what is no CSV', 'folder: newest', 'as: json, delimiter: ";"', 'belongs to CSV, and the files are json'],
     ['without a bound that can be kept', 'folder: newest', 'limits: { record: 1GB }', 'must be at most 200MB'],
     ['by a key that "select" does not make', 'search/prices', 'search/prices, key: shop', '"select" makes no column "shop"'],
+    ['by a template of names', 'shop/namespace/prices/v1', '"shop/namespace/prices_{date}.csv"', 'names files by a template'],
     ['from a connection that is not there', 'shop/namespace', 'shopp/namespace', 'Did you mean "shop"?'],
   ])('is refused %s', (_, from, to, words) => {
     expect(PRICE_INDEX).toContain(from)

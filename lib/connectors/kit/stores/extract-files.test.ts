@@ -5,6 +5,7 @@ import { UnusableRecord } from '#lib/records/unusable-record.ts'
 import { type AzureWorld, startAzureWorld } from '#lib/testing/connectors/azure-world.ts'
 import { type S3World, startS3World } from '#lib/testing/connectors/s3-world.ts'
 import type { StoreSession } from '#lib/testing/connectors/store-session.ts'
+import { extractFiles } from './extract-files.ts'
 
 let s3: S3World
 let azure: AzureWorld
@@ -143,5 +144,19 @@ describe('files that change between the listing and the reading', () => {
     await records.next()
     s3.standIn.put('kept', '2.jsonl', '{"id":2,"of":"new"}\n')
     expect((await Array.fromAsync({ [Symbol.asyncIterator]: () => records })).map(shown)).toEqual(['kept/2.jsonl 1 {"id":2,"of":"old"}'])
+  })
+})
+
+it('more files than anybody reads at once are refused before the first one is opened', async () => {
+  const file = { bucket: 'b', version: '1', bytes: 1, modifiedAt: 0 }
+  const session = {
+    async *files() {
+      for (let n = 0; n <= 100_000; n++) yield { ...file, key: `in/${n}` }
+    },
+    openFile: () => expect.fail('is opened'),
+  }
+  await expect(Array.fromAsync(extractFiles({ connection: { key: 'shop' }, session }, { path: 'b/in' }))).rejects.toMatchObject({
+    code: 'invalid',
+    publicMessage: 'There are more than 100,000 files below b/in: too many to read at once. Name a deeper path.',
   })
 })

@@ -3,6 +3,7 @@ import { FILE_FORM_SHAPE, RECORD_BYTES_MAX } from '#lib/catalogue/schema/landing
 import type { FileSession, StoredFile, WantedFile } from '#lib/connectors/kit/files.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { parseJson } from '#lib/domain/values/json.ts'
+import { hasMarks } from '#lib/domain/values/name-template.ts'
 import { shortText } from '#lib/domain/values/short-text.ts'
 import { toShownText } from '#lib/domain/values/shown-text.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
@@ -38,7 +39,13 @@ export const storeExtractRequest = z
       .describe('Only folders are read in which a file of this name says that all is there: "_SUCCESS".'),
     ...FILE_FORM_SHAPE,
   })
-  .superRefine(({ as, delimiter }, context) => {
+  .superRefine(({ path, as, delimiter }, context) => {
+    if (path !== undefined && hasMarks(path))
+      context.addIssue({
+        code: 'custom',
+        path: [],
+        message: `"${path}" names files by a template; name their folder, and the files by "match"`,
+      })
     if (delimiter === undefined || as === undefined || as === 'csv') return
     context.addIssue({ code: 'custom', path: ['delimiter'], message: `belongs to CSV, and the files are ${as}; take it out` })
   })
