@@ -113,6 +113,8 @@ export class DataFactory {
     const [, name, what] = /^\/pipelines\/([^/]+)(\/createRun)?$/.exec(path) ?? []
     if (path === '/pipelines') return this.#listPipelines(url)
     if (path === '/queryPipelineRuns') return this.#query(body)
+    const [, run, change] = /^\/pipelineruns\/([^/]+)(\/cancel)?$/.exec(path) ?? []
+    if (run !== undefined) return this.#ofRun(run, change !== undefined)
     const pipeline = this.pipelines.find((one) => one.name === decodeURIComponent(name ?? ''))
     if (pipeline === undefined) return no(404, name === undefined ? 'ResourceNotFound' : 'PipelineNotFound', 'It was not found.')
     return what === undefined ? { status: 200, body: shownPipeline(pipeline) } : this.#start(pipeline, body)
@@ -144,6 +146,16 @@ export class DataFactory {
     const from = Number(token)
     const rest = from + PAGE < all.length ? { continuationToken: String(from + PAGE) } : {}
     return { status: 200, body: { value: all.slice(from, from + PAGE).map(shownRun), ...rest } }
+  }
+
+  #ofRun(id: string, isToCancel: boolean): JobAnswer {
+    const run = this.runs.find((one) => one.id === id)
+    if (run === undefined) return no(404, 'PipelineRunNotFound', 'It was not found.')
+    if (!isToCancel) return { status: 200, body: shownRun(run) }
+    if (!this.mayRun) return no(403, 'AuthorizationFailed', 'The client does not have authorization to perform this action.')
+    if (run.end !== null) return no(400, 'PipelineRunNotInProgress', `Cannot cancel pipeline run ${id} as it is not in progress.`)
+    run.status = 'Canceling'
+    return { status: 200, body: null }
   }
 
   /** It takes no notice of parameters that the pipeline does not have. */

@@ -107,6 +107,8 @@ export class Airbyte {
         this.connections.filter(({ workspaceId }) => ofWorkspaces?.includes(workspaceId) ?? true),
         search,
       )
+    const [, method, job] = /^(GET|DELETE) \/jobs\/(\d+)$/.exec(asked) ?? []
+    if (job !== undefined) return this.#ofJob(Number(job), method === 'DELETE')
     const connection = this.connections.find(({ connectionId }) => asked === `GET /connections/${connectionId}`)
     return connection === undefined ? no(404, 'resource-not-found') : { status: 200, body: connection }
   }
@@ -134,6 +136,15 @@ export class Airbyte {
       by === 'updatedAt' ? Date.parse(a.lastUpdatedAt ?? '9999-01-01') - Date.parse(b.lastUpdatedAt ?? '9999-01-01') : a.jobId - b.jobId,
     )
     return direction === 'DESC' ? ascending.reverse() : ascending
+  }
+
+  #ofJob(id: number, isToCancel: boolean): JobAnswer {
+    const job = this.jobs.find(({ jobId }) => jobId === id)
+    if (job === undefined) return no(404, 'resource-not-found')
+    if (!isToCancel) return { status: 200, body: job }
+    if (!this.mayRun) return no(403, 'Forbidden')
+    Object.assign(job, { status: 'cancelled', lastUpdatedAt: new Date(this.now()).toISOString() })
+    return { status: 200, body: job }
   }
 
   #start({ connectionId, jobType }: Json): JobAnswer {

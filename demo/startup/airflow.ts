@@ -68,7 +68,7 @@ export class Airflow {
     const url = new URL(request.url ?? '/', 'http://airflow.invalid')
     const { method = 'GET' } = request
     this.requests.push(`${method} ${url.pathname}`)
-    const body = method === 'POST' ? await readJson(request) : {}
+    const body = method === 'POST' || method === 'PATCH' ? await readJson(request) : {}
     if (this.isThree && url.pathname === '/auth/token') return this.#signIn(body, response)
     const fault = this.#faults.take((asked) => isAt(asked, method, url.pathname))
     if (fault !== undefined && failNow(fault, response, refusal)) return
@@ -150,6 +150,7 @@ export class Airflow {
       )
     const run = this.runs.find((one) => one.dag === dag && one.id === id)
     if (run === undefined) return this.#no(404, `The DagRun with dag_id: \`${dag}\` and run_id: \`${id}\` was not found`)
+    if (method === 'PATCH') return this.#change(run, asked, body)
     if (tasks === undefined) return { status: 200, body: shownRun(run, isThree) }
     const failed = run.failedTasks.map(({ task, tries }) => ({
       task_id: task,
@@ -159,6 +160,14 @@ export class Airflow {
       max_tries: 2,
     }))
     return page('task_instances', failed, asked)
+  }
+
+  /** It calls a run failed, also one that has ended long ago. */
+  #change(run: AirflowRun, asked: URLSearchParams, { state }: Json): JobAnswer {
+    if (!this.mayRun) return this.#no(403, 'Forbidden')
+    if (state !== 'failed' || (this.isThree && asked.get('update_mask') !== 'state')) return this.#no(422, 'Input should be "failed"')
+    Object.assign(run, { state: 'failed', end: new Date(this.now()).toISOString() })
+    return { status: 200, body: shownRun(run, this.isThree) }
   }
 
   #start(dag: string, { dag_run_id: id, conf = {}, ...rest }: Json): JobAnswer {

@@ -54,8 +54,7 @@ export class DbtCloud {
     const [, account = '', path = ''] = /^\/api\/v2\/accounts\/(\d+)\/(.*)$/.exec(url.pathname) ?? []
     if (Number(account) !== this.account)
       return refuse(response, account === '' ? 404 : 403, 'You do not have permission to perform this action.')
-    const [, job] = /^jobs\/(\d+)\/run\/$/.exec(path) ?? []
-    if (request.method === 'POST' && job !== undefined) return this.#start(Number(job), await readJson(request), response, fault)
+    if (request.method === 'POST') return this.#change(path, await readJson(request), response, fault)
     this.#route(request.method ?? 'GET', path, { url, response, fault })
   }
 
@@ -101,6 +100,14 @@ export class DbtCloud {
     else refuse(response, 404, 'Not found.')
   }
 
+  #change(path: string, body: Json, response: ServerResponse, fault: CloudFault | undefined): void {
+    const [, job] = /^jobs\/(\d+)\/run\/$/.exec(path) ?? []
+    const [, run] = /^runs\/(\d+)\/cancel\/$/.exec(path) ?? []
+    if (job !== undefined) this.#start(Number(job), body, response, fault)
+    else if (run !== undefined) this.#cancel(Number(run), response, fault)
+    else refuse(response, 404, 'Not found.')
+  }
+
   #jobOf(id: number) {
     return this.jobs.find((one) => one.job === id) ?? this.runs.find((one) => one.job === id)
   }
@@ -125,6 +132,16 @@ export class DbtCloud {
     if (job === undefined || !this.mayRunJobs) refuse(response, 404, 'Not found.')
     else if (typeof cause !== 'string' || cause === '') refuse(response, 400, 'This field is required: cause.')
     else sendStarted(response, this.#begin(job, cause), fault)
+  }
+
+  #cancel(id: number, response: ServerResponse, fault: CloudFault | undefined): void {
+    const run = this.runs.find((one) => one.id === id && one.isDeleted !== true)
+    if (run === undefined || !this.mayRunJobs) {
+      refuse(response, 404, 'Not found.')
+      return
+    }
+    if (run.status < 10) Object.assign(run, { status: 30, finishedAt: this.now() })
+    sendStarted(response, run, fault)
   }
 
   #begin({ job, environment, project }: Pick<CloudRun, 'job' | 'environment' | 'project'>, cause: string): CloudRun {

@@ -76,6 +76,8 @@ export class Prefect {
     if (path === '/admin/version') return { status: 200, body: '3.9.1' }
     if (what !== undefined) return this.#list(what, body)
     if (started !== undefined) return this.#start(started, body)
+    const [, run, change] = /^\/flow_runs\/([^/]+)(\/set_state)?$/.exec(path) ?? []
+    if (run !== undefined) return this.#ofRun(run, change === undefined ? null : body)
     const isNamed = (one: PrefectDeployment) => one.flow === decodeURIComponent(flow ?? '') && one.name === decodeURIComponent(name ?? '')
     const deployment = this.deployments.find(isNamed)
     if (deployment !== undefined) return { status: 200, body: shownDeployment(deployment) }
@@ -98,6 +100,25 @@ export class Prefect {
               String(body['sort']),
             ).map(shownRun)
     return { status: 200, body: all.slice(offset, offset + Math.min(limit, this.pageMax)) }
+  }
+
+  /** Of a run that nobody works at yet it says that it was cancelled, of one that has ended that it is as it was. */
+  #ofRun(id: string, change: Json | null): JobAnswer {
+    const run = this.runs.find((one) => one.id === id)
+    if (run === undefined) return { status: 404, body: { detail: 'Flow run not found' } }
+    if (change === null) return { status: 200, body: shownRun(run) }
+    if (!this.mayRun) return { status: 403, body: { exception_message: 'Forbidden' } }
+    const isOver = ['COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED'].includes(run.type)
+    if (isOver) return { status: 200, body: { status: 'ABORT', state: null, details: { reason: 'This run has already terminated.' } } }
+    if (run.type === 'SCHEDULED') {
+      Object.assign(run, { type: 'CANCELLED', name: 'Cancelled', end: new Date(this.now()).toISOString() })
+      return {
+        status: 200,
+        body: { status: 'REJECT', state: { type: run.type, name: run.name }, details: { reason: 'No infrastructure.' } },
+      }
+    }
+    Object.assign(run, { type: 'CANCELLING', name: 'Cancelling' })
+    return { status: 201, body: { status: 'ACCEPT', state: { type: run.type, name: run.name }, details: {} } }
   }
 
   #start(id: string, { idempotency_key: key, parameters = {} }: Json): JobAnswer {

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import {
   DECLARED_FLOW_TIMEOUT_MS,
   type DeclaredFlowParameters,
@@ -5,11 +6,13 @@ import {
   landFlowParameters,
   type WrittenDeclaredFlow,
 } from '#lib/catalogue/schema/declared-flow.ts'
+import { JOB_TIMEOUT_MS } from '#lib/domain/runs/job-of-run.ts'
 import { REJECT_TOLERANCE } from '#lib/domain/runs/run-outcome.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { defineFlow, type Flow } from '#lib/engine/flow.ts'
 import { deliverDeclaredFlow } from './deliver-flow.ts'
 import { indexDeclaredFlow } from './index-flow.ts'
+import { runJobElsewhere } from './job-flow.ts'
 import { landDeclaredFlow } from './land-flow.ts'
 import { loadDeclaredFlow } from './load-flow.ts'
 import type { PromisedFields } from './promised-columns.ts'
@@ -24,7 +27,27 @@ export interface DeclaredFlow {
 }
 
 /** The flow that a declaration describes; schedule and time limit are the catalogue's, as for every flow. */
-export function flowFromDeclaration({ name, written, zone, promised = null }: DeclaredFlow): Flow<DeclaredFlowParameters> {
+export function flowFromDeclaration(declared: DeclaredFlow): Flow<DeclaredFlowParameters> | Flow<Record<string, unknown>> {
+  const { runs } = declared.written
+  return runs === undefined ? flowOfWork(declared) : flowOfJob(runs, declared.zone)
+}
+
+/** One whose work a job of another system does; what that writes the catalogue says. */
+function flowOfJob(job: string, zone: string): Flow<Record<string, unknown>> {
+  return defineFlow({
+    schedule: '',
+    timezone: zone,
+    reads: [],
+    writes: [],
+    connections: [],
+    parameters: z.record(z.string(), z.unknown()),
+    timeoutMs: JOB_TIMEOUT_MS,
+    needsNoLake: true,
+    run: (ctx) => runJobElsewhere(ctx, job),
+  })
+}
+
+function flowOfWork({ name, written, zone, promised = null }: DeclaredFlow): Flow<DeclaredFlowParameters> {
   const { extract, load, deliver, land, index, rejectTolerance = REJECT_TOLERANCE } = written
   const around = { zone, tolerance: rejectTolerance }
   return defineFlow<DeclaredFlowParameters>({

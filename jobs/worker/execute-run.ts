@@ -15,12 +15,14 @@ import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { Flow } from '#lib/engine/flow.ts'
 import { type Lake, openLake } from '#lib/engine/lake/lake.ts'
-import { type RunEnd, runFlow } from '#lib/engine/run/run-flow.ts'
+import type { RunEnd } from '#lib/engine/run/run-end.ts'
+import { runFlow } from '#lib/engine/run/run-flow.ts'
 import { RunStopped } from '#lib/engine/run/stop.ts'
 import { failureOf, toInternalMessage } from '#lib/platform/errors.ts'
 import type { Log } from '#lib/platform/log.ts'
 import type { WakeSignal } from '#lib/platform/wake-signal.ts'
 import type { JobServices } from './job-kind.ts'
+import { jobOfRun } from './job-of-run.ts'
 import { runConnections } from './run-connections.ts'
 
 interface Control {
@@ -76,6 +78,7 @@ async function execute(services: JobServices, run: ClaimedRun, lease: LeaseHold,
         copyFile: (name, file, to, attempt) => connections.copyFile(run.connections[name] ?? name, file, to, attempt),
         write: (name, writing, attempt) => connections.write(run.connections[name] ?? name, writing, attempt),
         buildIndex: (name, wanted, attempt) => connections.buildIndex(run.connections[name] ?? name, wanted, attempt),
+        ...(run.runs !== null && { job: jobOfRun(services, { ...run, runs: run.runs }, connections) }),
         signal,
       },
     )

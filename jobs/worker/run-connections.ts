@@ -10,13 +10,15 @@ import { isSystemWide, toPublicMessage } from '#lib/platform/errors.ts'
 import { openConnection } from './connections.ts'
 import type { JobServices } from './job-kind.ts'
 
-interface RunConnections {
+export interface RunConnections {
   extract(key: string, request: Record<string, unknown>, signal: AbortSignal): AsyncGenerator<unknown>
   deliver(key: string, delivery: Delivery, signal: AbortSignal): Promise<Delivered>
   openFile(key: string, file: WantedFile, signal: AbortSignal): Promise<OpenedFile>
   copyFile(key: string, file: StoredFile, to: string, signal: AbortSignal): Promise<StoredFile>
   write(key: string, writing: Writing, signal: AbortSignal): Promise<Written>
   buildIndex(key: string, wanted: WantedBuild, signal: AbortSignal): Promise<IndexBuild>
+  /** Any other question; `work` may ask several. */
+  ask<T>(key: string, work: (session: Session) => Promise<T>): Promise<T>
   /** Signs out everywhere; asked at the run's end, however it ends. */
   close(): Promise<void>
 }
@@ -85,6 +87,10 @@ export function runConnections(services: JobServices, signal: AbortSignal): RunC
       const build = (await open(key)).buildIndex?.(wanted, own)
       if (!build) throw cannot(`No index can be built in ${key}: its connector builds none.`)
       return aroundBuild(build, (step) => noted(key, step))
+    },
+    async ask(key, work) {
+      const session = await open(key)
+      return noted(key, () => work(session))
     },
     async close() {
       isOver = true

@@ -6,10 +6,14 @@ import { executeRun } from './execute-run.ts'
 import type { HeldRuns, JobServices } from './job-kind.ts'
 
 const RUNS_MAX = 4
+/** Beside them so many runs that only follow what other systems do. */
+const FOLLOWED_MAX = 100
 /** A stopping worker waits this long for runs about to end, then hands them back. */
 const FINISH_MS = 3000
 
 interface Held {
+  /** Another system does its work. */
+  isElsewhere: boolean
   stop: AbortController
   renewLeaseNow: () => void
   done: Promise<void>
@@ -21,7 +25,8 @@ export class RunHolder implements HeldRuns {
   #stopping = false
 
   hasRoom(): boolean {
-    return !this.#stopping && this.#held.size + this.#claiming < RUNS_MAX
+    const elsewhere = [...this.#held.values()].filter(({ isElsewhere }) => isElsewhere).length
+    return !this.#stopping && this.#held.size - elsewhere + this.#claiming < RUNS_MAX && elsewhere < FOLLOWED_MAX
   }
 
   ids(): string[] {
@@ -48,7 +53,7 @@ export class RunHolder implements HeldRuns {
         services.ctx.log.error('a run could not be ended; its lease will run out', { run: run.runId, error: toInternalMessage(error) }),
       )
       .finally(() => this.#held.delete(run.runId))
-    this.#held.set(run.runId, { stop, renewLeaseNow: () => wakeSignal.wake(), done })
+    this.#held.set(run.runId, { isElsewhere: run.runs !== null, stop, renewLeaseNow: () => wakeSignal.wake(), done })
   }
 
   renewLeasesNow(): void {

@@ -14,6 +14,7 @@ import { listDueLooks } from '#lib/db/inbox/file-looks.ts'
 import { getNextMessageAt } from '#lib/db/messages/messages.ts'
 import { askForLooks } from '#lib/db/push/push-artifacts.ts'
 import { hasWaiting } from '#lib/db/push/push-inbox.ts'
+import { listDueCancels } from '#lib/db/runs/jobs-of-runs.ts'
 import { listDueJobSteps } from '#lib/db/runs/reload-jobs.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
@@ -50,7 +51,7 @@ export function untilNext(nextDueAt: Instant | null, now: Instant): number {
 }
 
 /** Makes the next runs, ends lost leases, looks whether somebody receives what is pushed and whether contracts are kept, moves orders on and starts what is ready; the queue carries
- * what this worker has no room for, pulses, probes, checks, discoveries, looks for files, contracts at addresses, what orders want of other systems, messages. */
+ * what this worker has no room for, pulses, probes, checks, discoveries, looks for files, contracts at addresses, what orders want of other systems, what is to be cancelled there, messages. */
 export async function planSweep(services: JobServices, wakeUps: WakeUps): Promise<void> {
   const { ctx } = services
   await releaseLostRuns(ctx)
@@ -66,6 +67,7 @@ export async function planSweep(services: JobServices, wakeUps: WakeUps): Promis
   for (const connection of await listDueChecks(ctx.pool, now)) await wakeUps.send('check-connection', { connection })
   for (const connection of await listDueDiscoveries(ctx.pool, now)) await wakeUps.send('discover-connection', { connection })
   for (const connection of await listDueJobSteps(ctx.pool, now)) await wakeUps.send('ask-for-orders', { connection })
+  for (const connection of await listDueCancels(ctx.pool, now)) await wakeUps.send('cancel-jobs', { connection })
   for (const look of await listDueLooks(ctx.pool, now)) await wakeUps.send('look-for-files', look)
   for (const url of await listDueAddresses(ctx.pool, now)) await wakeUps.send('read-contract', { url })
   if (await isSyncDue(ctx.pool, now)) await wakeUps.send('sync-catalogue')

@@ -190,6 +190,10 @@ export interface CatalogueFlow {
   drainsInbox?: true
   /** Its runs begin while every contract of what it reads is kept. */
   requires?: 'contract'
+  /** The job of another system that its runs are, `<connection>/<job>`; absent: they work here. */
+  runs?: string
+  /** That system can be told to cancel them. */
+  cancelsThere?: true
   timeoutMs: number
   rejectTolerance: number
   /** Flow's connection name → catalogue connection key. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AdfApi } from '#lib/connectors/adf/api.ts'
+import { cancelRun } from '#lib/connectors/adf/cancel-run.ts'
 import { observePipelines } from '#lib/connectors/adf/observe.ts'
 import { listRuns } from '#lib/connectors/adf/pipeline-run.ts'
 import { type AdfSettings, adfSettings, whyNoPipeline } from '#lib/connectors/adf/settings.ts'
@@ -37,12 +38,13 @@ export default defineConnector<AdfSettings>({
         strength: 'weak',
       },
     ],
-    permission: 'the role Reader on the factory; Data Factory Contributor where orders are to start pipelines',
+    permission: 'the role Reader on the factory; Data Factory Contributor where pipelines are started and cancelled from here',
   },
   settings: adfSettings,
   assetSettings: z.strictObject({}),
   assetKind: 'table',
   startsJobs: () => true,
+  cancelsJobs: true,
   limits: { atOnce: 4, perMinute: null },
   refuseAsset({ path }) {
     const why = whyNoPipeline(path)
@@ -77,6 +79,7 @@ export default defineConnector<AdfSettings>({
       observe: (assets) => observePipelines(connection, api, assets),
       runs: (since) => listRuns(connection, api, since),
       start: (job, wanted) => startPipeline(connection, api, job, wanted),
+      cancel: (job, unwanted) => cancelRun(connection, api, job, unwanted),
       close: () => api.close(),
     }
   },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AirbyteApi } from '#lib/connectors/airbyte/api.ts'
+import { cancelSync } from '#lib/connectors/airbyte/cancel-run.ts'
 import { listRuns } from '#lib/connectors/airbyte/list-runs.ts'
 import { observeSyncs } from '#lib/connectors/airbyte/observe.ts'
 import { type AirbyteSettings, airbyteSettings, isConnectionId } from '#lib/connectors/airbyte/settings.ts'
@@ -30,12 +31,14 @@ export default defineConnector<AirbyteSettings>({
         strength: 'strong',
       },
     ],
-    permission: 'reading connections and jobs (a reader of the workspace), and running syncs where orders are to start them (a runner)',
+    permission:
+      'reading connections and jobs (a reader of the workspace), and running syncs where they are started and cancelled from here (a runner)',
   },
   settings: airbyteSettings,
   assetSettings: z.strictObject({}),
   assetKind: 'table',
   startsJobs: () => true,
+  cancelsJobs: true,
   limits: { atOnce: 4, perMinute: null },
   refuseAsset({ path }) {
     if (isConnectionId(path)) return null
@@ -51,6 +54,7 @@ export default defineConnector<AirbyteSettings>({
       observe: (assets) => observeSyncs(connection, api, assets),
       runs: (since) => listRuns(api, since),
       start: (job, wanted) => startSync(connection, api, job, wanted),
+      cancel: (job, unwanted) => cancelSync(api, job, unwanted),
       close: () => api.close(),
     }
   },

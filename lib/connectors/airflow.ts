@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AirflowApi } from '#lib/connectors/airflow/api.ts'
+import { cancelRun } from '#lib/connectors/airflow/cancel-run.ts'
 import { listRuns } from '#lib/connectors/airflow/list-runs.ts'
 import { observeAirflow } from '#lib/connectors/airflow/observe.ts'
 import { type AirflowSettings, airflowSettings, namedBy, pathOfAsset } from '#lib/connectors/airflow/settings.ts'
@@ -28,12 +29,13 @@ export default defineConnector<AirflowSettings>({
       { reads: 'of a DAG the end of its last run that went well, whose tasks may have been skipped', clock: 'loadedAt', strength: 'weak' },
     ],
     permission:
-      'reading DAGs, their runs, task instances and assets (role Viewer), and creating runs of DAGs where orders are to start them (role User)',
+      'reading DAGs, their runs, task instances and assets (role Viewer), and creating and editing runs of DAGs where they are started and cancelled from here (role User)',
   },
   settings: airflowSettings,
   assetSettings: z.strictObject({}),
   assetKind: 'table',
   startsJobs: () => true,
+  cancelsJobs: true,
   limits: { atOnce: 4, perMinute: null },
   refuseAsset({ path }) {
     if (namedBy(path) !== null) return null
@@ -52,6 +54,7 @@ export default defineConnector<AirflowSettings>({
       observe: (assets) => observeAirflow(connection, api, assets),
       runs: (since) => listRuns(api, since),
       start: (job, wanted) => startDag(connection, api, job, wanted),
+      cancel: (job, unwanted) => cancelRun(api, job, unwanted),
       close: () => api.close(),
     }
   },

@@ -26,12 +26,13 @@ export default defineConnector<DbtSettings>({
       { reads: 'when a view was made', clock: 'loadedAt', strength: 'weak' },
     ],
     permission:
-      'reading the folder; `GET`; in dbt Cloud a service token that may read jobs and their artifacts, and run jobs where orders are to start them',
+      'reading the folder; `GET`; in dbt Cloud a service token that may read jobs and their artifacts, and run jobs where they are started and cancelled from here',
   },
   settings: dbtSettings,
   assetSettings: dbtAssetSettings,
   assetKind: 'table',
   startsJobs: ({ account }) => account !== undefined,
+  cancelsJobs: true,
   limits: { atOnce: 4, perMinute: null },
 
   open(connection) {
@@ -46,6 +47,7 @@ export default defineConnector<DbtSettings>({
       observe: (assets) => observeNodes(connection, place, assets),
       runs: (since) => place.runs(since),
       ...(place.start && { start: place.start.bind(place) }),
+      ...(place.cancel && { cancel: place.cancel.bind(place) }),
       close: async () => place.close?.(),
     }
   },

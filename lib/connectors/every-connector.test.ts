@@ -59,11 +59,12 @@ describe.each([...connectors])('the connector %s', (kind, connector) => {
     expect(connector.buildsIndexes === true).toBe(session.buildIndex !== undefined)
   })
 
-  it('says of its settings, written as they may be, whether jobs can be started through it; what starts them tells of their runs, too', () => {
+  it('says of its settings, written as they may be, whether jobs can be started and cancelled through it; what starts them tells of their runs, too', () => {
     for (const written of connector.example.settings) {
       const session = connector.open(connectionOf(connector, toNobody(resolveSecrets(written, () => SECRET))))
       expect(connector.startsJobs?.(written) ?? false).toBe(session.start !== undefined)
       if (session.start !== undefined) expect(session.runs).toBeDefined()
+      expect(session.start !== undefined && connector.cancelsJobs === true).toBe(session.cancel !== undefined)
     }
   })
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { PrefectApi } from '#lib/connectors/prefect/api.ts'
+import { cancelRun } from '#lib/connectors/prefect/cancel-run.ts'
 import { listRuns } from '#lib/connectors/prefect/list-runs.ts'
 import { observeDeployments } from '#lib/connectors/prefect/observe.ts'
 import { type PrefectSettings, prefectSettings, whyNoDeployment } from '#lib/connectors/prefect/settings.ts'
@@ -24,12 +25,14 @@ export default defineConnector<PrefectSettings>({
     evidence: [
       { reads: 'the end of the last run of the deployment that completed and was not cached', clock: 'loadedAt', strength: 'strong' },
     ],
-    permission: 'reading deployments, flows and runs, and running deployments where orders are to start them',
+    permission:
+      'reading deployments, flows and runs; running deployments and changing the state of runs where jobs are started and cancelled from here',
   },
   settings: prefectSettings,
   assetSettings: z.strictObject({}),
   assetKind: 'table',
   startsJobs: () => true,
+  cancelsJobs: true,
   limits: { atOnce: 4, perMinute: null },
   refuseAsset({ path }) {
     const why = whyNoDeployment(path)
@@ -50,6 +53,7 @@ export default defineConnector<PrefectSettings>({
       observe: (assets) => observeDeployments(connection, api, assets),
       runs: (since) => listRuns(connection, api, since),
       start: (job, wanted) => startDeployment(connection, api, job, wanted),
+      cancel: (job, unwanted) => cancelRun(api, job, unwanted),
       close: () => api.close(),
     }
   },

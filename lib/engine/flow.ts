@@ -4,8 +4,10 @@ import type { Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
 import type { OpenedFile, StoredFile, WantedFile } from '#lib/connectors/kit/files.ts'
 import type { IndexBuild, WantedBuild } from '#lib/connectors/kit/index-build.ts'
 import type { Writing, Written } from '#lib/connectors/kit/write.ts'
+import type { JobEnd } from '#lib/domain/runs/job-of-run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { FlowInbox } from './inbox/flow-inbox.ts'
+import type { JobElsewhere } from './job-elsewhere.ts'
 import type { LoadCounts, LoadRows, LoadSpec, TableLoad } from './lake/load-spec.ts'
 
 /** Retries happen only for `TidemarkError.retryable`: network, 408, 425, 429, 5xx; jittered, Retry-After honoured. */
@@ -97,6 +99,8 @@ export interface FlowContext<P> {
   }
   /** The files that wait for the flow (`inbox/drain-inbox.ts` carries them over). */
   inbox: FlowInbox
+  /** The job of another system that does its work. */
+  job: JobElsewhere
   quarantine(task: string, key: string, reason: string, row?: unknown): Promise<void>
   progress(done: number, total?: number): void
   /** The numbers of one stage so far, shown while the run runs; each call replaces the one before. */
@@ -120,6 +124,10 @@ export interface FlowResult {
   remark?: string
   /** The clocks this run may move at most; all when absent. A dry run moves none, and a load of a few rows does not prove the rest. */
   moves?: 'nothing' | 'writtenAt'
+  /** Nobody counted the rows: `rowsLoaded` says nothing. */
+  isUncounted?: true
+  /** Of work that another system has done: how and when it ended there. */
+  ended?: JobEnd
 }
 
 export interface Flow<P = unknown> {
@@ -139,6 +147,8 @@ export interface Flow<P = unknown> {
   rejectTolerance?: number
   /** There when its runs carry the files of its inbox over one by one; else a run that files asked for takes all of them, and they end with it. */
   drainsInbox?: true
+  /** There when it loads nothing into the lake itself: it runs whether there is one or not. */
+  needsNoLake?: true
   run(ctx: FlowContext<P>): Promise<FlowResult>
 }
 

@@ -4,6 +4,7 @@ import { PauseAction } from '#app/_ui/actions/pause-action.tsx'
 import { workInWords } from '#app/_ui/actions/work-words.ts'
 import { Listed } from '#app/_ui/listed.tsx'
 import { connectionPath, feedPath, filteredRunsPath, flowPath, groupPath, requestRunPath, runPath } from '#app/_ui/paths.ts'
+import { JobLink } from '#app/_ui/reload/job-link.tsx'
 import { ScrollArea } from '#app/_ui/scroll-area.tsx'
 import { Facts } from '#app/_ui/section.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
@@ -54,7 +55,7 @@ export function FlowCardBody({ card, now, takesActions, isWhole = false }: CardP
         facts={[
           ['Feed', linksOf(card.feeds.map(({ key, name }) => [name, feedPath(key)]))],
           ['Runs', <Schedule key="runs" card={card} />],
-          ['Does', routeOf(card, isWhole)],
+          ['Does', card.job === null ? routeOf(card, isWhole) : <JobOfFlow key="job" card={card} job={card.job} />],
           ['Uses', linksOf(card.connections.map(({ key, name }) => [name, connectionPath(key)]))],
           ['Sets', Object.keys(card.parameters).length === 0 ? null : <code key="sets">{JSON.stringify(card.parameters)}</code>],
           ['Limits', limitsInWords(card) || null],
@@ -80,6 +81,16 @@ export function FlowCardBody({ card, now, takesActions, isWhole = false }: CardP
 function routeOf(card: Card, isWhole: boolean): ReactNode {
   if (card.declaredFlow === null && card.reads.length + card.writes.length === 0) return null
   return <FlowRoute card={card} isWhole={isWhole} />
+}
+
+/** The job of another system that does its work. */
+function JobOfFlow({ card, job }: { card: Card; job: NonNullable<Card['job']> }) {
+  return (
+    <>
+      <JobLink job={job.key} name={job.name} />
+      {routeOf(card, true)}
+    </>
+  )
 }
 
 function linksOf(items: readonly (readonly [string, string])[]): ReactNode {

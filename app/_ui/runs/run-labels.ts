@@ -70,6 +70,7 @@ const TRIGGERS: Record<string, string> = {
   fresh: 'fresh feeds',
   message: 'a message',
   push: 'a push',
+  elsewhere: 'its own system',
 }
 
 /** Who or what asked for a run: `its schedule`, `ada`. */

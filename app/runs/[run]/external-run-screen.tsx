@@ -35,7 +35,7 @@ export function ExternalRunScreen({ found }: { found: ExternalRunPage }) {
         <p className="verdict">
           <RunMark run={run} big />
           <span className="muted">
-            in <bdi>{run.system}</bdi>, which {found.isPushed ? 'pushed' : 'told of'} it: Tidemark did not run it
+            in <bdi>{run.system}</bdi>, which {found.isPushed ? 'pushed' : 'told of'} it: {whoRanIt(found)}
           </span>
         </p>
         {run.problem !== null && <pre className="run-words mt-4">{run.problem}</pre>}
@@ -54,10 +54,11 @@ export function ExternalRunScreen({ found }: { found: ExternalRunPage }) {
           [run.endedAt === null ? 'Ends about' : 'Ended', at(run.endedAt ?? run.etaAt)],
           ['Took', run.startedAt === null || run.endedAt === null ? null : formatDuration(run.endedAt - run.startedAt)],
           ['Usually takes', found.usualMs === null ? null : formatDuration(found.usualMs)],
-          ['Scheduled for', run.scheduledFor === run.startedAt ? null : at(run.scheduledFor)],
+          ['Scheduled for', at(run.scheduledFor === run.startedAt ? null : run.scheduledFor)],
           ['Rows', run.rows === null ? null : formatCount(run.rows)],
           ['Kind of job', found.jobType === null ? null : <bdi key="type">{found.jobType}</bdi>],
           ['Part of', found.parent === null ? null : <Parent key="parent" {...found.parent} own={run.system} />],
+          ['Runs for', oursOf(found)],
           ['Attempt', run.attempt === 1 ? null : formatCount(run.attempt)],
           ['Its number there', <bdi key="id">{run.externalId}</bdi>],
           [
@@ -89,6 +90,19 @@ function TouchedAssets({ writes, loaded }: Pick<ExternalRunPage, 'writes' | 'loa
       <WrittenAssets assets={writes} title="What it did not load" />
       <WrittenAssets assets={loaded} title="What it loaded all the same" />
     </>
+  )
+}
+
+function whoRanIt({ ours }: Pick<ExternalRunPage, 'ours'>): string {
+  return ours === null ? 'Tidemark did not run it' : 'Tidemark follows it for a flow'
+}
+
+/** The run of a flow whose work it does. */
+function oursOf({ ours }: Pick<ExternalRunPage, 'ours'>) {
+  return ours === null ? null : (
+    <a href={runPath(ours.id)}>
+      The run of <bdi>{ours.flow}</bdi>
+    </a>
   )
 }
 

@@ -14,6 +14,7 @@ import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { LogPart, LogQuery } from '#lib/queries/runs/run-log.ts'
 import type { RunView } from '#lib/queries/runs/run-view.ts'
+import { JobThere } from './job-there.tsx'
 import { OrderedBy } from './ordered-by.tsx'
 import { RunActions } from './run-actions.tsx'
 import { RunGauge } from './run-gauge.tsx'
@@ -41,7 +42,7 @@ export function LiveRun({ initial, log, actions, children }: LiveRunProps) {
     queryKey: ['run', initial.id],
     queryFn: ({ signal }) => getJson<RunView>(`/api/v1/runs/${initial.id}`, signal),
     initialData: initial,
-    refetchInterval: (query) => (query.state.data === undefined || isEnded(query.state.data.state) ? false : LOOK_EVERY_MS),
+    refetchInterval: ({ state: { data } }) => (data === undefined || isOver(data) ? false : LOOK_EVERY_MS),
   })
   useFreshPage(run)
   const stages = Object.keys(run.counters).length
@@ -62,6 +63,7 @@ export function LiveRun({ initial, log, actions, children }: LiveRunProps) {
         {run.orders.map((order) => (
           <OrderedBy key={`${order.feedKey} ${order.at}`} order={order} />
         ))}
+        {run.job !== null && <JobThere job={run.job} />}
         <RunGauge run={run} readAt={dataUpdatedAt} />
         {actions !== null && <RunActions run={run} parameters={actions.parameters} onDone={() => void refetch()} />}
       </header>
@@ -79,6 +81,11 @@ export function LiveRun({ initial, log, actions, children }: LiveRunProps) {
       {children}
     </>
   )
+}
+
+/** Nothing about it changes any more: a run that was stopped may still be cancelled elsewhere. */
+function isOver({ state, job }: RunView): boolean {
+  return isEnded(state) && (job?.cancelDueAt ?? null) === null
 }
 
 /** Renders the rest of the page anew when the run has ended or put more rows aside; while it runs not all the time. */

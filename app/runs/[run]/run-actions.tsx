@@ -5,6 +5,7 @@ import { Time } from '#app/_ui/time.tsx'
 import { isEnded } from '#lib/domain/runs/run.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { RunView } from '#lib/queries/runs/run-view.ts'
+import { systemOf } from './job-there.tsx'
 
 interface RunActionsProps {
   run: RunView
@@ -26,18 +27,26 @@ function CancelAction({ run, onDone }: Pick<RunActionsProps, 'run' | 'onDone'>) 
   if (run.cancelAt !== null)
     return (
       <p className="muted">
-        It is being cancelled since <Time at={run.cancelAt} form="clock" />: its worker stops where nothing is left half done.
+        It is being cancelled since <Time at={run.cancelAt} form="clock" />
+        {run.job === null ? ': its worker stops where nothing is left half done.' : '.'}
       </p>
     )
-  const question =
-    run.state === 'running'
-      ? 'It stops where nothing is left half done. What it has loaded until then stays; the rest is left to the next run.'
-      : 'It has not begun; it will not begin.'
   return (
-    <ActionForm action={cancelRunPath(run.id)} question={question} yes="Yes, cancel it" onDone={onDone}>
+    <ActionForm action={cancelRunPath(run.id)} question={questionOf(run)} yes="Yes, cancel it" onDone={onDone}>
       Cancel this run…
     </ActionForm>
   )
+}
+
+/** What cancelling does; of a job of another system whether it is cancelled there. */
+function questionOf({ state, job }: RunView): string {
+  if (state !== 'running') return 'It has not begun; it will not begin.'
+  if (job === null)
+    return 'It stops where nothing is left half done. What it has loaded until then stays; the rest is left to the next run.'
+  const system = systemOf(job)
+  return job.isCancellable
+    ? `${system} is told to cancel its run. What it has done until then stays.`
+    : `${system} cannot be told to cancel a run: it goes on there, and is not waited for any longer.`
 }
 
 function AgainActions({ run, parameters }: Pick<RunActionsProps, 'run' | 'parameters'>) {

@@ -43,7 +43,8 @@ function plainState(run: Pick<RunView, 'state' | 'cancelAt'>): string {
 function doneInWords(run: Pick<RunView, 'rowsLoaded' | 'rowsRejected' | 'isDryRun'>): string {
   const { rowsLoaded, rowsRejected, isDryRun } = run
   const aside = rowsRejected === 0 ? '' : `, ${formatCount(rowsRejected)} ${isDryRun ? 'would be ' : ''}put aside`
-  return `${isDryRun ? 'nothing changed' : `${formatCount(rowsLoaded)} rows`}${aside}`
+  const rows = rowsLoaded === null ? 'done' : `${formatCount(rowsLoaded)} rows`
+  return `${isDryRun ? 'nothing changed' : rows}${aside}`
 }
 
 /** One line on where a run is; it changes only when something worth telling does. */

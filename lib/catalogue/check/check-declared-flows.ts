@@ -1,18 +1,22 @@
 import { childOf, type DocumentPath, entriesOf, type LocatedNode, nodeAt, textAt, textOf, valuesIn } from '#lib/catalogue/parse/node.ts'
 import type { Outline } from '#lib/catalogue/parse/outline.ts'
 import { type DeclaredDocument, type DeclaredFlow, landsFiles, placesIn } from '#lib/catalogue/resolve/declared-flows.ts'
+import { runsJob } from '#lib/catalogue/resolve/jobs-elsewhere.ts'
 import type { CatalogueContracts, ConnectorContract } from '#lib/catalogue/schema/contracts.ts'
 import { DECLARED_FLOW_KEYS, EXTRACT_KEYS, LAKE, lakeTableOf } from '#lib/catalogue/schema/declared-flow.ts'
 import { isReference } from '#lib/catalogue/schema/document.ts'
 import { knownKeysAt } from '#lib/catalogue/schema/schema-keys.ts'
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { checkDeliverBlock } from './check-deliver.ts'
+import { checkJobBlock } from './check-jobs.ts'
 import { checkLanding } from './check-landing.ts'
 import { checkSelect } from './check-select.ts'
 import { checkPart, writtenSchemaOf } from './check-settings.ts'
 import { type Finding, unknownName, wrongKey, wrongValue } from './finding.ts'
 import { checkIndexBlock } from './indexes/check-index.ts'
 import { checkMapping } from './indexes/check-mapping.ts'
+
+type Place = NonNullable<DeclaredFlow['place']>
 
 interface Check extends Pick<DeclaredDocument, 'written' | 'full'> {
   /** Connectors and flows with code. */
@@ -41,8 +45,9 @@ function checkKind({ flows }: Outline, contracts: CatalogueContracts): Finding[]
       const remedy = 'Give the flow without code another name, or take these keys out.'
       return [wrongKey([...path, first], `"${name}" is a flow with code, so "${first}" means nothing here.`, remedy)]
     }
-    if (childOf(node, 'extract') !== undefined || landsFiles(node)) return []
-    const remedy = 'Add what is read: "extract: { from: <connection>/<path> }", or for files "land: { into: lake/<schema>.<table> }".'
+    if (childOf(node, 'extract') !== undefined || landsFiles(node) || runsJob(node)) return []
+    const remedy =
+      'Add what is read: "extract: { from: <connection>/<path> }", for files "land: { into: lake/<schema>.<table> }", or the job that does it: "runs: <connection>/<job>".'
     return [wrongKey(path, `"${name}" has no "extract".`, remedy)]
   })
 }
@@ -59,6 +64,7 @@ function checkBlocks({ name, node }: DeclaredFlow): Finding[] {
     const remedy = 'Say when it runs: schedule: "20 4 * * *", or what asks for it: "on".'
     findings.push(wrongKey(path, `"${name}" has no "schedule" and no "on".`, remedy))
   }
+  if (runsJob(node)) return findings
   const [first, second] = Object.keys(DOES).filter(has)
   if (first !== undefined && second !== undefined) {
     const remedy = `Make two flows of it: one that ${DOES[first]}, one that reads the table and ${DOES[second]}.`
@@ -144,10 +150,10 @@ function checkTakesRows(check: Check, to: string, path: DocumentPath): Finding[]
 }
 
 function checkShown(check: Check, flow: DeclaredFlow): Finding[] {
-  const { name, node, to, place } = flow
-  const shownIn = to === null ? undefined : check.writtenPlaces.assets.get(to)
+  const { name, node, writes, place } = flow
+  const shown = writes.map(({ key }) => ({ key, in: check.writtenPlaces.assets.get(key) }))
   const feed = childOf(node, 'feed')
-  if (feed === undefined && to !== null && shownIn === undefined) {
+  if (feed === undefined && shown.some((one) => one.in === undefined)) {
     const remedy = 'Add "feed: <group>/<feed>", or declare the asset in a feed.'
     return [wrongKey(node.path, `No feed shows what "${name}" writes.`, remedy)]
   }
@@ -157,11 +163,17 @@ function checkShown(check: Check, flow: DeclaredFlow): Finding[] {
   if (group !== undefined && group !== place.group) {
     return [wrongValue(feed.path, `The feed "${place.feed}" is in the group "${group}".`, `Write "${group}/${place.feed}".`)]
   }
-  if (shownIn !== undefined && (shownIn.group !== place.group || shownIn.feed !== place.feed)) {
-    const remedy = `Write "${shownIn.group}/${shownIn.feed}", or take the asset out there.`
-    return [wrongValue(feed.path, `"${to}" is already in the feed "${shownIn.feed}".`, remedy)]
+  // A job may write into several feeds: what no other one shows stands in this.
+  const elsewhere = runsJob(node) && shown.some((one) => one.in === undefined) ? undefined : shown.find((one) => !isIn(one.in, place))
+  if (elsewhere?.in !== undefined) {
+    const remedy = `Write "${elsewhere.in.group}/${elsewhere.in.feed}", or take the asset out there.`
+    return [wrongValue(feed.path, `"${elsewhere.key}" is already in the feed "${elsewhere.in.feed}".`, remedy)]
   }
   return checkFeedName(check, flow)
+}
+
+function isIn(shown: Place | undefined, place: Place): boolean {
+  return shown === undefined || (shown.group === place.group && shown.feed === place.feed)
 }
 
 /** A name counts only where the feed is declared by this flow. */
@@ -194,6 +206,7 @@ export function checkDeclaredFlows({ flows, written, full }: DeclaredDocument, c
       ...checkDeliverBlock(written.root, flow, (to) => requireConnector(check, textOf(to) ?? '', to.path, 'deliver')),
       ...checkIndexBlock(flow, (into) => requireConnector(check, textOf(into) ?? '', into.path, 'index'), sourceOf(flow)),
       ...checkMapping(flow, full),
+      ...checkJobBlock(flow, { connections, connectors: contracts.connectors }),
       ...checkShown(check, flow),
     ]),
   ]

@@ -61,7 +61,7 @@ function checkWaitingCircle(flows: readonly KnownFlow[]): Finding[] {
 }
 
 function checkConnections(flow: KnownFlow, outline: Outline): Finding[] {
-  if (childOf(flow.node, 'extract') !== undefined || childOf(flow.node, 'land') !== undefined) return []
+  if (['extract', 'land', 'runs'].some((key) => childOf(flow.node, key) !== undefined)) return []
   const { contract, path } = flow
   const connections = outline.connections.map((connection) => connection.key)
   const parameters = childOf(flow.node, 'parameters')

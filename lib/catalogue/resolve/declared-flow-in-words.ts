@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { declaredFlowParameters, landFlowParameters } from '#lib/catalogue/schema/declared-flow.ts'
+import { declaredFlowParameters, jobFlowParameters, landFlowParameters } from '#lib/catalogue/schema/declared-flow.ts'
 
 /** A flow without code as its card says it. */
 export interface DeclaredFlowWords {
@@ -103,7 +103,9 @@ function landingInWords({ on = [], land }: z.infer<typeof landSchema>): Declared
   }
 }
 
-/** A flow entry of a stored document in words; null when it is no flow without code, or not one we can read. */
+const jobSchema = z.looseObject({ runs: name, parameters: rest.optional().catch(undefined) })
+
+/** A flow entry of a stored document in words; null when it works elsewhere, is no flow without code, or not one we can read. */
 export function declaredFlowInWords(written: unknown): DeclaredFlowWords | null {
   const landing = landSchema.safeParse(written)
   if (landing.success) return landingInWords(landing.data)
@@ -120,7 +122,9 @@ export function declaredFlowInWords(written: unknown): DeclaredFlowWords | null 
 }
 
 /** What a run of a flow without code may be told, by its entry in a stored document; null when it is none. */
-export function declaredParametersOf(written: unknown): typeof declaredFlowParameters | typeof landFlowParameters | null {
+export function declaredParametersOf(written: unknown): z.ZodObject | null {
+  const job = jobSchema.safeParse(written)
+  if (job.success) return jobFlowParameters(job.data.parameters ?? {})
   if (declaredFlowInWords(written) === null) return null
   return landSchema.safeParse(written).success ? landFlowParameters : declaredFlowParameters
 }

@@ -13,11 +13,17 @@ import { connectionOf, isAssetKey } from '#lib/domain/lineage/asset-key.ts'
 import { isValidCron } from '#lib/domain/time/cron.ts'
 import { parseDuration } from '#lib/domain/time/duration.ts'
 import { isValidZone } from '#lib/domain/time/zone.ts'
+import { contractOfJob, runsJob } from './jobs-elsewhere.ts'
 import { placeOfFiles } from './triggers.ts'
 
 interface Place {
   group: string
   feed: string
+}
+
+interface NamedKey {
+  key: string
+  node: LocatedNode
 }
 
 /** A flow without code, as it is written. */
@@ -27,8 +33,10 @@ export interface DeclaredFlow {
   /** The asset it reads and the one it writes; null while they are not written as assets, and where files ask for it. */
   from: string | null
   to: string | null
-  /** All that it reads, and where each is named: the one, or the places whose files it lands. */
-  reads: { key: string; node: LocatedNode }[]
+  /** All that it reads, and where each is named: the one, the places whose files it lands, or what is said of the job that it runs. */
+  reads: NamedKey[]
+  /** The same of what it writes. */
+  writes: NamedKey[]
   /** Of its `feed`; null when it names none or not as `<group>/<feed>`. */
   place: Place | null
 }
@@ -53,14 +61,29 @@ function placeOf(node: LocatedNode): Place | null {
   return group && feed && more === undefined ? { group, feed } : null
 }
 
-/** An entry with `extract` or `land` that is not the name of a flow with code is a flow without. */
+/** An entry with `extract`, `land` or `runs` that is not the name of a flow with code is a flow without. */
 function declaredFlowsIn(root: LocatedNode, codeFlows: ReadonlyMap<string, unknown>): DeclaredFlow[] {
   return entriesOf(childOf(root, 'flows')).flatMap(([name, node]) => {
-    if (codeFlows.has(name) || (childOf(node, 'extract') === undefined && !landsFiles(node))) return []
-    const to =
-      assetAt(node, 'load', 'into') ?? assetAt(node, 'deliver', 'to') ?? assetAt(node, 'land', 'into') ?? assetAt(node, 'index', 'into')
-    return [{ name, node, from: assetAt(node, 'extract', 'from'), to, reads: readsOf(node), place: placeOf(node) }]
+    if (codeFlows.has(name) || !MAKES_ONE.some((key) => childOf(node, key) !== undefined)) return []
+    const at = TARGETS.find((path) => assetAt(node, ...path) !== null)
+    const target = at === undefined ? undefined : nodeAt(node, at)
+    const to = at === undefined ? null : assetAt(node, ...at)
+    const written = target === undefined || to === null ? [] : [{ key: to, node: target }]
+    const writes = runsJob(node) ? keysIn(childOf(node, 'writes')) : written
+    return [{ name, node, from: assetAt(node, 'extract', 'from'), to, reads: readsOf(node), writes, place: placeOf(node) }]
   })
+}
+
+const MAKES_ONE = ['extract', 'land', 'runs']
+const TARGETS = [
+  ['load', 'into'],
+  ['deliver', 'to'],
+  ['land', 'into'],
+  ['index', 'into'],
+]
+
+function keysIn(list: LocatedNode | undefined): NamedKey[] {
+  return itemsOf(list).flatMap((node) => (typeof node.value === 'string' && isAssetKey(node.value) ? [{ key: node.value, node }] : []))
 }
 
 /** Whether a flow as written lands files. */
@@ -72,6 +95,7 @@ function readsOf(node: LocatedNode): DeclaredFlow['reads'] {
   const named = nodeAt(node, ['extract', 'from'])
   const from = assetAt(node, 'extract', 'from')
   if (named !== undefined && from !== null) return [{ key: from, node: named }]
+  if (runsJob(node)) return keysIn(childOf(node, 'reads'))
   if (!landsFiles(node)) return []
   return itemsOf(childOf(node, 'on')).flatMap((trigger) => {
     const file = childOf(trigger, 'file')
@@ -81,12 +105,16 @@ function readsOf(node: LocatedNode): DeclaredFlow['reads'] {
   })
 }
 
-function contractOf({ node, reads, to }: DeclaredFlow, pageZone: string): FlowContract {
+function contractOf(flow: DeclaredFlow, pageZone: string): FlowContract {
+  return { ...contractOfWork(flow, pageZone), ...(runsJob(flow.node) && contractOfJob(flow.node)) }
+}
+
+function contractOfWork({ node, reads, writes }: DeclaredFlow, pageZone: string): FlowContract {
   return {
     schedule: textAt(node, 'schedule') ?? '',
     timezone: pageZone,
     reads: [...new Set(reads.map(({ key }) => key))],
-    writes: to === null ? [] : [to],
+    writes: [...new Set(writes.map(({ key }) => key))],
     connections: [],
     parameters: landsFiles(node) ? landFlowParameters : declaredFlowParameters,
     timeoutMs: DECLARED_FLOW_TIMEOUT_MS,
@@ -145,11 +173,15 @@ interface NamedAsset {
   settings: (path: DocumentPath) => Written
 }
 
-function writtenAsset(flow: DeclaredFlow, root: LocatedNode): NamedAsset {
-  const { node, to, place } = flow
+function writtenAssets(flow: DeclaredFlow, root: LocatedNode): NamedAsset[] {
+  const { place } = flow
   const policyPaths = [['policy'], ['feeds', place?.feed ?? '', 'policy']]
   const isPromised = policyPaths.some((path) => nodeAt(root, ['groups', place?.group ?? '', ...path]) !== undefined)
   const promise = (path: DocumentPath) => (isPromised ? {} : promiseOf(flow, path))
+  return runsJob(flow.node) ? flow.writes.map((written) => ({ ...written, settings: promise })) : [writtenAsset(flow, promise)]
+}
+
+function writtenAsset({ node, to }: DeclaredFlow, promise: (path: DocumentPath) => Written): NamedAsset {
   const into = nodeAt(node, ['load', 'into']) ?? nodeAt(node, ['land', 'into'])
   if (into === undefined)
     return {
@@ -201,7 +233,7 @@ function withNamedAssets(written: Outline, flows: readonly DeclaredFlow[]): Loca
     places.assets.set(key, place)
     places.feeds.set(place.feed, place.group)
   }
-  for (const flow of flows) declare(flow, writtenAsset(flow, written.root))
+  for (const flow of flows) for (const asset of writtenAssets(flow, written.root)) declare(flow, asset)
   for (const flow of flows) for (const asset of readAssets(flow)) declare(flow, asset)
   return root
 }

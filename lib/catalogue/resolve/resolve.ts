@@ -25,6 +25,7 @@ import { resolveAudiences, resolvePeople } from './audiences.ts'
 import { resolveConnections, whyOf } from './connections.ts'
 import { lookedInto, underContract } from './contracts.ts'
 import { withDeclaredFlows } from './declared-flows.ts'
+import { ofJobElsewhere } from './jobs-elsewhere.ts'
 import { ofKeys, promisesInWords } from './key-promises.ts'
 import { flowAssets, type LineageEdge, lineageEdges } from './lineage.ts'
 import { resolveMessages } from './messages.ts'
@@ -73,6 +74,7 @@ function resolveFlows(document: CatalogueDocument, contracts: CatalogueContracts
         zone: written?.timezone ?? contract.timezone,
         after: [...after],
         ...(written?.requires && { requires: written.requires }),
+        ...ofJobElsewhere(contract, document, contracts),
         timeoutMs: written?.timeout ?? contract.timeoutMs,
         rejectTolerance: written?.rejectTolerance ?? contract.rejectTolerance ?? REJECT_TOLERANCE,
         connections,

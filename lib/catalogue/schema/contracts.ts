@@ -15,6 +15,8 @@ export interface ConnectorContract {
   refuseAsset?: (asset: { path: string; settings: Record<string, unknown> }) => AssetRefusal | null
   /** Whether jobs can be started through it, by its settings as written; absent: never. */
   startsJobs?: (settings: Record<string, unknown>) => boolean
+  /** There when runs of jobs can be cancelled through it. */
+  cancelsJobs?: true
   /** There when files lie in it that can be listed and opened; whether they can be copied within it, and whether it has a queue that tells of them. */
   keepsFiles?: true
   copiesFiles?: true
@@ -62,6 +64,8 @@ export interface FlowContract {
   rejectTolerance?: number
   /** There when its runs carry the files of its inbox over one by one. */
   drainsInbox?: true
+  /** The job of another system that its runs are, `<connection>/<job>`. */
+  runs?: string
 }
 
 /** The connections a flow needs with parameters as they are written for it, by its own names for them. */

@@ -84,6 +84,14 @@ const indexSchema = z.strictObject({
 })
 export type WrittenIndex = z.infer<typeof indexSchema>
 
+const keysOfAssets = z.array(assetKeySchema).min(1, 'must hold at least one asset')
+
+const runsSchema = z
+  .string()
+  .trim()
+  .min(1, 'must not be empty')
+  .describe('A job of another system that does the work, <connection>/<job>: it is started there, followed, and cancelled.')
+
 /** What one run of a declared flow may be told. */
 export const declaredFlowParameters = z.strictObject({
   /** Says what would change and changes nothing. */
@@ -96,6 +104,19 @@ export type DeclaredFlowParameters = z.infer<typeof declaredFlowParameters>
 
 /** The same of one that lands files. */
 export const landFlowParameters = declaredFlowParameters.pick({ dryRun: true })
+
+/** Names that mean something to a run of ours, whatever a job takes. */
+export const OWN_PARAMETERS: readonly string[] = ['dryRun', 'replay']
+
+/** What one run of a flow may be told that is a job of another system: other values of what the flow names, of the same kind. */
+export function jobFlowParameters(named: Record<string, unknown>): z.ZodObject {
+  const kindOf = (value: unknown) => {
+    if (typeof value === 'string') return z.string()
+    if (typeof value === 'number') return z.number()
+    return typeof value === 'boolean' ? z.boolean() : z.json()
+  }
+  return z.strictObject(Object.fromEntries(Object.entries(named).map(([name, value]) => [name, kindOf(value).optional()])))
+}
 
 /** What makes an entry under `flows` a flow without code; beside them stand the keys every flow has. */
 export const DECLARED_FLOW_SHAPE = {
@@ -111,6 +132,9 @@ export const DECLARED_FLOW_SHAPE = {
   deliver: deliverSchema.optional(),
   land: landingSchema.optional().describe('Files that a trigger names are carried into a table, a row for each record.'),
   index: indexSchema.optional(),
+  runs: runsSchema.optional(),
+  reads: keysOfAssets.optional().describe('Beside "runs": the assets that the job reads.'),
+  writes: keysOfAssets.optional().describe('Beside "runs": the assets that the job writes.'),
 }
 
 export const DECLARED_FLOW_KEYS: ReadonlySet<string> = new Set(Object.keys(DECLARED_FLOW_SHAPE))
@@ -128,6 +152,7 @@ export const declaredFlowSchema = z.object({
   deliver: deliverSchema.optional(),
   land: landingSchema.optional(),
   index: indexSchema.optional(),
+  runs: runsSchema.optional(),
 })
 export type WrittenDeclaredFlow = z.infer<typeof declaredFlowSchema>
 /** One that reads records. */

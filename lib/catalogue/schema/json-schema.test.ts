@@ -204,6 +204,15 @@ describe('the JSON Schema of flows without code', () => {
     expect(knownKeysAt(emitted, [...flow, 'deliver'], {})).toEqual(
       expect.arrayContaining(['to', 'format', 'delimiter', 'method', 'checksum']),
     )
-    expect(knownKeysAt(emitted, flow, {})).not.toContain('parameters')
+    expect(takes(good.replace('    load:', '    parameters: { region: eu }\n    load:'))).toBe(false)
+  })
+
+  it('knows flows that are a job of another system, which take parameters and name what the job reads and writes', () => {
+    const job =
+      '  prices: { schedule: "0 4 * * *", runs: adf/prices, parameters: { region: eu }, reads: [registrar/x], writes: [lake/a.b], feed: a/b }\n'
+    expect(takes(good + job)).toBe(true)
+    expect(takes(good + job.replace('runs:', 'run:'))).toBe(false)
+    expect(takes(good + job.replace('schedule: "0 4 * * *", ', ''))).toBe(false)
+    expect(takes(good + job.replace('runs: adf/prices', 'runs: adf/prices, load: { into: lake/a.c }'))).toBe(false)
   })
 })

@@ -82,7 +82,10 @@ function declaredFlowSchema(base: JsonSchema, contracts: CatalogueContracts): Js
   const connectors = [...contracts.connectors.values()]
   const {
     connections: _connections,
-    parameters: _parameters,
+    parameters,
+    runs,
+    reads,
+    writes,
     load,
     deliver,
     land,
@@ -101,6 +104,7 @@ function declaredFlowSchema(base: JsonSchema, contracts: CatalogueContracts): Js
       ...whenever({ extract, select, deliver: file }, 'extract', 'deliver'),
       ...whenever({ extract, select, index }, 'extract', 'index'),
       { ...base, properties: { ...ours, land }, required: ['on', 'land'] },
+      ...whenever({ runs, reads, writes, parameters }, 'runs'),
     ],
   }
 }

@@ -24,6 +24,8 @@ export interface ClaimedRun {
   parameters: Record<string, unknown>
   timeoutMs: number
   connections: Record<string, string>
+  /** The job of another system that it is, `<connection>/<job>`; null: it works here. */
+  runs: string | null
 }
 
 const UNIQUE_VIOLATION = '23505'
@@ -75,7 +77,8 @@ async function take(sql: Sql, run: Run, flow: FlowRow, now: Instant, input: { ow
   )
   const row = rows[0]
   if (row === undefined) throw new Error('a locked run has vanished')
-  const takesFiles = !flow.drainsInbox && flow.on.some(({ kind }) => kind === 'file') && parameters['dryRun'] !== true
+  const isOwn = parameters['dryRun'] !== true && run.trigger !== 'elsewhere'
+  const takesFiles = isOwn && !flow.drainsInbox && flow.on.some(({ kind }) => kind === 'file')
   if (takesFiles) await takeAllFiles(sql, { flow: run.flow, runId: run.id, fence: Number(row.fence) }, now)
   return {
     runId: run.id,
@@ -88,6 +91,7 @@ async function take(sql: Sql, run: Run, flow: FlowRow, now: Instant, input: { ow
     parameters,
     timeoutMs: flow.timeoutMs,
     connections: flow.connections,
+    runs: flow.runs,
   }
 }
 

@@ -17,6 +17,8 @@ export interface RunEnding {
   internalProblem: string | null
   /** How it failed, apart from its words; absent: that is not known. */
   failure?: string | null
+  /** When it ended where it ran; absent: now. */
+  endedAt?: Instant
 }
 
 /** Ends a run and carries its outcome over into arrivals and status; false when it was no longer this attempt's to end. */
@@ -24,14 +26,14 @@ export async function finishRun(ctx: Context, ending: RunEnding): Promise<boolea
   const now = ctx.clock.now()
   const ended = await withTransaction(ctx, async (sql) => {
     const { rowCount } = await sql.query(
-      `update run set state = $3, ended_at = $4, lease_until = null, waiting_for = null, eta_at = null, rows_loaded = $5, summary = $6,
+      `update run set state = $3, ended_at = greatest($4::timestamptz, started_at), lease_until = null, waiting_for = null, eta_at = null, rows_loaded = $5, summary = $6,
          problem = $7, internal_problem = $8, failure = $9, rows_rejected = (select count(*) from run_rejection where run_id = $1)
        where id = $1 and fence = $2 and state = 'running'`,
       [
         ending.runId,
         ending.fence,
         ending.state,
-        toText(now),
+        toText(Math.min(ending.endedAt ?? now, now)),
         ending.rowsLoaded,
         ending.report === null ? null : toStorableJson(ending.report),
         ending.problem === null ? null : toShownText(ending.problem),

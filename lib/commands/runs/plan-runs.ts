@@ -4,6 +4,7 @@ import { loadPausedFlows } from '#lib/db/history/windows.ts'
 import { toText } from '#lib/db/instants.ts'
 import { askForDiscovery } from '#lib/db/push/push-datasets.ts'
 import { type FlowRow, listFlows } from '#lib/db/runs/flows.ts'
+import { adoptJobRuns } from '#lib/db/runs/jobs-of-runs.ts'
 import {
   cancelRunsOfRemovedFlows,
   deleteExpectedRuns,
@@ -37,7 +38,7 @@ export interface RunPlan {
 }
 
 /**
- * Makes every flow's next run a row, records the ticks nobody was there for, says of due runs what they wait for,
+ * Makes every flow's next run a row, and one of what a job that a flow runs did without being asked from here; records the ticks nobody was there for, says of due runs what they wait for,
  * and gives up those that waited too long. A paused flow has no next run, and what it passes is not missed. Any number of workers may call it at the same time.
  */
 export async function planRuns(ctx: Context): Promise<RunPlan> {
@@ -55,9 +56,10 @@ export async function planRuns(ctx: Context): Promise<RunPlan> {
       now,
       flows.filter(({ name }) => !paused.has(name)),
     )
+    const adopted = await adoptJobRuns(sql, now)
     const { ready, gaveUp, lookInto } = await openGates(sql, now, new Map(flows.map((flow) => [flow.name, flow])))
     const overdue = await markOverdue(sql, now - OVERDUE_AFTER_MS)
-    return { ready, missed, overdue, lookInto, ended: [...ended, ...gaveUp], nextDueAt: await getNextScheduledFor(sql, now) }
+    return { ready, missed, overdue, lookInto, ended: [...ended, ...gaveUp, ...adopted], nextDueAt: await getNextScheduledFor(sql, now) }
   })
   // In no transaction with runs: who syncs the catalogue locks discoveries before flows.
   if (plan.lookInto.length > 0) await askForDiscovery(ctx.pool, plan.lookInto, now)

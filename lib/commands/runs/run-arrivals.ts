@@ -28,6 +28,7 @@ interface Ended
 export function arrivalsOfRun(run: EndedRun, assets: readonly WrittenAsset[], recordedAt: Instant): NewArrival[] {
   const rowsOf = (key: string) => {
     const rows = run.rowsByAsset[key] ?? run.rowsLoaded
+    if (run.isUncounted) return { rows: null, rowsWritten: 0 }
     return { rows, rowsWritten: rows - (run.removedByAsset[key] ?? run.rowsRemoved) }
   }
   return arrivalsOf({ ...run, witness: 'ledger', method: 'ledger', rowsOf }, assets, recordedAt)

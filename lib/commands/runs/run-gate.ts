@@ -20,13 +20,14 @@ export interface Gate {
 /** A run waits so long for a look at what it requires a contract about. */
 const LOOK_MAX_MS = 2 * MINUTE_MS
 
-/** Looks whether a due run may start now. A run that has begun before only waits for its own flow. */
+/** Looks whether a due run may start now. A run that has begun before, or that goes on in another system, only waits for its own flow. */
 export async function gateOf(sql: Sql, run: Run, flows: ReadonlyMap<string, FlowRow>, now: Instant): Promise<Gate | null> {
-  if (run.attempt === 0 && run.trigger !== 'manual' && (await loadPausedFlows(sql, now)).has(run.flow)) {
+  const hasBegun = run.attempt > 0 || run.trigger === 'elsewhere'
+  if (!hasBegun && run.trigger !== 'manual' && (await loadPausedFlows(sql, now)).has(run.flow)) {
     return { words: 'Waits for its flow to go on: it is paused.', upstream: false }
   }
   if (await isFlowBusy(sql, run)) return { words: WAITS_FOR_OWN_FLOW, upstream: false }
-  if (run.attempt > 0) return null
+  if (hasBegun) return null
   const words = run.trigger === 'schedule' ? await waitingWords(sql, run, flows, now) : []
   if (words.length > 0) return { words: words.join(' '), upstream: true }
   return flows.get(run.flow)?.requires === 'contract' ? gateOfContracts(sql, run, now) : null

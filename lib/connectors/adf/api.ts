@@ -120,6 +120,21 @@ export class AdfApi {
     return this.#inShape(startedSchema, await this.#ask({ url, json: parameters, isOnce: true, explain }), 'what it has started').runId
   }
 
+  /** One run; null where there is none. */
+  async run(id: string): Promise<PipelineRun | null> {
+    const answer = await orNull(this.#ask({ url: this.#at(`/pipelineruns/${encodeURIComponent(id)}`) }))
+    return answer === null ? null : this.#inShape(runSchema, answer, 'a run')
+  }
+
+  /** Cancels a run, and those that it began. */
+  async cancel(id: string): Promise<void> {
+    const explain = (code: number) =>
+      code === 403
+        ? `${this.system} does not let us cancel its run ${id} (HTTP 403). Give the identity the right Microsoft.DataFactory/factories/pipelineruns/cancel/action.`
+        : undefined
+    await this.#ask({ url: `${this.#at(`/pipelineruns/${encodeURIComponent(id)}/cancel`)}&isRecursive=true`, method: 'POST', explain })
+  }
+
   close(): Promise<void> {
     return this.#session.close()
   }

@@ -1,7 +1,7 @@
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { WantedJobRun } from '#lib/connectors/kit/connector.ts'
 import { requireListed } from '#lib/connectors/kit/starting/require-listed.ts'
-import { startOnce } from '#lib/connectors/kit/starting/start-once.ts'
+import { hasParameters, startOnce } from '#lib/connectors/kit/starting/start-once.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { DAY_MS } from '#lib/domain/time/instant.ts'
@@ -21,7 +21,8 @@ const OLDEST_WISH_MS = 2 * DAY_MS
  */
 export async function startPipeline(connection: Connected, api: AdfApi, job: string, wanted: WantedJobRun): Promise<ExternalRun> {
   await requireParameters(api, job, wanted)
-  const known = (await withKey(connection, api, job, wanted.key)) ?? (await goingOn(connection, api, job, wanted))
+  const known =
+    (await withKey(connection, api, job, wanted.key)) ?? (hasParameters(wanted) ? undefined : await goingOn(connection, api, job, wanted))
   const run = known ?? (await begin(connection, api, job, wanted))
   const told = externalRun(connection, api, run)
   if (told === null) throw refusedAnswer(api.system, `its run ${run.runId} is in a state that nobody knows`)
@@ -60,7 +61,8 @@ async function requireParameters(api: AdfApi, name: string, { parameters }: Pick
   })
 }
 
-async function withKey({ clock }: Connected, api: AdfApi, job: string, key: string): Promise<PipelineRun | undefined> {
+/** The run of a pipeline that was started with this key. */
+export async function withKey({ clock }: Connected, api: AdfApi, job: string, key: string): Promise<PipelineRun | undefined> {
   for await (const run of api.runs({ since: clock.now() - OLDEST_WISH_MS, pipeline: job, order: 'RunStart' }))
     if (run.pipelineName === job && run.parameters?.[PARAMETER] === key) return run
   return undefined

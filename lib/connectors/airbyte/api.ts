@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { gone } from '#lib/connectors/kit/answer.ts'
+import { gone, orNull } from '#lib/connectors/kit/answer.ts'
 import { basicAuth, keyAuth } from '#lib/connectors/kit/ask.ts'
 import { type Ask, HttpSession, type Ticket } from '#lib/connectors/kit/http-session.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
@@ -124,6 +124,19 @@ export class AirbyteApi {
     if (status !== 409) return undefined
     const publicMessage = `${this.system} starts no sync of ${name} while another job of it goes on (HTTP 409).`
     return new TidemarkError('unavailable', { publicMessage, status, retryable: true })
+  }
+
+  /** One job; null where there is none. */
+  async job(id: number): Promise<Job | null> {
+    const answer = await orNull(this.#session.json({ url: `${this.#base}/jobs/${id}` }))
+    return answer === null ? null : this.#inShape(jobSchema, answer, 'a job')
+  }
+
+  /** Cancels a job, and answers it as it is then. */
+  async cancel({ id }: Job): Promise<Job> {
+    const explain = (code: number) =>
+      code === 403 ? `${this.system} does not let us cancel its job ${id} (HTTP 403). Give the account the right to run syncs.` : undefined
+    return this.#inShape(jobSchema, await this.#session.json({ url: `${this.#base}/jobs/${id}`, method: 'DELETE', explain }), 'its job')
   }
 
   /** The page of a connection; that of the Cloud is on another host than its API. */

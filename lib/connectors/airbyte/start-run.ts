@@ -48,7 +48,8 @@ async function requireRunnable(api: AirbyteApi, id: string, { parameters }: Want
   })
 }
 
-async function newestOf(api: AirbyteApi, { id }: Sync): Promise<Job[]> {
+/** The newest syncs of a connection, the last first. */
+export async function newestOf(api: AirbyteApi, { id }: Sync): Promise<Job[]> {
   const found: Job[] = []
   for (const type of LOADING) {
     const ofType: Job[] = []
@@ -62,7 +63,7 @@ async function newestOf(api: AirbyteApi, { id }: Sync): Promise<Job[]> {
 }
 
 /** Where its clock lags ours another begins, which harms nothing; one from before the try would be no load of what came since. */
-function isOfTry({ startTime }: Job, { triedAt }: WantedJobRun): boolean {
+export function isOfTry({ startTime }: Job, { triedAt }: Pick<WantedJobRun, 'triedAt'>): boolean {
   return triedAt !== null && startTime !== null && startTime >= triedAt
 }
 

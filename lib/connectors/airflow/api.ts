@@ -148,6 +148,17 @@ export class AirflowApi {
     }
   }
 
+  /** Ends a run and stops its tasks: Airflow calls that failed. */
+  async fail({ dag_id: dag, dag_run_id: id }: DagRun): Promise<DagRun> {
+    const path = `/dags/${encodeURIComponent(dag)}/dagRuns/${encodeURIComponent(id)}${this.isThree ? '?update_mask=state' : ''}`
+    const explain = (code: number) =>
+      code === 403
+        ? `${this.system} does not let us cancel a run of ${dag} (HTTP 403). Give the account the right to edit runs of the DAG.`
+        : undefined
+    const answer = await this.#session.json({ url: this.#at(path), method: 'PATCH', json: { state: 'failed' }, explain })
+    return this.#inShape(runSchema, answer, 'the run that it has ended')
+  }
+
   async get<T>(path: string, shape: z.ZodType<T>, what: string): Promise<T> {
     return this.#inShape(shape, await this.#session.json({ url: this.#at(path) }), what)
   }

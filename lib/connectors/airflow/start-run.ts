@@ -1,6 +1,6 @@
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { WantedJobRun } from '#lib/connectors/kit/connector.ts'
-import { startOnce } from '#lib/connectors/kit/starting/start-once.ts'
+import { hasParameters, startOnce } from '#lib/connectors/kit/starting/start-once.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { AirflowApi } from './api.ts'
@@ -9,7 +9,7 @@ import { type Connected, isDag } from './settings.ts'
 import type { DagRun } from './shapes.ts'
 
 /** The id of the run that a wish is for: Airflow makes none twice. It takes few signs in an id. */
-function idOf(key: string): string {
+export function idOf(key: string): string {
   return `tidemark__${key.replace(/[^\w.~-]/g, '.')}`
 }
 
@@ -19,7 +19,7 @@ export async function startDag(connection: Connected, api: AirflowApi, dag: stri
   const id = idOf(wanted.key)
   const run =
     (await api.run(dag, id)) ??
-    (await goingOn(api, dag, wanted)) ??
+    (hasParameters(wanted) ? null : await goingOn(api, dag, wanted)) ??
     (await startOnce(connection, {
       system: api.system,
       called: `the DAG ${dag}`,

@@ -10,6 +10,7 @@ import type { Log } from '#lib/platform/log.ts'
 import type { ConnectorExample } from './connector-example.ts'
 import type { FileConnector, FileSession } from './files.ts'
 import type { IndexBuild, WantedBuild } from './index-build.ts'
+import type { CancellingConnector, CancellingSession } from './starting/cancelling.ts'
 import type { Limits, Turns } from './turns.ts'
 import type { WritingConnector, WritingSession } from './write.ts'
 
@@ -161,7 +162,7 @@ export interface Delivered {
   detail: string
 }
 
-/** A run that somebody wants of a job. */
+/** A run that somebody wants of a job. Where it is told parameters one that goes on is no run of this wish, whoever started it. */
 export interface WantedJobRun {
   parameters: Record<string, unknown>
   /** Names this wish, and nothing else: asking twice with the same key starts one run. */
@@ -175,7 +176,7 @@ export interface WantedJobRun {
 }
 
 /** What one run or one probe round asks of a system, over one sign-in: the first question signs in, `close` leaves. */
-export interface Session extends FileSession, WritingSession {
+export interface Session extends FileSession, WritingSession, CancellingSession {
   /** Can we get in? Never throws for the ordinary ways of not getting in. */
   check(): Promise<Health>
   /** The cheapest question there is, asked every few seconds: is what it speaks to there at all? Never throws. */
@@ -207,7 +208,7 @@ export interface Session extends FileSession, WritingSession {
   close?(): Promise<void>
 }
 
-export interface Connector<S = unknown> extends FileConnector, WritingConnector {
+export interface Connector<S = unknown> extends FileConnector, WritingConnector, CancellingConnector {
   /** Equal to the file's name. */
   kind: string
   example: ConnectorExample

@@ -16,7 +16,7 @@ export function guarded<S>(connector: Connector<S>, redact: Redact): Connector<S
 }
 
 function guardedSession(session: Session, redact: Redact): Session {
-  const { isThere, discover, observe, trySql, runs, start, extract, deliver, write, buildIndex, close } = session
+  const { isThere, discover, observe, trySql, runs, start, cancel, extract, deliver, write, buildIndex, close } = session
   return {
     check: () =>
       once(redact, async () => {
@@ -58,6 +58,7 @@ function guardedSession(session: Session, redact: Redact): Session {
         ),
     }),
     ...(start && { start: (job, wanted) => once(redact, async () => cleanRun(await start.call(session, job, wanted), redact)) }),
+    ...(cancel && { cancel: (job, unwanted) => once(redact, () => cancel.call(session, job, unwanted)) }),
     ...(extract && { extract: (request, signal) => each<unknown>(redact, () => extract.call(session, request, signal)) }),
     ...(deliver && {
       deliver: (delivery, signal) => once(redact, async () => ({ detail: redact((await deliver.call(session, delivery, signal)).detail) })),

@@ -17,7 +17,7 @@ export interface Ticket {
 
 /** A question below the system's address; `system` and the limits of time are the session's. */
 export interface SessionQuestion extends Omit<JsonQuestion, 'system' | 'timeoutMs' | 'timeouts'> {
-  method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** It starts something: sent again only where an answer says that nothing was begun. */
   isOnce?: true
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { gone } from '#lib/connectors/kit/answer.ts'
+import { gone, orNull } from '#lib/connectors/kit/answer.ts'
 import { credentials } from '#lib/connectors/kit/http-auth.ts'
 import { HttpSession, type SessionQuestion } from '#lib/connectors/kit/http-session.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
@@ -8,7 +8,7 @@ import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 import type { Connected } from './settings.ts'
-import { type Deployment, deploymentSchema, type FlowRun, flowSchema, runSchema } from './shapes.ts'
+import { changedSchema, type Deployment, deploymentSchema, type FlowRun, flowSchema, runSchema } from './shapes.ts'
 
 /** It refuses to list more at once. */
 const PAGE = 200
@@ -106,6 +106,26 @@ export class PrefectApi {
     const json = { parameters, idempotency_key: key, state: { type: 'SCHEDULED', message: 'Asked for by Tidemark' } }
     const answer = await this.#session.json({ url: `${this.#base}/deployments/${id}/create_flow_run`, json, explain })
     return this.#inShape(runSchema, answer, 'the run that it has started')
+  }
+
+  /** One run; null where there is none. */
+  async run(id: string): Promise<FlowRun | null> {
+    const answer = await orNull(this.#session.json({ url: `${this.#base}/flow_runs/${encodeURIComponent(id)}` }))
+    return answer === null ? null : this.#inShape(runSchema, answer, 'a run')
+  }
+
+  /** Tells it to cancel a run, and answers what state that is in then: one that nobody works at yet is cancelled at once. */
+  async cancel({ id }: FlowRun): Promise<string> {
+    const explain = (code: number) =>
+      code === 403
+        ? `${this.system} does not let us cancel its run ${id} (HTTP 403). Give the account the right to change the state of flow runs.`
+        : undefined
+    const json = { state: { type: 'CANCELLING', name: 'Cancelling', message: 'Cancelled by Tidemark' }, force: false }
+    const answer = await this.#session.json({ url: `${this.#base}/flow_runs/${encodeURIComponent(id)}/set_state`, json, explain })
+    const { state, details } = this.#inShape(changedSchema, answer, 'what became of its run')
+    if (state?.type != null) return state.type
+    const why = foreignWords(details?.reason ?? '') || 'it does not say why'
+    throw new TidemarkError('refused', { publicMessage: `${this.system} does not cancel its run ${id}: ${why}.` })
   }
 
   close(): Promise<void> {

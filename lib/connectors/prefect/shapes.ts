@@ -28,6 +28,12 @@ export const runSchema = z.object({
 })
 export type FlowRun = z.output<typeof runSchema>
 
+/** What became of a change of state; no state where there was none. */
+export const changedSchema = z.object({
+  state: z.object({ type: z.string().nullish() }).nullish(),
+  details: z.object({ reason: z.string().nullish() }).nullish(),
+})
+
 /** A deployment with its name as people write it, `<flow>/<deployment>`. */
 export interface Deployment extends Omit<z.output<typeof deploymentSchema>, 'flow_id'> {
   job: string

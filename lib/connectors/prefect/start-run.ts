@@ -1,6 +1,6 @@
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { WantedJobRun } from '#lib/connectors/kit/connector.ts'
-import { startOnce } from '#lib/connectors/kit/starting/start-once.ts'
+import { hasParameters, startOnce } from '#lib/connectors/kit/starting/start-once.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { PrefectApi } from './api.ts'
@@ -9,7 +9,7 @@ import { type Connected, whyNoDeployment } from './settings.ts'
 import type { Deployment, FlowRun } from './shapes.ts'
 
 /** What Prefect keeps beside the run: of two with the same it makes one. */
-const keyOf = (key: string) => `tidemark:${key}`
+export const keyOf = (key: string) => `tidemark:${key}`
 
 /** The run of a deployment that does what is wanted: the one with our key, else one under way, else a new one. */
 export async function startDeployment(connection: Connected, api: PrefectApi, job: string, wanted: WantedJobRun): Promise<ExternalRun> {
@@ -17,7 +17,8 @@ export async function startDeployment(connection: Connected, api: PrefectApi, jo
   if (why !== null) throw new TidemarkError('invalid', { publicMessage: `"${job}" ${why}.` })
   const deployment = await api.deployment(job)
   const key = keyOf(wanted.key)
-  const known = (await withKey(api, deployment, key)) ?? (await underWay(connection, api, deployment, wanted))
+  const known =
+    (await withKey(api, deployment, key)) ?? (hasParameters(wanted) ? undefined : await underWay(connection, api, deployment, wanted))
   const run =
     known ??
     (await startOnce(connection, {
@@ -32,7 +33,8 @@ export async function startDeployment(connection: Connected, api: PrefectApi, jo
   return told
 }
 
-async function withKey(api: PrefectApi, { id }: Deployment, key: string): Promise<FlowRun | undefined> {
+/** The run of a deployment that was started with this key. */
+export async function withKey(api: PrefectApi, { id }: Deployment, key: string): Promise<FlowRun | undefined> {
   const filter = { deployment_id: { any_: [id] }, idempotency_key: { any_: [key] } }
   for await (const run of api.runs(filter, 'ID_DESC')) if (run.idempotency_key === key) return run
   return undefined

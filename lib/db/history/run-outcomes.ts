@@ -28,6 +28,8 @@ export interface EndedRun {
   rejectTolerance: number
   /** The clocks it may move at most; all when absent. */
   moves?: RunReport['moves']
+  /** Nobody counted the rows. */
+  isUncounted: boolean
 }
 
 interface OutcomeRow {
@@ -143,6 +145,7 @@ function toEndedRun(row: EndedRunRow): EndedRun {
     incomplete: report?.incomplete ?? null,
     rejectTolerance: numberSchema.safeParse(row.reject_tolerance).data ?? 0.01,
     moves: report?.moves,
+    isUncounted: report?.isUncounted === true,
   }
 }
 

@@ -63,6 +63,8 @@ export interface FlowRow {
   drainsInbox: boolean
   /** Its runs begin while every contract of what it reads is kept. */
   requires: 'contract' | null
+  /** The job of another system that its runs are, `<connection>/<job>`; null: they work here. */
+  runs: string | null
 }
 
 const settingsSchema = z.object({
@@ -74,6 +76,7 @@ const settingsSchema = z.object({
   when: runHoursSchema.nullable().catch(null),
   drainsInbox: z.boolean().catch(false),
   requires: z.literal('contract').nullable().catch(null),
+  runs: z.string().nullable().catch(null),
 })
 
 interface StoredFlow {

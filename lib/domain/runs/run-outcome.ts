@@ -19,6 +19,8 @@ export const runReportSchema = z.object({
   incomplete: z.string().nullable().default(null),
   /** The clocks this run may move at most, all when absent: a dry run moves nothing, a load of a few rows does not prove the rest. */
   moves: z.enum(['writtenAt', 'nothing']).optional(),
+  /** Nobody counted the rows: those of the run say nothing. */
+  isUncounted: z.literal(true).optional(),
 })
 export type RunReport = z.infer<typeof runReportSchema>
 

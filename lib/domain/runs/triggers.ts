@@ -27,8 +27,8 @@ export const flowTriggerSchema = z.discriminatedUnion('kind', [
 export type FlowTrigger = z.infer<typeof flowTriggerSchema>
 export type FileTrigger = Extract<FlowTrigger, { kind: 'file' }>
 
-/** Who or what asks for a run, as its row says. */
-export const RUN_TRIGGERS = ['schedule', 'manual', 'file', 'fresh', 'message', 'push'] as const
+/** Who or what asks for a run, as its row says; `elsewhere`: its job was started in its own system, and not from here. */
+export const RUN_TRIGGERS = ['schedule', 'manual', 'file', 'fresh', 'message', 'push', 'elsewhere'] as const
 export type RunTrigger = (typeof RUN_TRIGGERS)[number]
 
 /** However often something comes: after so many times its debounce, and never later than a day, the run begins. */

@@ -3,16 +3,18 @@ import type { Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
 import type { OpenedFile, StoredFile, WantedFile } from '#lib/connectors/kit/files.ts'
 import type { IndexBuild, WantedBuild } from '#lib/connectors/kit/index-build.ts'
 import type { Writing, Written } from '#lib/connectors/kit/write.ts'
-import { endOfWork, type RunReport, runReportSchema } from '#lib/domain/runs/run-outcome.ts'
-import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { endOfWork } from '#lib/domain/runs/run-outcome.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import type { Flow, FlowContext, FlowResult } from '#lib/engine/flow.ts'
 import { EMPTY_INBOX, type FlowInbox } from '#lib/engine/inbox/flow-inbox.ts'
+import { type JobElsewhere, NO_JOB } from '#lib/engine/job-elsewhere.ts'
 import type { Lake } from '#lib/engine/lake/lake.ts'
 import { toLedgerError } from '#lib/engine/lake/lake-error.ts'
+import { NO_LAKE } from '#lib/engine/lake/no-lake.ts'
 import type { Clock } from '#lib/platform/clock.ts'
-import { failureOf, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
+import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 import type { Log } from '#lib/platform/log.ts'
 import { orAborted } from '#lib/platform/when-aborted.ts'
 import { batch, batchByWeight } from './batch.ts'
@@ -21,9 +23,10 @@ import type { RunLedger } from './ledger.ts'
 import { Counters, Progress } from './progress.ts'
 import { createQuarantine } from './quarantine.ts'
 import { createRetry } from './quiet-retry.ts'
+import { endedElsewhere, type RunEnd, toEnd, toReport } from './run-end.ts'
 import { RunLog } from './run-log.ts'
 import { currentScope, inScope } from './scope.ts'
-import { RunStopped, type StopReason } from './stop.ts'
+import { RunStopped } from './stop.ts'
 import { createTaskRunner } from './task.ts'
 
 interface FlowRun<P> {
@@ -51,18 +54,9 @@ export interface FlowEffects {
   buildIndex: (connection: string, wanted: WantedBuild, signal: AbortSignal) => Promise<IndexBuild>
   /** Absent: no files wait for the flow. */
   inbox?: FlowInbox
+  /** Absent: its work is done here. */
+  job?: (signal: AbortSignal) => JobElsewhere
   signal: AbortSignal
-}
-
-/** How an attempt ended. After `fenced` or `handed-back` the run is not this worker's to end. */
-export interface RunEnd {
-  state: 'completed' | 'partial' | 'failed' | StopReason
-  rowsLoaded: number
-  report: RunReport | null
-  problem: string | null
-  internalProblem: string | null
-  /** How it failed, apart from its words (`failureOf`). */
-  failure?: string | null
 }
 
 /** How long a flow may take to end after a stop. */
@@ -114,11 +108,13 @@ class Attempt<P> {
 
   async execute(): Promise<RunEnd> {
     const parameters = readParameters(this.#run.flow, this.#run.parameters)
-    this.#lake = await this.#connected(() => this.#effects.openLake(this.#signal))
+    const { flow } = this.#run
+    this.#lake = flow.needsNoLake === true ? NO_LAKE : await this.#connected(() => this.#effects.openLake(this.#signal))
     const stored = await this.#connected(() => this.#effects.ledger.storedResults())
     if (this.#run.attempt > 1) this.#log.add('info', `Attempt ${this.#run.attempt} goes on after ${stored.size} finished tasks.`)
     const context = this.#context(parameters, this.#lake, stored)
-    const result = await this.#settled(inScope({ signal: this.#signal, slot: null }, () => this.#run.flow.run(context)))
+    const result = await this.#settled(inScope({ signal: this.#signal, slot: null }, () => flow.run(context)))
+    if (result.ended !== undefined) return endedElsewhere(result, result.ended)
     const report = toReport(result)
     const state = endOfWork(report, await this.#effects.ledger.rejectedCount())
     return { state, rowsLoaded: result.rowsLoaded, report, problem: report.incomplete ?? result.remark ?? null, internalProblem: null }
@@ -187,6 +183,7 @@ class Attempt<P> {
       batchByWeight,
       lake,
       inbox: this.#effects.inbox ?? EMPTY_INBOX,
+      job: this.#effects.job?.(this.#signal) ?? NO_JOB,
       quarantine: (task, key, reason, row) => quarantine({ at: clock.now(), task, key, reason, row }),
       progress: (done, total) => this.#progress.report(done, total),
       count: (stage, counts) => this.#counters.count(stage, counts),
@@ -205,33 +202,4 @@ function readParameters<P>(flow: Flow<P>, input: unknown): P {
   const parsed = flow.parameters.safeParse(input)
   if (parsed.success) return parsed.data
   throw new TidemarkError('invalid', { publicMessage: misfitInWords(parsed.error) })
-}
-
-function toReport(result: FlowResult): RunReport {
-  return runReportSchema.parse({
-    rowsSeen: result.rowsSeen,
-    counts: result.summary,
-    rowsByAsset: result.rowsByAsset ?? {},
-    ...(result.rowsRemoved === undefined ? {} : { rowsRemoved: result.rowsRemoved }),
-    ...(result.removedByAsset === undefined ? {} : { removedByAsset: result.removedByAsset }),
-    incomplete: result.incomplete ?? null,
-    ...(result.moves === undefined ? {} : { moves: result.moves }),
-  })
-}
-
-function toEnd(signal: AbortSignal, error: unknown): RunEnd {
-  const cause: unknown = signal.aborted ? signal.reason : error
-  return {
-    state: stateOf(cause),
-    rowsLoaded: 0,
-    report: null,
-    problem: toPublicMessage(cause),
-    internalProblem: toInternalMessage(error),
-    failure: failureOf(cause),
-  }
-}
-
-function stateOf(cause: unknown): 'failed' | StopReason {
-  if (cause instanceof RunStopped) return cause.reason
-  return isTidemarkError(cause) && cause.code === 'fenced' ? 'fenced' : 'failed'
 }

@@ -22,7 +22,7 @@ const ERROR_BODY_BYTES = 65_536
 export interface HttpRequest {
   system: SystemName
   url: string
-  method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
+  method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   headers?: Record<string, string>
   /** A stream needs a `content-length` header. */
   body?: string | AsyncIterable<Uint8Array>

@@ -6,6 +6,7 @@ import { overdueKeysSchema } from './key-answers.ts'
 import {
   countsSchema,
   failedRunSchema,
+  jobOfRunSchema,
   locationSchema as location,
   msSchema as ms,
   reasonSchema,
@@ -79,7 +80,7 @@ const runRow = {
   progressDone: z.number().nullable(),
   progressTotal: z.number().nullable(),
   etaAt: maybeMs,
-  rowsLoaded: z.number(),
+  rowsLoaded: z.number().nullable().meta({ description: 'null: the other system does not count them.' }),
   rowsRejected: z.number(),
   problem: text,
   requestedBy: text,
@@ -91,7 +92,6 @@ export const listedRunSchema = z
   .object({
     ...runRow,
     flow: z.string().meta({ description: 'The flow; of a run of another system its job.' }),
-    rowsLoaded: z.number().nullable().meta({ description: 'null: the other system does not count them.' }),
     orderReason: text,
     system: text.meta({ description: 'The connection that told of it; null: Tidemark ran it.' }),
     jobName: text.meta({ description: 'What the other system calls the job, where that is another word.' }),
@@ -126,6 +126,7 @@ export const runSchema = z
     reportedAt: maybeMs,
     logLines: z.int(),
     waitsForRun: text,
+    job: jobOfRunSchema.nullable().meta({ description: 'The job of another system that it is; null: it works here.' }),
     orders: z.array(z.object({ at: ms, by: text, reason: text, feedKey: z.string(), feedName: z.string() })),
   })
   .meta({ id: 'Run', description: 'A run with its steps and counters.' })

@@ -32,7 +32,7 @@ const ownSql = (isEnded: boolean | undefined) => `
 
 const EXTERNAL_OVER = inSql(RUN_STATES.filter(isOver))
 
-/** Runs of other systems in the columns of our own; their job stands where the flow does. */
+/** Runs of other systems in the columns of our own; their job stands where the flow does. Those that are runs of a flow only where those of their system are asked for. */
 const externalSql = (isEnded: boolean | undefined) => `
   select r.id::text, r.job as flow, case when r.scheduled_at is null then 'unknown' else 'schedule' end as trigger, r.state, false as "isDryRun", r.attempt,
     ${instant('r.placed_at')} as "scheduledFor", ${instant('r.started_at')} as "startedAt", ${instant('r.ended_at')} as "endedAt",
@@ -45,6 +45,7 @@ const externalSql = (isEnded: boolean | undefined) => `
     and ($4::timestamptz is null or r.ended_at >= $4 or r.ended_at is null)
     and ($5::text is null or r.job = $5) and r.state = any($6::text[]) and ($9::text is null or r.connection_key = $9)
     and (r.state <> 'scheduled' or r.placed_at <= $7 or $8)
+    and ($9::text is not null or not exists (select from job_of_run j where j.external_run_id = r.id))
   order by r.placed_at desc, r.id desc limit $3`
 
 /** A flow that is named alone is one of ours; with a system it is that system's job. */
@@ -57,7 +58,7 @@ function runsSql({ ended, flow, system }: Pick<RunsQuestion, 'ended' | 'flow' | 
 }
 
 const MARK = `
-  select concat_ws('|', (select count(*) from run), (select max(ended_at) from run), (select count(run_id) + count(external_run_id) from reload_step),
+  select concat_ws('|', (select count(*) from run), (select max(ended_at) from run), (select count(external_run_id) from job_of_run), (select count(run_id) + count(external_run_id) from reload_step),
     (select sum(hashtext(r::text)::bigint) from run r where ${IS_UNDER_WAY}),
     (select count(*) || ':' || max(told_at) from external_run), (select sum(hashtext(r::text)::bigint) from external_run r where ended_at is null)) as mark`
 

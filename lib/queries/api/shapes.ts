@@ -216,6 +216,19 @@ export const changeSchema = z
   .meta({ id: 'Change', description: 'A status turned.' })
 export type ApiChange = z.infer<typeof changeSchema>
 
+/** The job of another system that a run is. */
+export const jobOfRunSchema = z.object({
+  key: z.string().meta({ description: '<connection>/<job>' }),
+  name: z.string().nullable().meta({ description: 'What the other system calls the job, where that is another word.' }),
+  externalId: z.string().nullable().meta({ description: 'Its run there; null: none is known.' }),
+  url: z.string().nullable().meta({ description: 'The page of that run.' }),
+  isCancellable: z.boolean().meta({ description: 'That system can be told to cancel it.' }),
+  cancelSince: msSchema.nullable().meta({ description: 'Since when it is to be cancelled there.' }),
+  cancelDueAt: msSchema.nullable().meta({ description: 'When that system is told next; null: it is not told any more.' }),
+  cancelledAt: msSchema.nullable().meta({ description: 'When that system took it.' }),
+  cancelProblem: z.string().nullable(),
+})
+
 /** One answer's worth of a list. */
 export function pageSchema<T extends z.ZodType>(item: T) {
   const next = z.string().nullable().meta({ description: 'The `cursor` of the next question; null when there is nothing more.' })

@@ -45,13 +45,14 @@ export interface DayRuns {
 const PROBLEMS = `'failed', 'timed-out', 'crashed', 'partial', 'missed'`
 const PROBLEMS_SHOWN = 30
 
-/** What is only planned, and what ran dry, is no run of the day. */
+/** What is only planned, and what ran dry, is no run of the day; what another system ran for a flow is that flow's. */
 const RUNS = `
   (select r.id, r.flow as name, null::text as system, r.state, r.scheduled_for as at, r.rows_loaded as rows, r.problem
    from run r where r.scheduled_for >= $1 and r.scheduled_for < $2 and r.state not in ('scheduled', 'overdue') and not ${isDryRunSql('r')}
    union all
    select r.id, r.job, r.connection_key, r.state, r.placed_at, r.rows, r.error
-   from external_run r where r.placed_at >= $1 and r.placed_at < $2 and r.state not in ('scheduled', 'overdue'))`
+   from external_run r where r.placed_at >= $1 and r.placed_at < $2 and r.state not in ('scheduled', 'overdue')
+     and not exists (select from job_of_run j where j.external_run_id = r.id))`
 
 const JOB_NAME = jobNameSql('x.system', 'x.name')
 

@@ -35,6 +35,8 @@ export interface ExternalRunPage {
   parent: { system: string; job: string; id: string | null } | null
   /** The reloads that it runs for. */
   orders: OrderOfRun[]
+  /** The run of a flow whose work it does. */
+  ours: { id: string; flow: string } | null
   incidents: IncidentLine[]
   /** The assets that name its job, as far as its end is about them. */
   writes: WrittenAsset[]
@@ -49,7 +51,8 @@ const RUN = `
     r.told_by like 'push:%' as "isPushed", r.job_type as "jobType",
     case when r.parent_job is not null then jsonb_build_object(
       'system', split_part(r.parent_job, '/', 1), 'job', substr(r.parent_job, strpos(r.parent_job, '/') + 1),
-      'id', (select p.id from external_run p where p.connection_key = split_part(r.parent_job, '/', 1) and p.external_id = r.parent_id)) end as parent
+      'id', (select p.id from external_run p where p.connection_key = split_part(r.parent_job, '/', 1) and p.external_id = r.parent_id)) end as parent,
+    (select jsonb_build_object('id', o.id, 'flow', o.flow) from job_of_run j join run o on o.id = j.run_id where j.external_run_id = r.id order by o.created_at desc limit 1) as ours
   from external_run r where r.id = $1`
 
 const WRITTEN = `
@@ -58,7 +61,7 @@ const WRITTEN = `
   where a.job = $1 order by fs.position, s.position, s.id`
 
 type Found = ExternalRunRow &
-  Pick<ExternalRunPage, 'systemName' | 'usualMs' | 'isPushed' | 'jobType' | 'parent'> & {
+  Pick<ExternalRunPage, 'systemName' | 'usualMs' | 'isPushed' | 'jobType' | 'parent' | 'ours'> & {
     writes: string[] | null
     loaded: string[] | null
     empties: boolean
@@ -70,7 +73,7 @@ export async function getExternalRunPage(ctx: Context, id: string): Promise<Exte
   const [page, found] = await Promise.all([getPageSettings(ctx), ctx.pool.query<Found>(RUN, [id])])
   const [row] = found.rows
   if (page === null || row === undefined) return null
-  const { systemName, usualMs, isPushed, jobType, parent, writes, loaded, empties, ...run } = row
+  const { systemName, usualMs, isPushed, jobType, parent, ours, writes, loaded, empties, ...run } = row
   const [banners, orders, written, incidents] = await Promise.all([
     getBanners(ctx, page.demo),
     getOrdersOfRun(ctx, id),
@@ -85,5 +88,5 @@ export async function getExternalRunPage(ctx: Context, id: string): Promise<Exte
     loaded: loadedWell,
     emptied: empties && run.state === 'completed' ? written.rows : [],
   }
-  return { page, now: ctx.clock.now(), banners, run, systemName, usualMs, isPushed, jobType, parent, orders, incidents, ...assets }
+  return { page, now: ctx.clock.now(), banners, run, systemName, usualMs, isPushed, jobType, parent, ours, orders, incidents, ...assets }
 }

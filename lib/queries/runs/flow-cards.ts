@@ -4,6 +4,7 @@ import { parameterNames } from '#lib/catalogue/resolve/flow-parameters.ts'
 import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 import { loadConnectionNames } from '#lib/db/catalogue/connection-names.ts'
 import type { Context } from '#lib/db/context.ts'
+import { loadJobNames } from '#lib/db/runs/job-names.ts'
 import { isDryRunSql } from '#lib/db/runs/runs.ts'
 import { type FlowHealth, flowHealth } from '#lib/domain/runs/flow-health.ts'
 import { type RunHours, runHoursSchema } from '#lib/domain/runs/trigger-conditions.ts'
@@ -34,6 +35,8 @@ export interface FlowCard {
   connections: { key: string; name: string }[]
   /** Parameters the catalogue sets. */
   parameters: Record<string, unknown>
+  /** The job of another system that its runs are, `<connection>/<job>`, and what that system calls it; null: they work here. */
+  job: { key: string; name: string | null } | null
   /** What it does, when it is a flow without code. */
   declaredFlow: DeclaredFlowWords | null
   source: { file: string; line: number; yaml: string } | null
@@ -134,6 +137,7 @@ const settingsSchema = z
     parameters: z.record(z.string(), z.unknown()).catch({}),
     reads: z.array(z.string()).catch([]),
     writes: z.array(z.string()).catch([]),
+    runs: z.string().nullable().catch(null),
     source: z.object({ file: z.string(), line: z.number(), yaml: z.string() }).nullable().catch(null),
   })
   .catch({
@@ -147,6 +151,7 @@ const settingsSchema = z
     parameters: {},
     reads: [],
     writes: [],
+    runs: null,
     source: null,
   })
 
@@ -156,13 +161,14 @@ function toCard(
   { settings, written, feeds, ...row }: Row,
   schema: unknown,
 ): Omit<FlowCard, 'watched' | 'connections'> & { uses: string[] } {
-  const { connections, ...own } = settingsSchema.parse(settings)
+  const { connections, runs, ...own } = settingsSchema.parse(settings)
   const used = [...Object.values(connections), ...own.reads.map(connectionOf), ...own.writes.map(connectionOf)]
   const [first] = feeds
   return {
     ...row,
     ...own,
     uses: [...new Set(used)],
+    job: runs === null ? null : { key: runs, name: null },
     declaredFlow: declaredFlowInWords(written),
     takes: parameterNames(row.name, schema, written),
     feeds: feeds.map(({ key, name }) => ({ key, name })),
@@ -183,7 +189,7 @@ export async function getFlowCards(ctx: Context, name: string | null = null): Pr
     ctx.pool.query<{ schema: unknown }>(`select schema from ${IN_FORCE} v`),
   ])
   const cards = rows.map((row) => toCard(row, schema.rows[0]?.schema))
-  const [{ rows: assets }, called] = await Promise.all([
+  const [{ rows: assets }, called, jobs] = await Promise.all([
     ctx.pool.query<{ key: string }>("select key from subject where kind = 'asset' and removed_at is null and key = any($1)", [
       cards.flatMap(({ reads, writes }) => [...reads, ...writes]),
     ]),
@@ -191,10 +197,15 @@ export async function getFlowCards(ctx: Context, name: string | null = null): Pr
       ctx.pool,
       cards.flatMap(({ uses }) => uses),
     ),
+    loadJobNames(
+      ctx.pool,
+      cards.flatMap(({ job }) => job?.key ?? []),
+    ),
   ])
   const watched = new Set(assets.map(({ key }) => key))
   return cards.map(({ uses, ...card }) => ({
     ...card,
+    job: card.job && { ...card.job, name: jobs.get(card.job.key) ?? null },
     connections: uses.map((key) => ({ key, name: called.get(key) ?? key })),
     watched: [...card.reads, ...card.writes].filter((key) => watched.has(key)),
   }))

@@ -21,7 +21,8 @@ export interface RunRow {
   progressDone: number | null
   progressTotal: number | null
   etaAt: Instant | null
-  rowsLoaded: number
+  /** null: its work is done by another system, which counts none. */
+  rowsLoaded: number | null
   /** So far, while it goes on. */
   rowsRejected: number
   problem: string | null
@@ -57,7 +58,7 @@ export const RUN_COLUMNS = `
   r.id::text, r.flow, r.trigger, r.state, ${isDryRunSql('r')} as "isDryRun", r.attempt, ${instant('r.scheduled_for')} as "scheduledFor",
   ${instant('r.started_at')} as "startedAt", ${instant('r.ended_at')} as "endedAt", ${instant('r.cancel_at')} as "cancelAt",
   r.waiting_for as "waitingFor", r.progress_done::float8 as "progressDone", r.progress_total::float8 as "progressTotal",
-  ${instant('r.eta_at')} as "etaAt", r.rows_loaded::float8 as "rowsLoaded", r.problem,
+  ${instant('r.eta_at')} as "etaAt", case when r.summary ->> 'isUncounted' = 'true' then null else r.rows_loaded end::float8 as "rowsLoaded", r.problem,
   case when r.ended_at is null and r.attempt > 0 then (select count(*) from run_rejection where run_id = r.id) else r.rows_rejected end::float8
     as "rowsRejected"`
 

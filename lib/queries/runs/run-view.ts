@@ -1,5 +1,6 @@
 import type { Context } from '#lib/db/context.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { JOB_OF_RUN, type JobOfRunView } from './job-of-run.ts'
 import { getOrdersOfRun, type OrderOfRun } from './reload-order.ts'
 import { RUN_COLUMNS, type RunRow, SIGNS_COLUMNS, type SignsOfRun, TASKS_COLUMN, type TaskRow } from './run-rows.ts'
 
@@ -19,13 +20,15 @@ export interface RunView extends RunRow, SignsOfRun {
   logLines: number
   /** The run of the same flow that goes on while this one waits to begin. */
   waitsForRun: string | null
+  /** The job of another system that it is; null: it works here. */
+  job: JobOfRunView | null
   /** The reloads that it runs for. */
   orders: OrderOfRun[]
 }
 
 const RUN = `
   select ${RUN_COLUMNS}, ${TASKS_COLUMN}, r.counters, r.summary -> 'counts' as summary, r.parameters, r.requested_by as "requestedBy",
-    ${SIGNS_COLUMNS},
+    ${SIGNS_COLUMNS}, ${JOB_OF_RUN} as job,
     (select count(*)::int from run_task where run_id = r.id) as "tasksOmitted",
     (select count(*)::int from run_log where run_id = r.id) as "logLines",
     case when r.attempt = 0 and r.ended_at is null then (

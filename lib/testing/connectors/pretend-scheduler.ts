@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Connector, Session, WantedJobRun } from '#lib/connectors/kit/connector.ts'
+import type { CancelledJobRun, UnwantedJobRun } from '#lib/connectors/kit/starting/cancelling.ts'
 import { requireListed } from '#lib/connectors/kit/starting/require-listed.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
@@ -53,6 +54,12 @@ export class PretendScheduler {
   meanwhile: () => Promise<unknown> = async () => {}
   /** Its lists lack what was begun less than that ago. */
   listsAfterMs = 0
+  /** What the next cancellations throw, one after the other. */
+  cancelFaults: TidemarkError[] = []
+  /** The numbers of the runs that it was told to cancel. */
+  cancelled: number[] = []
+  /** What it was told to run with, one after the other. */
+  told: Record<string, unknown>[] = []
   /** The keys of all wishes, each as often as it was asked for. */
   wishes: string[] = []
   readonly #now: () => Instant
@@ -76,21 +83,39 @@ export class PretendScheduler {
   }
 
   /** Starts a run of a job, or gives the one that was started by that wish, or one that goes on and began no earlier. */
-  async start(jobName: string, wanted: Pick<WantedJobRun, 'key' | 'since' | 'triedAt' | 'noteTry'>): Promise<ScheduledRun> {
-    const { key, since } = wanted
+  async start(
+    jobName: string,
+    wanted: Pick<WantedJobRun, 'key' | 'since' | 'triedAt' | 'noteTry'> & { parameters?: Record<string, unknown> },
+  ): Promise<ScheduledRun> {
+    const { key, since, parameters = {} } = wanted
     this.wishes.push(key)
     const fault = this.startFaults.shift()
     if (fault?.hasStarted === false) throw fault.error
+    const takesUp = Object.keys(parameters).length === 0
     const goesOn = ({ jobName: name, finishedAt, beganAt }: ScheduledRun) =>
-      name === jobName && finishedAt === null && (since === null || beganAt === null || beganAt >= since)
+      takesUp && name === jobName && finishedAt === null && (since === null || beganAt === null || beganAt >= since)
     const known = this.#listed().find(({ wish }) => wish === key) ?? this.#listed().find(goesOn)
     if (known === undefined) {
       requireListed('The scheduler', jobName, wanted, this.#now())
       await wanted.noteTry(true)
     }
+    if (known === undefined) this.told.push(parameters)
     const run = known ?? Object.assign(this.queue(jobName), { wish: key })
     if (fault !== undefined) throw fault.error
     return run
+  }
+
+  /** Cancels the run of that number, or the one that was started by that wish. */
+  cancel({ externalId, key }: UnwantedJobRun): CancelledJobRun {
+    const fault = this.cancelFaults.shift()
+    if (fault !== undefined) throw fault
+    const run = this.#listed().find(({ number, wish }) => (externalId === null ? wish === key : String(number) === externalId))
+    if (run === undefined) return { answer: 'none', externalId: null }
+    const found = { externalId: String(run.number) }
+    if (run.finishedAt !== null) return { answer: 'over', ...found }
+    this.cancelled.push(run.number)
+    this.finish(run, 'cancelled')
+    return { answer: 'told', ...found }
   }
 
   #listed(): ScheduledRun[] {
@@ -147,7 +172,11 @@ function toExternal(run: ScheduledRun): ExternalRun {
 }
 
 /** The connector that speaks to it, as one in `lib/connectors` would. */
-export function schedulerConnector(scheduler: PretendScheduler, observe?: Session['observe']): Map<string, Connector> {
+export function schedulerConnector(
+  scheduler: PretendScheduler,
+  observe?: Session['observe'],
+  { cancels = true }: { cancels?: boolean } = {},
+): Map<string, Connector> {
   const connector = testConnectorOf(z.object({ token: z.string() }), () => ({
     ...(observe && { observe }),
     async start(job: string, wanted: WantedJobRun) {
@@ -156,6 +185,7 @@ export function schedulerConnector(scheduler: PretendScheduler, observe?: Sessio
       const { touched: _, ...run } = await scheduler.start(job, wanted)
       return toExternal(run)
     },
+    ...(cancels && { cancel: async (_job: string, unwanted: UnwantedJobRun) => scheduler.cancel(unwanted) }),
     async *runs(since: Instant) {
       scheduler.asked.push(since)
       for (let next: number | null = null; ; ) {

@@ -52,6 +52,8 @@ export function groupInSql(name: string, from: number): string {
     insert into day_status (subject_id, day, fresh_seconds, late_seconds, stale_seconds, unknown_seconds, maintenance_seconds, none_seconds)
       values (${from + 1}, '2026-11-20', 1, 0, 0, 0, 0, 0);
     insert into run (id, flow, trigger, scheduled_for, created_at, problem) values ('${run}', '${name}-flow', 'manual', now(), now(), '${name}');
+    insert into job_of_run (run_id, connection_key, job, external_id, url, cancel_problem)
+      values ('${run}', 'lake', '${name}-job', '${name}', 'https://${name}.example', '${name}');
     insert into run_task (run_id, attempt, name, state, started_at) values ('${run}', 1, '${name}', 'running', now());
     insert into run_log (run_id, attempt, at, level, message) values ('${run}', 1, now(), 'info', '${name}');
     insert into run_rejection (run_id, task, key, reason, at) values ('${run}', 'load', '${name}', 'no', now());

@@ -27,7 +27,14 @@ function aFlow(run: (ctx: FlowContext<Parameters>) => Promise<FlowResult>): Flow
 }
 
 /** The real engine around a flow, with nothing outside but memory and a clock that is advanced by hand. */
-export function runHarness(options: { stored?: Record<string, unknown>; lake?: (lake: Lake) => Promise<Lake>; inbox?: FlowInbox } = {}) {
+export function runHarness(
+  options: {
+    stored?: Record<string, unknown>
+    lake?: (lake: Lake) => Promise<Lake>
+    inbox?: FlowInbox
+    flow?: Partial<Flow<Parameters>>
+  } = {},
+) {
   const clock = new FakeClock(START)
   const ledger = new MemoryLedger(options.stored)
   const control = new AbortController()
@@ -69,6 +76,17 @@ export function runHarness(options: { stored?: Record<string, unknown>; lake?: (
     signal: control.signal,
   }
   const start = (run: (ctx: FlowContext<Parameters>) => Promise<FlowResult>, more: { parameters?: unknown; attempt?: number } = {}) =>
-    runFlow({ runId: 'run-1', attempt: 1, scheduledFor: START, parameters: {}, timeoutMs: HOUR, flow: aFlow(run), ...more }, effects)
+    runFlow(
+      {
+        runId: 'run-1',
+        attempt: 1,
+        scheduledFor: START,
+        parameters: {},
+        timeoutMs: HOUR,
+        flow: { ...aFlow(run), ...options.flow },
+        ...more,
+      },
+      effects,
+    )
   return { clock, ledger, control, closed, extracted, delivered, built, start }
 }

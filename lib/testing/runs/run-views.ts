@@ -3,7 +3,7 @@ import type { TaskRow } from '#lib/queries/runs/run-rows.ts'
 import type { RunView } from '#lib/queries/runs/run-view.ts'
 
 export function aRunView(given: Partial<RunView> = {}): RunView {
-  const { orderReason: _reason, system: _system, jobName: _jobName, url: _url, ...run } = { ...aListedRun(), rowsLoaded: 0 }
+  const { orderReason: _reason, system: _system, jobName: _jobName, url: _url, ...run } = aListedRun()
   return {
     ...run,
     now: 0,
@@ -15,6 +15,7 @@ export function aRunView(given: Partial<RunView> = {}): RunView {
     reportedAt: null,
     logLines: 0,
     waitsForRun: null,
+    job: null,
     orders: [],
     ...given,
   }

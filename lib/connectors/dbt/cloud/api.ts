@@ -102,6 +102,16 @@ export class CloudApi {
     return this.#inShape(runSchema, data, 'the run that it has started')
   }
 
+  /** Cancels a run, and answers it as it is then. */
+  async cancel({ id }: CloudRun): Promise<CloudRun> {
+    const explain = (code: number) =>
+      code === 401 || code === 403 || code === 404
+        ? `${this.system} does not let this token cancel run ${id} (HTTP ${code}). Let it run jobs: give it the permission "Job Runner", or a token that has it.`
+        : undefined
+    const { data } = await this.#ask({ url: `${this.#base}/runs/${id}/cancel/`, method: 'POST', json: {}, explain })
+    return this.#inShape(runSchema, data, 'the run that it has cancelled')
+  }
+
   /** What a run left behind, when this step of it had ended; null when there is none, or none yet. */
   artifact(run: number, name: ArtifactName, step: number | null): Promise<ArtifactSource | null> {
     const query = step === null ? '' : `?step=${step}`

@@ -4,6 +4,7 @@ import type { Connected } from '#lib/connectors/dbt/connected.ts'
 import { Gathering, type Place, readTwice, type Told } from '#lib/connectors/dbt/places/place.ts'
 import { orNull } from '#lib/connectors/kit/answer.ts'
 import type { WantedJobRun } from '#lib/connectors/kit/connector.ts'
+import type { CancelledJobRun, UnwantedJobRun } from '#lib/connectors/kit/starting/cancelling.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
@@ -11,7 +12,7 @@ import type { ArtifactName } from '#lib/records/read/dbt-artifact.ts'
 import { CLOUD, CloudApi, type CloudRun, ERROR, isLoadOfOurs, SUCCESS } from './api.ts'
 import { cloudRun } from './cloud-run.ts'
 import { Kept } from './kept.ts'
-import { startCloudJob } from './start-job.ts'
+import { cancelCloudRun, startCloudJob } from './start-job.ts'
 
 /** Of each job so many of its last runs are read: what an earlier one did is known from earlier looks. */
 const RUNS_OF_JOB = 3
@@ -135,6 +136,10 @@ export class CloudPlace implements Place {
 
   start(job: string, wanted: WantedJobRun): Promise<ExternalRun> {
     return startCloudJob(this.#connection, this.#api, job, wanted)
+  }
+
+  cancel(job: string, unwanted: UnwantedJobRun): Promise<CancelledJobRun> {
+    return cancelCloudRun(this.#connection, this.#api, job, unwanted)
   }
 
   close(): Promise<void> {

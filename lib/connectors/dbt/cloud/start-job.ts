@@ -1,12 +1,13 @@
 import type { Connected } from '#lib/connectors/dbt/connected.ts'
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { WantedJobRun } from '#lib/connectors/kit/connector.ts'
+import { type CancelledJobRun, NO_RUN, type UnwantedJobRun } from '#lib/connectors/kit/starting/cancelling.ts'
 import { requireListed } from '#lib/connectors/kit/starting/require-listed.ts'
 import { startOnce } from '#lib/connectors/kit/starting/start-once.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
-import { type CloudApi, type CloudJob, type CloudRun, isLoadOfOurs, SUCCESS } from './api.ts'
+import { type CloudApi, type CloudJob, type CloudRun, ERROR, isLoadOfOurs, SUCCESS } from './api.ts'
 import { cloudRun } from './cloud-run.ts'
 
 /** No wish is older: who wished it has given up by then. */
@@ -56,6 +57,22 @@ async function findRun(
     if ((run.created_at ?? oldest) < oldest) break
   }
   return isOurs ? undefined : goesOn
+}
+
+/** Cancels a run of a job; one that ends while that is asked keeps its end. */
+export async function cancelCloudRun(
+  connection: Connected,
+  api: CloudApi,
+  job: string,
+  unwanted: UnwantedJobRun,
+): Promise<CancelledJobRun> {
+  const { externalId, key } = unwanted
+  const id = requireNumber(connection, api, job)
+  const ofKey = () => findRun(connection, api, id, { key, since: null, isOurs: true })
+  const run = externalId === null ? ((await ofKey()) ?? null) : await api.run(Number(externalId))
+  if (run === null) return NO_RUN
+  const isOver = run.status >= SUCCESS || [SUCCESS, ERROR].includes((await api.cancel(run)).status)
+  return { answer: isOver ? 'over' : 'told', externalId: String(run.id) }
 }
 
 function hasBegunBefore({ started_at: startedAt }: CloudRun, since: Instant | null): boolean {

@@ -2,6 +2,7 @@ import { type Manifest, readManifest } from '#lib/connectors/dbt/artifacts/manif
 import { type Measurements, readMeasurements } from '#lib/connectors/dbt/artifacts/measurements.ts'
 import { type RunResults, readRunResults } from '#lib/connectors/dbt/artifacts/run-results.ts'
 import type { Connection, WantedJobRun } from '#lib/connectors/kit/connector.ts'
+import type { CancelledJobRun, UnwantedJobRun } from '#lib/connectors/kit/starting/cancelling.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
@@ -31,6 +32,8 @@ export interface Place {
   runs(since: Instant): AsyncIterable<ExternalRun>
   /** There where jobs can be started. */
   start?(job: string, wanted: WantedJobRun): Promise<ExternalRun>
+  /** There beside it. */
+  cancel?(job: string, unwanted: UnwantedJobRun): Promise<CancelledJobRun>
   close?(): Promise<void>
 }
 

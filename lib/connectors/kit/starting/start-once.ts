@@ -11,6 +11,11 @@ interface Start<R> {
   find(): Promise<R | undefined>
 }
 
+/** Whether a run is to be told something: then one that goes on is no run of this wish. */
+export function hasParameters({ parameters }: Pick<WantedJobRun, 'parameters'>): boolean {
+  return Object.keys(parameters).length > 0
+}
+
 /** Starts a run and notes the try; where the answer is lost the run is looked for, since it may have begun all the same. */
 export async function startOnce<R>(
   { signal }: Pick<Connection<unknown>, 'signal'>,

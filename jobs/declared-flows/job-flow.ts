@@ -1,0 +1,26 @@
+import { partsOfJob } from '#lib/domain/runs/external-run.ts'
+import { MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
+import type { FlowContext, FlowResult } from '#lib/engine/flow.ts'
+
+/** Half an hour or so: what a system is away for, and longer than its lists lag behind. */
+const START = { retries: 12, backoffMs: 15 * SECOND_MS, backoffMaxMs: 5 * MINUTE_MS }
+
+/** Has a job of another system do the work, and ends as that ends. */
+export async function runJobElsewhere(ctx: FlowContext<Record<string, unknown>>, job: string): Promise<FlowResult> {
+  const system = partsOfJob(job)?.connection ?? job
+  const { externalId } = await ctx.task('start', START, () => ctx.job.start(ctx.parameters))
+  ctx.log.info(`Its run in ${system} is ${externalId}.`)
+  const ended = await ctx.task(`run in ${system}`, {}, () =>
+    ctx.job.end((words) =>
+      words === null ? ctx.log.info(`${system} tells again how it goes.`) : ctx.log.warn(`${words} It is asked again.`),
+    ),
+  )
+  const { state, at, problem, rows } = ended
+  return {
+    rowsLoaded: rows ?? 0,
+    rowsSeen: rows ?? 0,
+    summary: {},
+    ...(rows === null && { isUncounted: true }),
+    ended: { state, at, problem },
+  }
+}

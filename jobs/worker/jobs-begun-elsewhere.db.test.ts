@@ -1,0 +1,97 @@
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { claimRun } from '#lib/commands/runs/claim-run.ts'
+import { requestRun } from '#lib/commands/runs/request-run.ts'
+import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import type { PretendScheduler } from '#lib/testing/connectors/pretend-scheduler.ts'
+import { openJobFlowWorld } from '#lib/testing/runs/job-flow-world.ts'
+
+const world = await openJobFlowWorld()
+const { clock, ctx, worker, until, theRuns, sweep, idle, look } = world
+let etl: PretendScheduler
+
+beforeEach(async () => {
+  etl = await world.beginAnew()
+})
+afterAll(() => world.database.drop())
+
+const press = () => requestRun(ctx, { flow: 'prices' })
+const theRun = () => etl.runs[0] ?? etl.queue('none')
+
+describe('a run of a job that nobody started from here', () => {
+  it('is a run of the flow: followed while it goes on, and the next one waits for it', async () => {
+    const services = worker()
+    etl.begin(etl.queue('nightly prices', clock.now()))
+    await look(services)
+    await sweep(services)
+    expect(await theRuns()).toMatchObject([{ trigger: 'elsewhere', there: '1', startedAt: new Date(clock.now()) }])
+    await press()
+    await sweep(services)
+    expect(etl.runs).toHaveLength(1)
+    etl.finish(theRun(), 'success', { rowsAffected: 5 })
+    await idle(services)
+    expect((await theRuns())[0]).toMatchObject({ state: 'completed', rows: 5, trigger: 'elsewhere' })
+    expect(etl.wishes).toEqual([])
+  })
+
+  it('counts when it ended there, where it was over before it was seen', async () => {
+    const services = worker()
+    etl.begin(etl.queue('nightly prices'))
+    await clock.advance(MINUTE_MS)
+    etl.finish(theRun(), 'success', { rowsAffected: 5 })
+    const endedAt = new Date(clock.now())
+    etl.finish(etl.begin(etl.queue('nightly prices')), 'error', { message: 'disk full' })
+    await clock.advance(6 * HOUR_MS)
+    await look(services)
+    await sweep(services)
+    expect(await theRuns()).toMatchObject([
+      { state: 'completed', trigger: 'elsewhere', rows: 5, endedAt },
+      { state: 'failed', trigger: 'elsewhere', problem: 'disk full' },
+    ])
+    const { rows } = await ctx.whole.query("select at from arrival where asset_id = 21 and clock = 'loadedAt'")
+    expect(rows).toEqual([{ at: endedAt }])
+    await sweep(services)
+    expect(await theRuns()).toHaveLength(2)
+  })
+
+  it('is not told from the one of ours while that may have begun, nor of a job that two flows run', async () => {
+    const services = worker()
+    const { runId } = await press()
+    await claimRun(ctx, { runId, owner: 'lost' })
+    const tried = [runId, new Date(clock.now())]
+    await ctx.whole.query("insert into job_of_run (run_id, connection_key, job, tried_at) values ($1, 'etl', 'nightly prices', $2)", tried)
+    etl.begin(etl.queue('nightly prices'))
+    await look(services)
+    await sweep(services)
+    expect(await theRuns()).toHaveLength(1)
+    etl = await world.beginAnew()
+    await ctx.whole.query(`insert into flow (name, zone, "after", settings) values ('more', 'UTC', '{}', '{"runs": "etl/nightly prices"}')`)
+    etl.begin(etl.queue('nightly prices'))
+    await look(services)
+    await sweep(services)
+    expect(await theRuns()).toEqual([])
+  })
+
+  it('is taken up by a run that was asked for when nothing was known of it yet', async () => {
+    const services = worker()
+    etl.begin(etl.queue('nightly prices'))
+    await clock.advance(MINUTE_MS)
+    await press()
+    await sweep(services)
+    await until(async () => (await theRuns())[0].there === '1')
+    etl.finish(theRun())
+    await idle(services)
+    await sweep(services)
+    expect(await theRuns()).toMatchObject([{ state: 'completed', trigger: 'manual' }])
+    expect(etl.runs).toHaveLength(1)
+  })
+})
+
+it('runs that follow take no place of those that work', async () => {
+  const services = worker()
+  await press()
+  await sweep(services)
+  await until(() => etl.runs.length > 0)
+  expect(services.runs.hasRoom()).toBe(true)
+  etl.finish(etl.begin(theRun()))
+  await idle(services)
+})

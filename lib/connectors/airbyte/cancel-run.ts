@@ -1,0 +1,20 @@
+import { type CancelledJobRun, NO_RUN, type UnwantedJobRun } from '#lib/connectors/kit/starting/cancelling.ts'
+import type { AirbyteApi } from './api.ts'
+import { isConnectionId } from './settings.ts'
+import type { Job } from './shapes.ts'
+import { isOfTry, newestOf } from './start-run.ts'
+import { isUnderWay } from './sync-run.ts'
+
+/** Cancels a sync. Airbyte keeps no key: one whose start was not answered is the one that began since. */
+export async function cancelSync(api: AirbyteApi, id: string, unwanted: UnwantedJobRun): Promise<CancelledJobRun> {
+  const job = await jobOf(api, id, unwanted)
+  if (job === null) return NO_RUN
+  if (isUnderWay(job)) await api.cancel(job)
+  return { answer: isUnderWay(job) ? 'told' : 'over', externalId: String(job.id) }
+}
+
+async function jobOf(api: AirbyteApi, id: string, unwanted: UnwantedJobRun): Promise<Job | null> {
+  if (unwanted.externalId !== null) return api.job(Number(unwanted.externalId))
+  if (!isConnectionId(id)) return null
+  return (await newestOf(api, await api.sync(id))).find((one) => isOfTry(one, unwanted)) ?? null
+}

@@ -1,0 +1,28 @@
+import type { Instant } from '#lib/domain/time/instant.ts'
+
+/** A run there that is to be cancelled: by its own name, or, where that was not heard, by the key of the wish it was started by. */
+export interface UnwantedJobRun {
+  externalId: string | null
+  key: string
+  /** When its system was told to start it last, and may have begun it. */
+  triedAt: Instant | null
+}
+
+/** What came of it: it was told to stop (or is stopping), had ended already, or is not there; and which run that is, where it is there. */
+export interface CancelledJobRun {
+  answer: 'told' | 'over' | 'none'
+  externalId: string | null
+}
+
+export interface CancellingSession {
+  /** Cancels a run of a job. Asked twice it changes nothing more; how the run ends `runs` tells. Throws with the remedy where it may not, or nobody can be asked. */
+  cancel?(job: string, unwanted: UnwantedJobRun): Promise<CancelledJobRun>
+}
+
+export interface CancellingConnector {
+  /** There when sessions that can start jobs can cancel their runs, too. */
+  cancelsJobs?: true
+}
+
+/** There is nothing to cancel. */
+export const NO_RUN: CancelledJobRun = { answer: 'none', externalId: null }
