@@ -116,12 +116,20 @@ function Fields({ fields, path, asset }: { fields: readonly EntityField[]; path:
   const hasRules = fields.some(({ rules }) => rules !== '')
   return (
     <>
-      <table className="table stacked mt-3 w-full">
+      <table className="table stacked mt-3 w-full table-fixed">
         <thead>
           <tr>
-            <th scope="col">Field</th>
-            <th scope="col">Type</th>
-            {hasRules && <th scope="col">Rules</th>}
+            <th scope="col" className="w-44">
+              Field
+            </th>
+            <th scope="col" className="w-28">
+              Type
+            </th>
+            {hasRules && (
+              <th scope="col" className="w-44">
+                Rules
+              </th>
+            )}
             <th scope="col">What it says</th>
           </tr>
         </thead>

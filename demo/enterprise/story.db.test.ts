@@ -96,6 +96,7 @@ describe('the demo of shared data', () => {
       ...['id', 'kind', 'name', 'email', 'phone', 'country', 'since', 'address'].map((name) => `${name} true`),
       ...['address.street', 'address.city', 'address.postcode'].map((name) => `${name} true`),
     ])
+    expect(found?.fields.find(({ name }) => name === 'since')).toMatchObject({ type: 'date', rules: 'required' })
     expect(found?.fields.filter(({ description, type }) => description === null || type === null)).toEqual([])
     expect(found?.contract).toMatchObject({ held: { owner: 'CRM team' }, announced: [{ version: '2.0.0' }], broken: null })
     expect(found?.hurt).toMatchObject({

@@ -1,9 +1,20 @@
-import { type EntityField, entityFields } from '#lib/domain/contracts/entity-fields.ts'
+import { type EntityField, entityFields, isSameField } from '#lib/domain/contracts/entity-fields.ts'
+import { flatFields } from '#lib/domain/contracts/nested-fields.ts'
 import type { KnownColumn } from '#lib/domain/search/known-columns.ts'
 import type { ContractView } from './asset-contracts.ts'
 
 /** The fields of an asset with what is promised of each: its columns; of a table in which files land under a contract those of their records, not of the table that keeps them. */
 export function fieldsOfAsset(columns: readonly KnownColumn[], contract: ContractView | null): EntityField[] {
-  const seen = contract?.isOfFiles === true ? (contract.records ?? []) : columns
-  return entityFields(seen, contract?.held?.promised ?? [])
+  const promised = contract?.held?.promised ?? []
+  const seen = contract?.isOfFiles === true ? ofRecords(contract.records ?? [], promised) : columns
+  return entityFields(seen, promised)
+}
+
+/** In a file a date is a text: that it is one says the contract. */
+function ofRecords(records: readonly KnownColumn[], promised: Parameters<typeof flatFields>[0]): KnownColumn[] {
+  const fields = flatFields(promised)
+  return records.map((column) => {
+    const field = fields.find(({ name }) => isSameField(name, column.name))
+    return { ...column, type: field?.typeText ?? column.type }
+  })
 }
