@@ -3,6 +3,7 @@ import { loadExtensions } from '#jobs/worker/load-extensions.ts'
 import { loadCatalogue } from '#lib/commands/catalogue/load-catalogue.ts'
 import { announcedAfter, brokenAt } from '#lib/domain/contracts/contract-terms.ts'
 import { ShapeCounter } from '#lib/domain/contracts/count-shape.ts'
+import { flatFields } from '#lib/domain/contracts/nested-fields.ts'
 import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
 import { ENTITIES, isOdd, nextCustomerFrom, recordsOf } from './entities.ts'
 import { filesBetween, LINES, runsBetween, tableOf } from './exports.ts'
@@ -36,7 +37,7 @@ describe('the catalogue of shared data', () => {
   it('has words for every field, an owner and readers for every contract', () => {
     for (const entity of ENTITIES)
       for (const { owner, consumers, fields, description } of termsOf(`lake/${tableOf(entity)}`).versions) {
-        const all = fields.flatMap((field) => [field, ...(field.fields ?? [])])
+        const all = flatFields(fields)
         expect([owner, description, ...all.map((field) => field.description)]).not.toContain(null)
         expect(all.filter(({ type }) => type === null)).toEqual([])
         expect(consumers.length).toBeGreaterThan(0)
