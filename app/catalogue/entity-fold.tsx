@@ -149,7 +149,7 @@ function Fields({ fields, path, asset }: { fields: readonly EntityField[]; path:
 }
 
 function Row({
-  field: { name, type, rules, description, isSeen },
+  field: { name, type, rules, description, isSeen, isUntold },
   hasRules,
   asset,
 }: {
@@ -167,7 +167,7 @@ function Row({
             <code dir="auto">{name}</code>
           </a>
         )}
-        {!isSeen && <span className="tag">promised, not seen</span>}
+        {!isSeen && <span className="tag">{isUntold ? 'promised' : 'promised, not seen'}</span>}
       </th>
       <td className={type === null ? 'absent' : 'muted'}>{type ?? '–'}</td>
       {hasRules && (

@@ -38,9 +38,22 @@ describe('the fields of an entity', () => {
     expect(lines(entityFields(seen, promised))).toEqual([
       'address|struct|||seen|promised',
       'address.city|string|required|Where it is|seen|promised',
+      'address.zip|text||||promised',
       'lines|array|||seen|promised',
       'lines[].sku|string|unique||seen|promised',
-      'address.zip|text||||promised',
+    ])
+  })
+
+  it('stand below what holds them, and of a document of which nobody tells what it holds they are only promised', () => {
+    const promised = [
+      aField('gone', 'object', { fields: [aField('x', 'text')] }),
+      aField('address', 'jsonb', { fields: [aField('geo', 'object', { fields: [aField('lat', 'number')] }), aField('zip', 'text')] }),
+      aField('lines', 'array', { fields: [aField('[]', 'object', { fields: [aField('sku', 'text'), aField('count', 'int')] })] }),
+    ]
+    const seen = [column('Address', 'jsonb'), column('lines', 'array'), column('lines[].sku', 'string'), column('note', 'text')]
+    expect(entityFields(seen, promised).map(({ name, isSeen, isUntold }) => `${name}${isSeen ? '' : isUntold ? ' ?' : ' -'}`)).toEqual([
+      ...['Address', 'address.geo ?', 'address.geo.lat ?', 'address.zip ?'],
+      ...['lines', 'lines[].sku', 'lines[].count -', 'note', 'gone -', 'gone.x -'],
     ])
   })
 

@@ -11,6 +11,8 @@ export interface EntityField {
   description: string | null
   isSeen: boolean
   isPromised: boolean
+  /** It lies within something of which nobody tells what it holds: that it was not seen says nothing. */
+  isUntold?: true
 }
 
 /** What is promised of a field beside its type. */
@@ -19,7 +21,7 @@ export function rulesInWords({ isKey, isRequired, isUnique, values }: Pick<Field
   return rules.filter((rule) => rule !== false && rule !== null).join(', ')
 }
 
-/** The columns that were seen in their order, each with what is promised of it, then what is promised and was not seen; what is nested by its path. */
+/** The columns that were seen in their order, each with what is promised of it, then what is promised and was not seen; what is nested by its path, below what holds it. */
 export function entityFields(columns: readonly KnownColumn[], fields: readonly Field[]): EntityField[] {
   const promised = flatFields(fields)
   const left = new Set(promised)
@@ -35,7 +37,26 @@ export function entityFields(columns: readonly KnownColumn[], fields: readonly F
     const { name, typeText: type, description } = field
     return { name, type, rules: rulesInWords(field), description, isSeen: false, isPromised: true }
   })
-  return [...seen, ...unseen]
+  return unseen.reduce(withUnseen, seen)
+}
+
+/** What holds a field, by its path; null: nothing does. */
+function holderOf(path: string): string | null {
+  const at = path.lastIndexOf('.')
+  return at < 0 ? null : path.slice(0, at).replace(/(\[\])+$/, '')
+}
+
+/** One that was not seen stands below what holds it where that is there, else at the end. */
+function withUnseen(fields: EntityField[], field: EntityField): EntityField[] {
+  const holder = holderOf(field.name)
+  const isHolder = ({ name }: EntityField) => holder !== null && isSameField(name, holder)
+  const isBelow = ({ name }: EntityField) =>
+    holder !== null && ['.', '['].some((sign) => isSameField(name.slice(0, holder.length + 1), `${holder}${sign}`))
+  const last = fields.findLastIndex((one) => isHolder(one) || isBelow(one))
+  const holding = fields.find(isHolder)
+  if (last < 0 || holding === undefined) return [...fields, field]
+  const isUntold = holding.isUntold === true || (holding.isSeen && !fields.some((one) => isBelow(one) && one.isSeen))
+  return fields.toSpliced(last + 1, 0, isUntold ? { ...field, isUntold } : field)
 }
 
 /** Whether two names are of one field: systems write them in small or large letters. */

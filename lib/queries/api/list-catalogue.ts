@@ -54,7 +54,7 @@ function aroundOf({ writer, around }: CatalogueHit) {
   }
 }
 
-function toField({ isSeen, isPromised, ...field }: EntityField) {
+function toField({ isSeen, isPromised, isUntold: _isUntold, ...field }: EntityField) {
   return { ...field, seen: isSeen, promised: isPromised }
 }
 
