@@ -37,8 +37,8 @@ function declaredFlows(catalogue: Catalogue, withCode: ReadonlyMap<string, unkno
   return catalogue.flows
     .filter(({ name }) => !withCode.has(name))
     .map(
-      ({ name, reads, writes, cron }) =>
-        `  ${name}: ${reads.join(', ')} → ${writes.join(', ')}, ${cron === null ? 'when asked' : cronInWords(cron)}`,
+      ({ name, runs, reads, writes, cron }) =>
+        `  ${name}: ${[runs ?? reads.join(', '), ...(writes.length === 0 ? [] : [writes.join(', ')])].join(' → ')}, ${cron === null ? 'when asked' : cronInWords(cron)}`,
     )
 }
 
