@@ -60,7 +60,8 @@ export default defineVerb({
     const { values, positionals } = readArguments(args, OPTIONS, { least: 1, most: 1 })
     const name = positionals[0] ?? ''
     const flow = (await loadFlows()).get(name)
-    const parameters = readRunParameters(values.param ?? [], flow?.parameters ?? declaredFlowParameters)
+    // What a flow without code takes the catalogue in force says: who asks for the run hears of it.
+    const parameters = readRunParameters(values.param ?? [], flow?.parameters ?? declaredFlowParameters.loose())
     const isWatched = values['no-wait'] !== true && (values.wait === true || command.terminal.live !== undefined)
     const page = pageOf(command)
     if (page !== null) {

@@ -11,10 +11,11 @@ export function JobThere({ job }: { job: JobOfRunView }) {
   return (
     <>
       <p className="mt-2">
-        Its work is done by <JobLink job={job.key} name={job.name} />
+        <JobLink job={job.key} name={job.name} /> does its work
         {job.externalId !== null && (
           <span className="muted">
-            , in its run <bdi className="break-all">{job.externalId}</bdi>
+            {' '}
+            in its run <bdi className="break-all">{job.externalId}</bdi>
           </span>
         )}
         {job.url !== null && (

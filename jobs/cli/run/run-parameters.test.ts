@@ -35,3 +35,11 @@ describe('parameters of a run', () => {
     expect(() => readRunParameters(['=1'], schema)).toThrow('"=1" is not a parameter.')
   })
 })
+
+it('reads what only the catalogue knows as JSON, else as text', () => {
+  const open = z.strictObject({ dryRun: z.boolean().optional() }).loose()
+  expect(readRunParameters(['days=3', 'region=eu', 'shops=[1, 2]', 'dryRun=true'], open)).toEqual({
+    ...{ days: 3, region: 'eu', shops: [1, 2], dryRun: true },
+  })
+  expect(() => readRunParameters(['dryRun=perhaps'], open)).toThrow(/dryRun/)
+})

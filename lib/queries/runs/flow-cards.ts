@@ -168,6 +168,8 @@ function toCard(
     ...row,
     ...own,
     uses: [...new Set(used)],
+    // Of rows that a job puts aside nobody is told.
+    rejectTolerance: runs === null ? own.rejectTolerance : null,
     job: runs === null ? null : { key: runs, name: null },
     declaredFlow: declaredFlowInWords(written),
     takes: parameterNames(row.name, schema, written),
