@@ -90,7 +90,7 @@ afterAll(async () => {
 /** What each of them does when it looks, builds or loads, and what follows of all that. */
 async function happens(when: When): Promise<string[]> {
   const discover = async (connection: string) => {
-    await ctx.pool.query('update discovery set next_at = now() where connection_key = $1', [connection])
+    await ctx.pool.query("update discovery set next_at = now() - interval '1 minute' where connection_key = $1", [connection])
     await discoverConnection.run(services, { connection })
   }
   await discover('lake')
