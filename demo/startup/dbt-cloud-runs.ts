@@ -35,7 +35,8 @@ const WORDS: Readonly<Record<number, string>> = { 1: 'Queued', 2: 'Starting', 3:
 
 /** `2026-01-02 03:00:00.000000+00:00`, as its database writes times. */
 function written(at: string | null | undefined): string | null {
-  return at == null ? null : `${new Date(at).toISOString().replace('T', ' ').replace('Z', '')}000+00:00`
+  if (at == null || Number.isNaN(Date.parse(at))) return at ?? null
+  return `${new Date(at).toISOString().replace('T', ' ').replace('Z', '')}000+00:00`
 }
 
 /** A run as its API shows it, with what is asked for beside it. */

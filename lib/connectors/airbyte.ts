@@ -52,7 +52,7 @@ export default defineConnector<AirbyteSettings>({
       check: () => checked(connection, () => enter(api)),
       discover: () => discover(api),
       observe: (assets) => observeSyncs(connection, api, assets),
-      runs: (since) => listRuns(api, since),
+      runs: (since) => listRuns(connection, api, since),
       start: (job, wanted) => startSync(connection, api, job, wanted),
       cancel: (job, unwanted) => cancelSync(api, job, unwanted),
       close: () => api.close(),

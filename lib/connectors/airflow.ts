@@ -52,7 +52,7 @@ export default defineConnector<AirflowSettings>({
       check: () => checked(connection, () => enter(api)),
       discover: () => discover(api),
       observe: (assets) => observeAirflow(connection, api, assets),
-      runs: (since) => listRuns(api, since),
+      runs: (since) => listRuns(connection, api, since),
       start: (job, wanted) => startDag(connection, api, job, wanted),
       cancel: (job, unwanted) => cancelRun(api, job, unwanted),
       close: () => api.close(),

@@ -3,6 +3,7 @@ import { gone, orNull, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { keyAuth, nextAddress } from '#lib/connectors/kit/ask.ts'
 import { entraToken } from '#lib/connectors/kit/azure/entra.ts'
 import { HttpSession, type SessionQuestion } from '#lib/connectors/kit/http-session.ts'
+import { type Dated, datedReader } from '#lib/connectors/kit/moment.ts'
 import { type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
 import type { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { HOUR_MS, type Instant } from '#lib/domain/time/instant.ts'
@@ -79,7 +80,7 @@ export class AdfApi {
   }
 
   /** Runs that moved since and fit, the latest first, each once; a page may be empty and not the last. Throws where the list breaks off. */
-  async *runs({ since, pipeline, status, order }: Question): AsyncGenerator<PipelineRun> {
+  async *runs({ since, pipeline, status, order }: Question): AsyncGenerator<Dated<PipelineRun>> {
     const filters = [
       ...(pipeline === undefined ? [] : [{ operand: 'PipelineName', operator: 'Equals', values: [pipeline] }]),
       ...(status === undefined ? [] : [{ operand: 'Status', operator: 'In', values: status }]),
@@ -96,7 +97,7 @@ export class AdfApi {
         'the list of runs',
       )
       for (const one of page.value) {
-        const run = this.#inShape(runSchema, one, 'a run')
+        const run = datedReader(this.#inShape)(runSchema, one, 'a run')
         if (!seen.has(run.runId)) yield run
         seen.add(run.runId)
       }
@@ -123,7 +124,7 @@ export class AdfApi {
   /** One run; null where there is none. */
   async run(id: string): Promise<PipelineRun | null> {
     const answer = await orNull(this.#ask({ url: this.#at(`/pipelineruns/${encodeURIComponent(id)}`) }))
-    return answer === null ? null : this.#inShape(runSchema, answer, 'a run')
+    return answer === null ? null : datedReader(this.#inShape)(runSchema, answer, 'a run')
   }
 
   /** Cancels a run, and those that it began. */

@@ -1,3 +1,4 @@
+import { dated } from '#lib/connectors/kit/moment.ts'
 import { type ExternalRun, jobKey } from '#lib/domain/runs/external-run.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
@@ -53,7 +54,7 @@ export async function* listRuns(connection: Connected, api: AdfApi, since: Insta
     { since, status: ENDED, order: 'RunEnd' },
   ] as const
   for (const question of questions) {
-    for await (const run of api.runs(question)) {
+    for await (const run of dated(api.runs(question), api.system, connection.log)) {
       const told = externalRun(connection, api, run)
       if (told !== null) yield told
     }

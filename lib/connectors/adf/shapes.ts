@@ -23,7 +23,6 @@ export const runSchema = z
     runEnd: moment,
     status: z.string().nullish(),
     message: z.string().nullish(),
-    lastUpdated: moment,
   })
   .transform((run) => ({ ...run, id: run.runId }))
 export type PipelineRun = z.output<typeof runSchema>

@@ -37,7 +37,7 @@ function begin(connection: Connected, api: AdfApi, job: string, wanted: WantedJo
     wanted,
     async start(): Promise<PipelineRun> {
       const id = await api.start(job, { ...wanted.parameters, [PARAMETER]: wanted.key })
-      const queued = { pipelineName: job, parameters: {}, runStart: null, runEnd: null, status: 'Queued', message: null, lastUpdated: null }
+      const queued = { pipelineName: job, parameters: {}, runStart: null, runEnd: null, status: 'Queued', message: null }
       return { ...queued, id, runId: id }
     },
     find: () => withKey(connection, api, job, wanted.key),

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { gone, orNull } from '#lib/connectors/kit/answer.ts'
 import { basicAuth, keyAuth } from '#lib/connectors/kit/ask.ts'
 import { type Ask, HttpSession, type Ticket } from '#lib/connectors/kit/http-session.ts'
+import { type Dated, datedReader } from '#lib/connectors/kit/moment.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
 import { CHECK_ADDRESS, type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -78,7 +79,7 @@ export class AirbyteApi {
   }
 
   /** Jobs of a type that fit, in that order, each once; of a type that an older server does not know there are none. */
-  async *jobs(jobType: JobType, filter: Record<string, string>, limit = PAGE): AsyncGenerator<Job> {
+  async *jobs(jobType: JobType, filter: Record<string, string>, limit = PAGE): AsyncGenerator<Dated<Job>> {
     if (this.#unknownTypes.has(jobType)) return
     try {
       for await (const job of this.#list('jobs', jobSchema, { jobType, ...filter }, limit)) if (job.jobType === jobType) yield job
@@ -129,7 +130,7 @@ export class AirbyteApi {
   /** One job; null where there is none. */
   async job(id: number): Promise<Job | null> {
     const answer = await orNull(this.#session.json({ url: `${this.#base}/jobs/${id}` }))
-    return answer === null ? null : this.#inShape(jobSchema, answer, 'a job')
+    return answer === null ? null : datedReader(this.#inShape)(jobSchema, answer, 'a job')
   }
 
   /** Cancels a job, and answers it as it is then. */
@@ -156,7 +157,7 @@ export class AirbyteApi {
     shape: z.ZodType<T>,
     query: Record<string, string>,
     limit = PAGE,
-  ): AsyncGenerator<T> {
+  ): AsyncGenerator<Dated<T>> {
     const { workspaces } = this.#connection.settings
     const ours = workspaces === undefined ? {} : { workspaceIds: workspaces.join(',') }
     return offsetPages(this.system, `its ${what}`, async (offset) => {
@@ -166,7 +167,7 @@ export class AirbyteApi {
         await this.#session.json({ url: `${this.#base}/${what}?${search}` }),
         `the list of ${what}`,
       )
-      return { items: data.map((one) => this.#inShape(shape, one, `one of its ${what}`)), isLast: data.length === 0 }
+      return { items: data.map((one) => datedReader(this.#inShape)(shape, one, `one of its ${what}`)), isLast: data.length === 0 }
     })
   }
 }

@@ -1,14 +1,16 @@
+import { type Dated, dated } from '#lib/connectors/kit/moment.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import type { AirbyteApi } from './api.ts'
+import type { Connected } from './settings.ts'
 import { EMPTYING, type Job, type JobType, LOADING } from './shapes.ts'
 import { externalRun, isUnderWay, UNDER_WAY } from './sync-run.ts'
 
 /** All syncs and refreshes that wait or go on, which need not have moved for long, and those that moved since; and what emptied since. */
-export async function* listRuns(api: AirbyteApi, since: Instant): AsyncGenerator<ExternalRun> {
+export async function* listRuns({ log }: Connected, api: AirbyteApi, since: Instant): AsyncGenerator<ExternalRun> {
   const syncs = await api.syncs()
   const told = new Map<number, string>()
-  for await (const job of jobs(api, since)) {
+  for await (const job of dated(jobs(api, since), api.system, log)) {
     const sync = syncs.get(job.connectionId)
     const run = sync === undefined ? null : externalRun(job, sync, api.pageOf(sync))
     // One that moves while it is looked for is told again as what it has become.
@@ -19,7 +21,7 @@ export async function* listRuns(api: AirbyteApi, since: Instant): AsyncGenerator
 }
 
 /** Each list in the order in which they were made, which no move of one changes. What ends meanwhile has moved since, and is in the last one. */
-async function* jobs(api: AirbyteApi, since: Instant): AsyncGenerator<Job> {
+async function* jobs(api: AirbyteApi, since: Instant): AsyncGenerator<Dated<Job>> {
   const orderBy = 'createdAt|ASC'
   const updatedAtStart = new Date(since - MINUTE_MS).toISOString()
   for (const type of LOADING) {
@@ -30,6 +32,6 @@ async function* jobs(api: AirbyteApi, since: Instant): AsyncGenerator<Job> {
     for await (const job of api.jobs(type, { status: 'succeeded', updatedAtStart, orderBy })) if (job.status === 'succeeded') yield job
 }
 
-async function* underWay(api: AirbyteApi, type: JobType, orderBy: string): AsyncGenerator<Job> {
+async function* underWay(api: AirbyteApi, type: JobType, orderBy: string): AsyncGenerator<Dated<Job>> {
   for (const status of Object.keys(UNDER_WAY)) for await (const job of api.jobs(type, { status, orderBy })) if (isUnderWay(job)) yield job
 }

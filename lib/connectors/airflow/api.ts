@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { orNull, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { basicAuth, keyAuth } from '#lib/connectors/kit/ask.ts'
 import { type Ask, HttpSession, type Ticket } from '#lib/connectors/kit/http-session.ts'
+import { type Dated, datedReader } from '#lib/connectors/kit/moment.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
 import { type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -98,7 +99,7 @@ export class AirflowApi {
   }
 
   /** Runs of a DAG, or of all (`~`), that fit, each once. Throws where the list breaks off. */
-  runs(dag: string, query: Query): AsyncGenerator<DagRun> {
+  runs(dag: string, query: Query): AsyncGenerator<Dated<DagRun>> {
     return this.#list(`/dags/${encodeURIComponent(dag)}/dagRuns`, 'dag_runs', runSchema, query)
   }
 
@@ -109,14 +110,9 @@ export class AirflowApi {
 
   /** The newest run of a DAG that ended well; null where there is none. */
   async lastSuccess(dag: string): Promise<DagRun | null> {
-    for await (const run of this.#list(
-      `/dags/${encodeURIComponent(dag)}/dagRuns`,
-      'dag_runs',
-      runSchema,
-      { state: 'success', order_by: '-end_date' },
-      1,
-    ))
-      if (run.dag_id === dag && run.state === 'success' && run.end_date !== null) return run
+    const path = `/dags/${encodeURIComponent(dag)}/dagRuns`
+    const succeeded = this.#list(path, 'dag_runs', runSchema, { state: 'success', order_by: '-end_date' }, 1)
+    for await (const run of succeeded) if (run.dag_id === dag && run.state === 'success' && run.end_date !== null) return run
     return null
   }
 
@@ -175,12 +171,21 @@ export class AirflowApi {
     return `${this.base}/api/${this.isThree ? 'v2' : 'v1'}${path}`
   }
 
-  #list<T extends { id: string | number }>(path: string, key: string, shape: z.ZodType<T>, query: Query, limit = PAGE): AsyncGenerator<T> {
+  #list<T extends { id: string | number }>(
+    path: string,
+    key: string,
+    shape: z.ZodType<T>,
+    query: Query,
+    limit = PAGE,
+  ): AsyncGenerator<Dated<T>> {
+    const read = datedReader(this.#inShape)
     const page = z.object({ [key]: z.array(z.unknown()), total_entries: z.int() })
     return offsetPages(this.system, `its ${key.replace('_', ' ')}`, async (offset) => {
       const asked = new URLSearchParams({ ...query, limit: String(limit), offset: String(offset) })
       const answer: Record<string, unknown> = await this.get(`${path}?${asked}`, page, `the list of its ${key}`)
-      const items = this.#inShape(z.array(shape), answer[key], `one of its ${key}`)
+      const items = this.#inShape(z.array(z.unknown()), answer[key], `the list of its ${key}`).map((one) =>
+        read(shape, one, `one of its ${key}`),
+      )
       return { items, isLast: offset + items.length >= Number(answer['total_entries']) }
     })
   }

@@ -1,13 +1,15 @@
+import { dated } from '#lib/connectors/kit/moment.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { AirflowApi } from './api.ts'
 import { externalRun, failureInWords } from './dag-run.ts'
+import type { Connected } from './settings.ts'
 
 /** Of so many failures the tasks are asked for in one look. */
 const ASKED_MAX = 100
 
 /** All runs of DAGs that go on or wait, then those that ended since: one that ends in between is among these. */
-export async function* listRuns(api: AirflowApi, since: Instant): AsyncGenerator<ExternalRun> {
+export async function* listRuns({ log }: Connected, api: AirflowApi, since: Instant): AsyncGenerator<ExternalRun> {
   const queries = [
     { state: 'queued', order_by: '-id' },
     { state: 'running', order_by: '-id' },
@@ -15,7 +17,7 @@ export async function* listRuns(api: AirflowApi, since: Instant): AsyncGenerator
   ]
   let asked = 0
   for (const query of queries) {
-    for await (const run of api.runs('~', query)) {
+    for await (const run of dated(api.runs('~', query), api.system, log)) {
       // Asked for an end it tells what has none yet, too.
       if ('end_date_gte' in query && run.end_date === null) continue
       const words = run.state === 'failed' && ++asked <= ASKED_MAX ? await failureInWords(api, run) : null

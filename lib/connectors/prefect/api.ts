@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { gone, orNull } from '#lib/connectors/kit/answer.ts'
 import { credentials } from '#lib/connectors/kit/http-auth.ts'
 import { HttpSession, type SessionQuestion } from '#lib/connectors/kit/http-session.ts'
+import { type Dated, datedReader } from '#lib/connectors/kit/moment.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
 import { CHECK_ADDRESS, type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -92,7 +93,7 @@ export class PrefectApi {
   }
 
   /** Runs of deployments that fit, in that order, each once. Throws where the list breaks off. */
-  runs(filter: JsonObject, sort: string, atOnce = PAGE): AsyncGenerator<FlowRun> {
+  runs(filter: JsonObject, sort: string, atOnce = PAGE): AsyncGenerator<Dated<FlowRun>> {
     return this.#list('flow_runs', runSchema, { flow_runs: filter, sort }, atOnce)
   }
 
@@ -111,7 +112,7 @@ export class PrefectApi {
   /** One run; null where there is none. */
   async run(id: string): Promise<FlowRun | null> {
     const answer = await orNull(this.#session.json({ url: `${this.#base}/flow_runs/${encodeURIComponent(id)}` }))
-    return answer === null ? null : this.#inShape(runSchema, answer, 'a run')
+    return answer === null ? null : datedReader(this.#inShape)(runSchema, answer, 'a run')
   }
 
   /** Tells it to cancel a run, and answers what state that is in then: one that nobody works at yet is cancelled at once. */
@@ -133,11 +134,11 @@ export class PrefectApi {
   }
 
   /** Until a page is empty: a server with a limit of its own may give less than was asked for. */
-  #list<T extends { id: string }>(what: string, shape: z.ZodType<T>, body: JsonObject, limit = PAGE): AsyncGenerator<T> {
+  #list<T extends { id: string }>(what: string, shape: z.ZodType<T>, body: JsonObject, limit = PAGE): AsyncGenerator<Dated<T>> {
     return offsetPages(this.system, `its ${what.replace('_', ' ')}`, async (offset) => {
       const question: SessionQuestion = { url: `${this.#base}/${what}/filter`, json: { ...body, limit, offset } }
       const page = this.#inShape(z.array(z.unknown()), await this.#session.json(question), `the list of ${what}`)
-      return { items: page.map((one) => this.#inShape(shape, one, `one of its ${what}`)), isLast: page.length === 0 }
+      return { items: page.map((one) => datedReader(this.#inShape)(shape, one, `one of its ${what}`)), isLast: page.length === 0 }
     })
   }
 }

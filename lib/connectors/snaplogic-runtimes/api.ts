@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { basicAuth, keyAuth } from '#lib/connectors/kit/ask.ts'
 import { HttpSession } from '#lib/connectors/kit/http-session.ts'
+import { type Dated, datedReader } from '#lib/connectors/kit/moment.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
 import { type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -50,7 +51,7 @@ export class RuntimesApi {
    * Runs that fit, each once in each state. Each state and invoker is asked for alone: who does not say is told of an hour, and of what a schedule has started
    * and goes on.
    */
-  async *entries(question: RunsQuestion): AsyncGenerator<Entry> {
+  async *entries(question: RunsQuestion): AsyncGenerator<Dated<Entry>> {
     const { states, job, invokers = this.#connection.settings.invokers } = question
     const told = new Set<string>()
     for (const search of this.#searches(question)) {
@@ -81,13 +82,13 @@ export class RuntimesApi {
     return isOurs && (entry.invoker === null || invokers.includes(entry.invoker))
   }
 
-  #pages(search: Record<string, string>): AsyncGenerator<Entry> {
+  #pages(search: Record<string, string>): AsyncGenerator<Dated<Entry>> {
     return offsetPages(this.system, 'its runs', async (offset) => {
       const asked = new URLSearchParams({ ...search, level: 'summary', limit: String(PAGE), offset: String(offset) })
       const { entries, total } = await this.#get(`?${asked}`, pageSchema, 'the list of its runs')
       const isLast = total == null ? entries.length === 0 : offset + entries.length >= total
       if (entries.length === 0 && !isLast) throw refusedAnswer(this.system, 'the list of its runs ends before its last page')
-      return { items: entries.map((one) => this.#read(entrySchema, one, `the run ${one.id}`)), isLast }
+      return { items: entries.map((one) => datedReader(this.#read)(entrySchema, one, `the run ${one.id}`)), isLast }
     })
   }
 

@@ -1,3 +1,4 @@
+import { dated } from '#lib/connectors/kit/moment.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
 import type { RuntimesApi } from './api.ts'
@@ -9,10 +10,10 @@ import type { Entry } from './shapes.ts'
 const LONGEST_MS = DAY_MS
 
 /** All runs that wait or go on, then those that ended since: one that ends in between is among these. A part of a run names the whole. */
-export async function* listRuns({ key, clock }: Connected, api: RuntimesApi, since: Instant): AsyncGenerator<ExternalRun> {
-  const unended = await Array.fromAsync(api.entries({ states: UNENDED, since: clock.now() - KEPT_MS }))
+export async function* listRuns({ key, clock, log }: Connected, api: RuntimesApi, since: Instant): AsyncGenerator<ExternalRun> {
+  const unended = await Array.fromAsync(dated(api.entries({ states: UNENDED, since: clock.now() - KEPT_MS }), api.system, log))
   yield* told(unended)
-  const ended = await Array.fromAsync(api.entries({ states: ENDED, since: since - LONGEST_MS }))
+  const ended = await Array.fromAsync(dated(api.entries({ states: ENDED, since: since - LONGEST_MS }), api.system, log))
   yield* told(ended.filter(({ stateAt }) => stateAt !== null && stateAt >= since))
 
   async function* told(entries: readonly Entry[]): AsyncGenerator<ExternalRun> {

@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import { readMoment } from '#lib/records/read/read-moment.ts'
+import { moment } from '#lib/connectors/kit/moment.ts'
 
 /** What one run tells without sense harms no other. */
 const text = z.string().nullish().catch(null)
 const count = z.number().nonnegative().nullish().catch(null)
-const moment = text.transform((written) => readMoment(written))
 
 /** What every answer comes in: also one that looks like a good one says no in it. */
 export const envelopeSchema = z.object({

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { gone } from '#lib/connectors/kit/answer.ts'
 import { HttpSession, type SessionQuestion } from '#lib/connectors/kit/http-session.ts'
+import { type Dated, datedReader } from '#lib/connectors/kit/moment.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
 import { type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -15,6 +16,7 @@ import {
   jobSchema,
   type ListedJob,
   listedJobSchema,
+  oneJobSchema,
   pageSchema,
   serverSchema,
   signedInSchema,
@@ -48,7 +50,7 @@ export class TableauApi {
   readonly #shared: SharedSignIn
   #signedIn: SignedIn | null = null
   readonly #lists = new Map<Listed, Promise<Map<string, unknown>>>()
-  readonly #jobs = new Map<string, Promise<Job>>()
+  readonly #jobs = new Map<string, Promise<Dated<Job>>>()
 
   constructor(connection: Connected) {
     const { url, api, site, timeout } = connection.settings
@@ -135,17 +137,21 @@ export class TableauApi {
   }
 
   /** Jobs that fit, each once; what they refresh is told of each alone. */
-  async *jobs(filters: readonly string[]): AsyncGenerator<ListedJob> {
-    for await (const item of this.#pages('jobs', filters)) yield this.#read(listedJobSchema, item, `the job ${item.id}`)
+  async *jobs(filters: readonly string[]): AsyncGenerator<Dated<ListedJob>> {
+    for await (const item of this.#pages('jobs', filters)) yield datedReader(this.#read)(listedJobSchema, item, `the job ${item.id}`)
   }
 
   /** One job with what it refreshes; of one that has ended asked for once in a session. */
-  async job({ id, endedAt }: Pick<ListedJob, 'id' | 'endedAt'>): Promise<Job> {
+  async job({ id, endedAt }: Pick<ListedJob, 'id' | 'endedAt'>): Promise<Dated<Job>> {
     const known = this.#jobs.get(id)
     if (known !== undefined) return known
-    const asked = this.#get(`the job ${id}`, `jobs/${id}`).then((answer) => this.#read(jobSchema, answer, `the job ${id}`).job)
+    const asked = this.#get(`the job ${id}`, `jobs/${id}`).then((answer) => this.#readJob(answer, `the job ${id}`))
     if (endedAt !== null) this.#jobs.set(id, asked)
     return asked
+  }
+
+  #readJob(answer: JsonValue, what: string): Dated<Job> {
+    return datedReader(this.#read)(jobSchema, this.#read(oneJobSchema, answer, what).job, what)
   }
 
   /** What refreshes extracts by a schedule. */
@@ -159,7 +165,7 @@ export class TableauApi {
   async refresh(target: Target, name: string): Promise<Job> {
     const explain = (status: number, body: string) => this.#whyNotRefreshed(name, status, body)
     const url = await this.#at(`${pathOf(target)}/refresh`)
-    return this.#read(jobSchema, await this.#session.json({ url, json: {}, isOnce: true, explain }), 'the job that it has queued').job
+    return this.#readJob(await this.#session.json({ url, json: {}, isOnce: true, explain }), 'the job that it has queued')
   }
 
   #whyNotRefreshed(name: string, status: number, body: string): TidemarkError | string | undefined {

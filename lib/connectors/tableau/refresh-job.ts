@@ -1,3 +1,4 @@
+import type { Dated } from '#lib/connectors/kit/moment.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
@@ -13,12 +14,12 @@ const ENDS: Readonly<Record<number, RunState>> = { 0: 'completed', 1: 'failed', 
 const UNENDED = ['InProgress', 'Pending'] as const
 
 /** Jobs of extracts that were made since and fit, as the list tells them. */
-export async function* listJobs(api: TableauApi, filters: readonly string[]): AsyncGenerator<ListedJob> {
+export async function* listJobs(api: TableauApi, filters: readonly string[]): AsyncGenerator<Dated<ListedJob>> {
   for await (const job of api.jobs([OF_EXTRACTS, ...filters])) if (job.jobType == null || TYPES.includes(job.jobType)) yield job
 }
 
 /** Those that wait or go on, however long. */
-export async function* unendedJobs(api: TableauApi): AsyncGenerator<ListedJob> {
+export async function* unendedJobs(api: TableauApi): AsyncGenerator<Dated<ListedJob>> {
   for (const status of UNENDED) {
     for await (const job of listJobs(api, [`status:eq:${status}`])) if (job.status === status) yield job
   }

@@ -64,20 +64,20 @@ export type ListedJob = z.output<typeof listedJobSchema>
 const target = z.object({ id: z.string(), name: text }).nullish()
 
 export const jobSchema = z.object({
-  job: z.object({
-    id: z.string(),
-    createdAt: moment,
-    startedAt: moment,
-    completedAt: moment,
-    /** 0 went well, 1 failed, 2 was cancelled, 3 went well with what is linked to it. */
-    finishCode: z
-      .union([z.string(), z.number()])
-      .nullish()
-      .transform((code) => (code == null ? null : Number(code))),
-    extractRefreshJob: z.object({ notes: text, datasource: target, workbook: target }).nullish(),
-  }),
+  id: z.string(),
+  createdAt: moment,
+  startedAt: moment,
+  completedAt: moment,
+  /** 0 went well, 1 failed, 2 was cancelled, 3 went well with what is linked to it. */
+  finishCode: z
+    .union([z.string(), z.number()])
+    .nullish()
+    .transform((code) => (code == null ? null : Number(code))),
+  extractRefreshJob: z.object({ notes: text, datasource: target, workbook: target }).nullish(),
 })
-export type Job = z.output<typeof jobSchema>['job']
+export type Job = z.output<typeof jobSchema>
+
+export const oneJobSchema = z.object({ job: z.unknown() })
 
 /** Without any it has no list. */
 export const tasksSchema = z.object({

@@ -3,7 +3,7 @@ import type { Connected } from '#lib/connectors/dbt/connected.ts'
 import { orNotThere } from '#lib/connectors/dbt/places/web.ts'
 import { orNull, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { HttpSession, type SessionQuestion } from '#lib/connectors/kit/http-session.ts'
-import { moment } from '#lib/connectors/kit/moment.ts'
+import { type Dated, datedReader, moment } from '#lib/connectors/kit/moment.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
 import { type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -67,7 +67,7 @@ export class CloudApi {
   }
 
   /** Runs that fit, the newest first, each once. Throws where the list breaks off. */
-  runs(filter: Record<string, string>): AsyncGenerator<CloudRun> {
+  runs(filter: Record<string, string>): AsyncGenerator<Dated<CloudRun>> {
     return offsetPages(this.system, 'its runs', async (offset) => {
       const query = { order_by: '-id', ...filter, include_related: '["trigger","job"]', limit: String(PAGE), offset: String(offset) }
       const { data, extra } = this.#inShape(listed, await this.#get(`/runs/?${new URLSearchParams(query)}`), 'the list of its runs')
@@ -75,7 +75,7 @@ export class CloudApi {
       const isLast = offset + data.length >= total
       if (!isLast && data.length < PAGE)
         throw refusedAnswer(this.system, `a page of its runs has ${data.length} of ${Math.min(PAGE, total - offset)}`)
-      return { items: data.map((one) => this.#inShape(runSchema, one, 'one of its runs')), isLast }
+      return { items: data.map((one) => datedReader(this.#inShape)(runSchema, one, 'one of its runs')), isLast }
     })
   }
 
@@ -83,7 +83,7 @@ export class CloudApi {
   async run(id: number): Promise<CloudRun | null> {
     const query = new URLSearchParams({ include_related: '["trigger","run_steps"]' })
     const answer = await orNull(this.#get(`/runs/${id}/?${query}`))
-    return answer === null ? null : this.#inShape(runSchema, answer.data, `its run ${id}`)
+    return answer === null ? null : datedReader(this.#inShape)(runSchema, answer.data, `its run ${id}`)
   }
 
   /** A job; null when there is none of that number, or none that the token may see. */

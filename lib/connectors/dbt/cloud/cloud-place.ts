@@ -4,6 +4,7 @@ import type { Connected } from '#lib/connectors/dbt/connected.ts'
 import { Gathering, type Place, readTwice, type Told } from '#lib/connectors/dbt/places/place.ts'
 import { orNull } from '#lib/connectors/kit/answer.ts'
 import type { WantedJobRun } from '#lib/connectors/kit/connector.ts'
+import { dated } from '#lib/connectors/kit/moment.ts'
 import type { CancelledJobRun, UnwantedJobRun } from '#lib/connectors/kit/starting/cancelling.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -127,7 +128,7 @@ export class CloudPlace implements Place {
 
   async *#runsSince(since: Instant): AsyncGenerator<CloudRun> {
     for (const filter of this.#filters()) {
-      for await (const run of this.#api.runs(filter)) {
+      for await (const run of dated(this.#api.runs(filter), this.#api.system, this.#connection.log)) {
         if ((run.created_at ?? since) < since - LONGEST_RUN_MS) break
         if (isLoadOfOurs(run) && (run.finished_at === null || run.finished_at >= since)) yield run
       }
