@@ -140,9 +140,8 @@ describe('a contract at an address', () => {
     producer.behave(serve(version('1.0.0'), '"a"'))
     await declare('customer')
     await ask()
-    await askAfter(HOUR_MS, serve('apiVersion: v3.1.0\nkind: DataContract\nid: x\nversion: "3"\nstatus: active\n', '"b"'))
-    const bad = 'bad 13:00 Line 1: "schema" is missing'
-    expect(await problem()).toMatch(bad)
+    await askAfter(HOUR_MS, serve('apiVersion: v3.1.0\nkind: DataContract\nid: x\nversion: 3\nstatus: active\n', '"b"'))
+    expect(await problem()).toMatch(/^bad 13:00 Line 4: "version" must be a text\. .*\. And 1 more\.$/)
     await askAfter(HOUR_MS, serve('a: [', '"c"'))
     expect(await problem(), 'since it began').toMatch(/^bad 13:00 Line 1: /)
     await askAfter(HOUR_MS, serve(version('2.0.0').replace('"name":"customer"', '"name":"person"'), '"d"'))

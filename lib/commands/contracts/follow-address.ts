@@ -90,7 +90,7 @@ async function judge(ctx: Context, { address: { url, versions }, answer: { text 
 function problemsInWords(problems: readonly CatalogueProblem[], url: string): string {
   const [first] = problems
   if (first === undefined) return ''
-  const more = problems.length === 1 ? '' : ` (and ${problems.length - 1} more)`
+  const more = problems.length === 1 ? '' : ` And ${problems.length - 1} more.`
   const place = first.file === url ? `Line ${first.line}` : `${first.file}, line ${first.line}`
   return `${place}: ${first.problem} ${first.remedy}${more}`
 }
