@@ -23,3 +23,10 @@ it('what is said of runs is not asked of files', () => {
   expect(readPush(flow, bridged({ key: 'a' }))).toMatchObject({ files: [{ key: 'a' }] })
   expect(() => readPush(flow, { kind: 'posts' })).toThrow(expect.objectContaining(refused))
 })
+
+it('of files of which some can be read and some cannot nothing becomes a run, and whoever sent them is told', () => {
+  const sent = s3(record({ key: 'a' }), { eventName: 'ObjectCreated:Put' })
+  expect(() => readPush({ files: [FILES], runs: [{}] }, sent)).toThrow(
+    expect.objectContaining({ code: 'invalid', publicMessage: expect.stringMatching(/^Event 2/) }),
+  )
+})

@@ -69,7 +69,8 @@ export function readPush({ files, runs }: Pick<PushedFlow, 'files' | 'runs'>, se
   try {
     return { files: readFileEvents(sent) }
   } catch (error) {
-    if (runs.length === 0 || !(error instanceof FileEventError)) throw error
+    // Files are told of: as a run those that can be read would be lost.
+    if (runs.length === 0 || !(error instanceof FileEventError) || error.readable.length > 0) throw error
     return { parameters: wantedParameters(runs, sent) }
   }
 }
