@@ -160,6 +160,10 @@ describe('a contract at an address', () => {
     expect(await gate()).toMatch(
       /^Waits for the contract about .*, which has never been read from its address: 127\.0\.0\.1:\d+ has nothing at that address \(HTTP 404\)\.$/,
     )
+    await askAfter(MINUTE_MS, serve('a: [', '"c"'))
+    expect(await gate(), 'what stands there is told to no reader of the run').toBe(
+      `Waits for the contract about ${ASSET}, which has never been read from its address: what that says cannot be used.`,
+    )
     await askAfter(MINUTE_MS, serve(version('1.0.0'), '"a"'))
     expect(await versions()).toEqual(['1.0.0 null'])
   })

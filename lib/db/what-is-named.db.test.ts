@@ -79,6 +79,15 @@ describe('what is seen', () => {
     ])
   })
 
+  it('tells that an address does not answer, and of what it says that cannot be used nothing that may be about others', async () => {
+    const words = `tidemark.yaml, line 3: There is no entity "customer". There is: ${MARK}.`
+    const change = (kind: string) =>
+      `update contract_address set problem = '${words}', problem_kind = '${kind}' where url = 'https://records/'`
+    const query = 'select problem from contract_address'
+    expect(await rowsAfter(change('bad'), query)).toEqual([{ problem: 'What is wrong may be about more than you may see.' }])
+    expect(await rowsAfter(change('silent'), query)).toEqual([{ problem: words }])
+  })
+
   it.each([
     ['is made from an asset', edgesInSql([14, 4])],
     ['is written by a flow', `update asset set flow = '${MARK}-flow' where subject_id = 4`],

@@ -1,5 +1,5 @@
 import { loadBrokenReads, loadUnseenReads } from '#lib/db/catalogue/asset-contracts.ts'
-import { loadUnreadContracts } from '#lib/db/catalogue/contract-addresses.ts'
+import { loadUnreadContracts, type UnreadContract } from '#lib/db/catalogue/contract-addresses.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { loadPausedFlows } from '#lib/db/history/windows.ts'
 import type { FlowRow } from '#lib/db/runs/flows.ts'
@@ -47,9 +47,11 @@ async function gateOfContracts(sql: Sql, { flow, lookFrom }: Run, now: Instant):
   return { words: `Waits for a look at the columns of ${keys}.`, upstream: false, lookInto }
 }
 
-function unreadInWords(unread: readonly { key: string; problem: string | null }[]): string {
-  const words = unread.map(({ key, problem }) => {
-    return `Waits for the contract about ${key}, which has never been read from its address${problem === null ? '' : `: ${problem}`}`
+/** Readers of the run need not see all that an address tells of: what is wrong with that says the page of the asset. */
+function unreadInWords(unread: readonly UnreadContract[]): string {
+  const words = unread.map(({ key, problem, isBad }) => {
+    const why = isBad ? 'what that says cannot be used' : problem
+    return `Waits for the contract about ${key}, which has never been read from its address${why === null ? '' : `: ${why}`}`
   })
   return words.map((one) => (one.endsWith('.') ? one : `${one}.`)).join(' ')
 }

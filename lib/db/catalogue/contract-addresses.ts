@@ -89,10 +89,17 @@ export async function noteInForce(sql: Sql, url: string): Promise<void> {
   await sql.query('update contract_address set is_in_force = true where url = $1', [url])
 }
 
-/** What a flow reads under a contract whose address has never said anything that can be used, with why where it was asked. */
-export async function loadUnreadContracts(sql: Sql, flow: string): Promise<{ key: string; problem: string | null }[]> {
-  const { rows } = await sql.query<{ key: string; problem: string | null }>(
-    `select s.key, x.problem from flow f
+/** What is read under a contract whose address has never said anything that can be used; `isBad`: it said something else. */
+export interface UnreadContract {
+  key: string
+  problem: string | null
+  isBad: boolean
+}
+
+/** What of that a flow reads, with why where the address was asked. */
+export async function loadUnreadContracts(sql: Sql, flow: string): Promise<UnreadContract[]> {
+  const { rows } = await sql.query<UnreadContract>(
+    `select s.key, x.problem, coalesce(x.problem_kind = 'bad', false) as "isBad" from flow f
      cross join jsonb_array_elements_text(coalesce(f.settings -> 'reads', '[]')) r(key)
      join subject s on s.kind = 'asset' and s.key = r.key and s.removed_at is null
      join asset_contract c on c.asset_id = s.id and c.terms ? 'address' and c.terms -> 'versions' = '[]'
