@@ -57,6 +57,23 @@ it('what comes outside of the hours of a flow is one run, which begins with them
   expect(rows).toEqual([{ scheduled_for: new Date('2026-11-30T23:00:00Z') }])
 })
 
+it('what did not come to begin within the hours of a flow begins with the next ones, unless somebody wants it at once', async () => {
+  await fileFlow(ctx, 'daily', { when: { days: [1, 2, 3, 4, 5, 6, 7], from: '11:00', to: '13:00', zone: 'UTC' } })
+  const first = await push('daily')
+  await claimRun(ctx, { runId: first?.runId ?? '', owner: 'w' })
+  const next = await push('daily')
+  clock.set(Date.parse('2026-11-30T13:00:00Z'))
+  await ctx.pool.query("update run set state = 'completed', ended_at = $2, lease_owner = null where id = $1", [
+    first?.runId,
+    new Date(clock.now()),
+  ])
+  expect((await planRuns(ctx)).ready).toEqual([])
+  const { rows } = await ctx.pool.query('select scheduled_for from run where id = $1', [next?.runId])
+  expect(rows).toEqual([{ scheduled_for: new Date('2026-12-01T11:00:00Z') }])
+  await requestRun(ctx, { flow: 'daily' })
+  expect((await planRuns(ctx)).ready).toEqual([{ runId: next?.runId, flow: 'daily' }])
+})
+
 it('files that wait for a flow ask for it within its hours', async () => {
   await fileFlow(ctx, 'early', { when: { days: [2], from: '06:00', to: '06:30', zone: 'UTC' } })
   const file = { bucket: 'shop', key: 'a', version: '1', bytes: 1, at: clock.now(), sequencer: null, change: 'written' as const }

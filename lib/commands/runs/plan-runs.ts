@@ -13,6 +13,7 @@ import {
   listDueRuns,
   markOverdue,
   missOlderRuns,
+  planRunFor,
   type Run,
   setLookFrom,
   setNextRun,
@@ -21,6 +22,8 @@ import {
 } from '#lib/db/runs/runs.ts'
 import { OVERDUE_AFTER_MS } from '#lib/domain/runs/run.ts'
 import { planTicks } from '#lib/domain/runs/run-plan.ts'
+import { withinHours } from '#lib/domain/runs/trigger-conditions.ts'
+import type { RunTrigger } from '#lib/domain/runs/triggers.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { ADVISORY_LOCKS } from '#lib/platform/postgres/advisory-locks.ts'
@@ -93,6 +96,7 @@ async function openGates(
   const gaveUp: string[] = []
   const lookInto: string[] = []
   for (const run of await listDueRuns(sql, now)) {
+    if (await putOffToHours(sql, run, flows.get(run.flow), now)) continue
     const gate = await gateOf(sql, run, flows, now)
     const waitedMax = flows.get(run.flow)?.timeoutMs
     if (gate?.upstream === true && waitedMax !== undefined && now - run.scheduledFor >= waitedMax) {
@@ -104,6 +108,17 @@ async function openGates(
     if (gate === null) ready.push({ runId: run.id, flow: run.flow })
   }
   return { ready, gaveUp, lookInto }
+}
+
+/** Feeds that were of today need not be on the day of the next hours. */
+const BOUND_BY_HOURS: readonly RunTrigger[] = ['file', 'message', 'push']
+
+/** What was to begin within the hours of its flow and could not goes on to the next ones; one that is due at another time, somebody wanted at once. */
+async function putOffToHours(sql: Sql, run: Run, flow: FlowRow | undefined, now: Instant): Promise<boolean> {
+  const when = flow?.when ?? null
+  if (run.attempt > 0 || !BOUND_BY_HOURS.includes(run.trigger)) return false
+  const at = withinHours(now, when)
+  return at > now && withinHours(run.scheduledFor, when) === run.scheduledFor && planRunFor(sql, run, at)
 }
 
 async function noteGate(sql: Sql, run: Run, flow: FlowRow | undefined, gate: Gate | null, now: Instant): Promise<void> {

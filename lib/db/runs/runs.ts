@@ -201,6 +201,19 @@ export async function markOverdue(sql: Sql, before: Instant): Promise<number> {
   return rowCount ?? 0
 }
 
+/** Plans a run that has not begun, and that no order wants, for a later time, after those that are planned for it; false where it is another one. */
+export async function planRunFor(sql: Sql, { id, flow, trigger }: Run, at: Instant): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `update run set state = 'scheduled', waiting_for = null, scheduled_for = coalesce((
+       select max(scheduled_for) + interval '1 ms' from run
+       where flow = $2 and trigger = $3 and scheduled_for >= $4 and scheduled_for < $4::timestamptz + interval '1 s'
+     ), $4)
+     where id = $1 and attempt = 0 and state in ('scheduled', 'overdue') and not exists (select from reload_step where run_id = $1)`,
+    [id, flow, trigger, toText(at)],
+  )
+  return rowCount === 1
+}
+
 /** Puts a run that waits for its time, and that something asked for again, off until it has been quiet and may begin; no longer than its debounce allows, and never forward. */
 export async function putOffRun(
   sql: Sql,
