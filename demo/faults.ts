@@ -146,6 +146,13 @@ export const FAULTS: readonly Fault[] = [
   { flow: 'facilities-work-orders', days: [1, 0], ends: 'failed', minutes: 2, problem: 'The work order system cannot be reached.' },
   { flow: 'facilities-work-orders', days: [61, 61], ends: 'failed', minutes: 2, problem: 'The work order system cannot be reached.' },
   {
+    flow: 'daily-revenue',
+    days: [23, 23],
+    ends: 'failed',
+    minutes: 3,
+    problem: 'Operation on target SumInvoices failed: ErrorCode=SqlOperationFailed, Message=The disk for temporary files is full.',
+  },
+  {
     flow: 'segments',
     days: [16, 15],
     ends: 'failed',

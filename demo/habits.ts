@@ -44,6 +44,7 @@ const HABITS: Readonly<Record<string, Habit>> = {
   'price-search': { seconds: 2, rows: 84, changed: 1, tasks: ['extract', 'index'] },
   'deals-board': { seconds: 2, rows: 21, changed: 1, tasks: ['extract', 'index'] },
   'customer-search': { seconds: 2, rows: 60, changed: 1, tasks: ['extract', 'index'] },
+  'daily-revenue': { seconds: 240, rows: 14, changed: 1, tasks: ['transform_revenue'] },
   segments: { ...LOAD, rows: 60, changed: 0.4 },
   'student-groups': { ...LOAD, rows: 6, changed: 1 },
 }

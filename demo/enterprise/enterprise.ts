@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { onPort, portOf } from '#demo/ports.ts'
 import { startDataFactory } from '#demo/startup/adf.ts'
 import { startPrefect } from '#demo/startup/prefect.ts'
@@ -48,6 +49,8 @@ export async function startEnterprise({ clock, ports, firstStart, lakeUrl, until
   const adf = await onPort(ports.factory, (port) => startDataFactory(FACTORY_SECRET, port))
   const { prefect, ...ofPrefect } = await onPort(ports.prefect, (port) => startPrefect(PREFECT_PASSWORD, port))
   adf.factory.now = () => clock.now()
+  // Of an earlier start runs are known by theirs.
+  adf.factory.newId = randomUUID
   prefect.now = () => clock.now()
   const work = new Work({ store, factory: adf.factory, prefect, transform: (at) => makeRevenue(lakeUrl, at) }, firstStart)
   const now = clock.now()

@@ -6,7 +6,7 @@ import { ShapeCounter } from '#lib/domain/contracts/count-shape.ts'
 import { flatFields } from '#lib/domain/contracts/nested-fields.ts'
 import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
 import { ENTITIES, isOdd, nextCustomerFrom, recordsOf } from './entities.ts'
-import { filesBetween, LINES, runsBetween, tableOf } from './exports.ts'
+import { filesBetween, jobOf, lineOfJob, runsBetween, tableOf } from './exports.ts'
 import { landings } from './replay.ts'
 
 const FIRST_START = Date.parse('2026-11-30T17:02:00Z')
@@ -44,6 +44,14 @@ describe('the catalogue of shared data', () => {
       }
   })
 
+  it('has one flow that is a pipeline of the data factory, and what it makes of two entities', () => {
+    const flow = loaded.ok ? loaded.catalogue.flows.find(({ name }) => name === 'daily-revenue') : undefined
+    const { by, job } = jobOf('revenue')
+    expect(flow).toMatchObject({ reads: ['lake/billing.invoice', 'lake/billing.payment'], writes: ['lake/finance.revenue'] })
+    expect(JSON.stringify(flow)).toContain(`"${by}/${job}"`)
+    expect(lineOfJob(by, job)).toBe('revenue')
+  })
+
   it('announces that customers lose two fields', () => {
     const [next] = announcedAfter(termsOf('lake/crm.customer'), FIRST_START)
     expect(next?.from).toBe(nextCustomerFrom(FIRST_START))
@@ -78,7 +86,7 @@ describe('the exports', () => {
   it('are the same however a stretch is divided', () => {
     const from = FIRST_START - 9 * DAY_MS
     const middle = FIRST_START - 3 * DAY_MS + 4 * 60_000 + 7_000
-    for (const line of LINES) {
+    for (const line of ENTITIES) {
       const parts = [runsBetween(line, from, middle, FIRST_START), runsBetween(line, middle, FIRST_START, FIRST_START)]
       expect(parts.flat(), line).toEqual(runsBetween(line, from, FIRST_START, FIRST_START))
     }

@@ -4,31 +4,35 @@ import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/in
 import { uuidOf } from '#lib/records/landed/row-uuid.ts'
 import { ENTITIES, type Entity, nextCustomerFrom, recordsOf } from './entities.ts'
 
-/** What runs by itself: the exports of the entities, and the transformation that Finance has made of two of them. */
+/** What can run: the exports of the entities, by themselves, and what Finance has transformed of two of them, when it is asked for. */
 export const LINES = [...ENTITIES, 'revenue'] as const
 export type Line = (typeof LINES)[number]
 
-interface Habit {
+interface Job {
   /** Who runs it, and what they call it. */
   by: 'adf' | 'prefect'
   job: string
+}
+
+interface Habit extends Job {
   everyMs: number
   afterMs: number
   /** Give or take a third. */
   tookMs: number
 }
 
-const HABITS: Readonly<Record<Line, Habit>> = {
+const HABITS: Readonly<Record<Entity, Habit>> = {
   customer: { by: 'adf', job: 'export_customer', everyMs: 2 * HOUR_MS, afterMs: 10 * MINUTE_MS, tookMs: 70 * SECOND_MS },
   invoice: { by: 'adf', job: 'export_invoice', everyMs: 6 * HOUR_MS, afterMs: 30 * MINUTE_MS, tookMs: 160 * SECOND_MS },
   payment: { by: 'prefect', job: 'export-payments/hourly', everyMs: HOUR_MS, afterMs: 20 * MINUTE_MS, tookMs: 40 * SECOND_MS },
   product: { by: 'adf', job: 'export_product', everyMs: 6 * HOUR_MS, afterMs: 45 * MINUTE_MS, tookMs: 50 * SECOND_MS },
   order: { by: 'adf', job: 'export_order', everyMs: HOUR_MS, afterMs: 5 * MINUTE_MS, tookMs: 90 * SECOND_MS },
-  revenue: { by: 'adf', job: 'transform_revenue', everyMs: 6 * HOUR_MS, afterMs: 50 * MINUTE_MS, tookMs: 4 * MINUTE_MS },
 }
 
+const TRANSFORMED: Job = { by: 'adf', job: 'transform_revenue' }
+
 /** When they failed, in hours before the first start, and in whose words. */
-const OUTAGES: readonly { line: Line; hours: readonly [from: number, to: number]; problem: string }[] = [
+const OUTAGES: readonly { line: Entity; hours: readonly [from: number, to: number]; problem: string }[] = [
   {
     line: 'invoice',
     hours: [13, 0],
@@ -58,7 +62,7 @@ const OUTAGES: readonly { line: Line; hours: readonly [from: number, to: number]
   },
 ]
 
-/** One run of an export or a transformation. */
+/** One run of an export, or of what was asked for. */
 export interface LineRun {
   id: string
   line: Line
@@ -68,16 +72,17 @@ export interface LineRun {
   problem: string | null
 }
 
-export function habitOf(line: Line): Habit {
-  return HABITS[line]
+/** Who runs it, and what they call it. */
+export function jobOf(line: Line): Job {
+  return line === 'revenue' ? TRANSFORMED : HABITS[line]
 }
 
-export function lineOfJob(by: Habit['by'], job: string): Line | undefined {
-  return LINES.find((line) => HABITS[line].by === by && HABITS[line].job === job)
+export function lineOfJob(by: Job['by'], job: string): Line | undefined {
+  return LINES.find((line) => jobOf(line).by === by && jobOf(line).job === job)
 }
 
 /** Its runs that begin in [from, to), oldest first; the same on every call. */
-export function runsBetween(line: Line, from: Instant, to: Instant, firstStart: Instant): LineRun[] {
+export function runsBetween(line: Entity, from: Instant, to: Instant, firstStart: Instant): LineRun[] {
   const { everyMs, afterMs } = HABITS[line]
   const runs: LineRun[] = []
   for (let tick = Math.floor(from / everyMs) * everyMs - everyMs; tick < to; tick += everyMs) {
@@ -87,7 +92,7 @@ export function runsBetween(line: Line, from: Instant, to: Instant, firstStart: 
   return runs
 }
 
-function runAt(line: Line, startedAt: Instant, firstStart: Instant): LineRun {
+function runAt(line: Entity, startedAt: Instant, firstStart: Instant): LineRun {
   const hoursBefore = (firstStart - startedAt) / HOUR_MS
   const outage = OUTAGES.find(({ line: one, hours: [from, to] }) => one === line && hoursBefore <= from && hoursBefore > to)
   const share = outage === undefined ? 0.7 + 0.6 * chance(`${line} ${startedAt} took`) : 0.4

@@ -18,19 +18,7 @@ import { connectionWitness } from '#lib/domain/freshness/witnesses/witness.ts'
 import type { ToldRun } from '#lib/domain/runs/external-run.ts'
 import { HOUR_MS, type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { ENTITIES, type Entity, isOdd } from './entities.ts'
-import {
-  type ExportedFile,
-  filesBetween,
-  habitOf,
-  LINES,
-  type Line,
-  type LineRun,
-  lineOfJob,
-  placeOf,
-  runsBetween,
-  tableOf,
-  UNTOLD_MS,
-} from './exports.ts'
+import { type ExportedFile, filesBetween, jobOf, type LineRun, lineOfJob, placeOf, runsBetween, tableOf, UNTOLD_MS } from './exports.ts'
 
 const SOURCE = 'storage'
 /** How long an inbox has to be quiet before a run. */
@@ -43,13 +31,10 @@ const EVIDENCE: Evidence = {
   costMs: 0,
 }
 
-/** What was written by each line, as an asset. */
-const keyOf = (line: Line) => (line === 'revenue' ? 'lake/finance.revenue' : placeOf(line))
-
 type Assets = ReadonlyMap<string, { id: number; terms: ContractTerms | null }>
 
 async function loadAssets(sql: Sql): Promise<Assets> {
-  const keys = [...LINES.map(keyOf), ...ENTITIES.map((entity) => `lake/${tableOf(entity)}`)]
+  const keys = [...ENTITIES.map(placeOf), ...ENTITIES.map((entity) => `lake/${tableOf(entity)}`)]
   const { rows } = await sql.query<{ key: string; id: number; terms: ContractTerms | null }>(
     `select s.key, s.id, c.terms from subject s left join asset_contract c on c.asset_id = s.id
      where s.kind = 'asset' and s.key = any($1::text[]) and s.removed_at is null`,
@@ -61,7 +46,7 @@ async function loadAssets(sql: Sql): Promise<Assets> {
 /** Writes what was known of the shared data during a stretch: who exported what, what lay in the namespaces, what landed, and which contracts were broken. */
 export async function replayEnterprise(sql: Sql, stretch: Stretch, nobody: Night | null): Promise<void> {
   const assets = await loadAssets(sql)
-  if (!assets.has(keyOf('customer'))) return
+  if (!assets.has(placeOf('customer'))) return
   for (const by of ['adf', 'prefect'] as const) await replayJobs(sql, by, stretch, { assets, nobody })
   await replayLooks(sql, stretch, { assets, nobody })
   for (const entity of ENTITIES) await replayLandings(sql, entity, stretch, { assets, nobody })
@@ -73,7 +58,9 @@ interface Known {
 }
 
 async function replayJobs(sql: Sql, by: 'adf' | 'prefect', { from, to, firstStart }: Stretch, { assets, nobody }: Known): Promise<void> {
-  const begun = LINES.filter((line) => habitOf(line).by === by).flatMap((line) => runsBetween(line, from - HOUR_MS, to, firstStart))
+  const begun = ENTITIES.filter((entity) => jobOf(entity).by === by).flatMap((entity) =>
+    runsBetween(entity, from - HOUR_MS, to, firstStart),
+  )
   const told = begun
     .map((run) => toTold(run, noticedAt(run.id, run.endedAt, nobody)))
     .filter(({ toldAt }) => toldAt >= from && toldAt < to)
@@ -81,10 +68,9 @@ async function replayJobs(sql: Sql, by: 'adf' | 'prefect', { from, to, firstStar
   const stored = await storeExternalRuns(sql, by, told)
   const arrivals = stored.flatMap((run) => {
     const line = lineOfJob(by, run.job)
-    const asset = line === undefined ? undefined : assets.get(keyOf(line))
-    return line === undefined || asset === undefined
-      ? []
-      : arrivalsOfExternalRun(by, run, [{ assetId: asset.id, key: keyOf(line) }], run.toldAt)
+    const key = line === undefined || line === 'revenue' ? null : placeOf(line)
+    const asset = key === null ? undefined : assets.get(key)
+    return key === null || asset === undefined ? [] : arrivalsOfExternalRun(by, run, [{ assetId: asset.id, key }], run.toldAt)
   })
   await insertArrivals(sql, arrivals)
   await noteRunsListed(sql, by, to, told.at(-1)?.endedAt ?? null)
@@ -92,7 +78,7 @@ async function replayJobs(sql: Sql, by: 'adf' | 'prefect', { from, to, firstStar
 
 /** A run as its connector tells it. */
 function toTold({ id, line, startedAt, endedAt, problem }: LineRun, toldAt: Instant): ToldRun {
-  const { by, job } = habitOf(line)
+  const { by, job } = jobOf(line)
   const state = problem === null ? 'completed' : by === 'prefect' ? 'crashed' : 'failed'
   return {
     ...{ job, externalId: id, attempt: 1, state, scheduledAt: by === 'prefect' ? startedAt : null, startedAt, endedAt },
@@ -196,7 +182,7 @@ export async function loadAskedRuns(sql: Sql, since: Instant, firstStart: Instan
     const line = lineOfJob(by, job)
     if (line === undefined) return []
     const [startedAt, endedAt] = [started.getTime(), ended.getTime()]
-    const isOwn = runsBetween(line, startedAt, startedAt + 1, firstStart).some((run) => run.id === id)
+    const isOwn = line !== 'revenue' && runsBetween(line, startedAt, startedAt + 1, firstStart).some((run) => run.id === id)
     return isOwn ? [] : [{ id, line, startedAt, endedAt, problem: null }]
   })
 }

@@ -88,7 +88,7 @@ describe('the demo of shared data', () => {
     expect(house.search.world.behind('customers')?.[0]?.documents.size).toBe(60)
     expect(await harness.lake('select count(*)::int as days from finance.revenue')).not.toEqual([{ days: 0 }])
     expect(await statuses()).toEqual({ ...GOOD, invoice: 'late', order: 'late', revenue: 'late' })
-  })
+  }, 60_000)
 
   it('tells whoever asks for a customer who makes it, which fields it has, who reads it and who would be hurt by what is announced', async () => {
     const found = await getAskedAsset(harness.ctx, 'lake/crm.customer', 'phone')

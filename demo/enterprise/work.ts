@@ -4,7 +4,8 @@ import type { PrefectRun } from '#demo/startup/prefect-runs.ts'
 import { putObject } from '#demo/stores/s3/buckets.ts'
 import type { PretendS3 } from '#demo/stores/s3.ts'
 import { DAY_MS, type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
-import { type ExportedFile, fileOf, filesBetween, habitOf, LINES, type Line, type LineRun, lineOfJob, runsBetween } from './exports.ts'
+import { ENTITIES } from './entities.ts'
+import { type ExportedFile, fileOf, filesBetween, jobOf, LINES, type Line, type LineRun, lineOfJob, runsBetween } from './exports.ts'
 
 /** So much lies in the namespaces. */
 const KEPT_MS = 2 * DAY_MS
@@ -51,10 +52,10 @@ export class Work {
     this.#systems = systems
     this.#firstStart = firstStart
     const { factory, prefect } = systems
-    const [flow = '', name = ''] = habitOf('payment').job.split('/')
+    const [flow = '', name = ''] = jobOf('payment').job.split('/')
     this.#deployment = prefect.deploy(flow, name, { tags: ['billing'] })
     for (const line of LINES)
-      if (habitOf(line).by === 'adf') factory.pipeline(habitOf(line).job, { folder: line === 'revenue' ? 'transformations' : 'exports' })
+      if (jobOf(line).by === 'adf') factory.pipeline(jobOf(line).job, { folder: line === 'revenue' ? 'transformations' : 'exports' })
   }
 
   /** What was done of late; the queue tells of what came since an instant. `asked`: runs that somebody asked for and that went well. */
@@ -62,8 +63,8 @@ export class Work {
     const from = now - KEPT_MS
     for (const file of [...filesBetween(from, toldFrom, this.#firstStart), ...this.#filesOf(asked)]) this.#put(file, false)
     for (const file of filesBetween(toldFrom, now, this.#firstStart)) this.#put(file, true)
-    for (const line of LINES)
-      for (const run of [...runsBetween(line, from, now, this.#firstStart), ...asked.filter((one) => one.line === line)]) this.#begin(run)
+    for (const entity of ENTITIES) for (const run of runsBetween(entity, from, now, this.#firstStart)) this.#begin(run)
+    for (const run of asked) this.#begin(run)
     this.#until = now
     for (const one of this.#open.splice(0)) {
       one.shown.begin(one.startsAt)
@@ -74,7 +75,7 @@ export class Work {
 
   /** Goes on to an instant: what is due begins and ends, and leaves its file. */
   async advance(now: Instant): Promise<void> {
-    for (const line of LINES) for (const run of runsBetween(line, this.#until, now, this.#firstStart)) this.#begin(run)
+    for (const entity of ENTITIES) for (const run of runsBetween(entity, this.#until, now, this.#firstStart)) this.#begin(run)
     this.#until = now
     this.#takeUp(now)
     for (const one of this.#open.splice(0)) {
@@ -103,7 +104,7 @@ export class Work {
   }
 
   #begin({ id, line, startedAt, endedAt, problem }: LineRun): void {
-    const { by, job } = habitOf(line)
+    const { by, job } = jobOf(line)
     const at = new Date(startedAt).toISOString()
     const shown =
       by === 'adf'

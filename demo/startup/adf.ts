@@ -41,6 +41,8 @@ export class DataFactory {
   /** Its clock. */
   now: () => number = Date.now
   mayRun = true
+  /** What the next run is called. */
+  newId = () => `run-${this.runs.length + 1}`
   /** Its list lacks what was begun less than that ago. */
   listsAfterMs = 0
   tokens = 0
@@ -61,7 +63,7 @@ export class DataFactory {
 
   /** A run that succeeded then, unless it is said otherwise. */
   ran(pipeline: string, at: string, own: Partial<FactoryRun> = {}): FactoryRun {
-    const id = `run-${this.runs.length + 1}`
+    const id = this.newId()
     const run: FactoryRun = {
       id,
       pipeline,
