@@ -40,6 +40,11 @@ test.each([
   ['http://169.254.169.254/latest/meta-data', /the machine itself/],
   ['http://[fe80::1]/x', /the machine itself/],
   ['http://metadata.google.internal/x', /the machine itself/],
+  ['http://metadata.google.internal./x', /the machine itself/],
+  ['http://[::ffff:169.254.169.254]/x', /the machine itself/],
+  ['http://[64:ff9b::169.254.169.254]/x', /the machine itself/],
+  ['http://100.100.100.200/x', /the machine itself/],
+  ['https://metadata.example.com/x', null],
 ])('%s is read, or it is said why not', (address, why) => {
   const said = whyNotRead(address)
   if (why === null) expect(said).toBeNull()
