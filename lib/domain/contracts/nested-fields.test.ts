@@ -54,6 +54,11 @@ describe('fields within fields', () => {
     ])
   })
 
+  test('of what a list holds are the same where their paths have no mark of it, as BigQuery writes them', () => {
+    const told = ['id int', ALL[1] ?? '', 'lines ARRAY', 'lines.sku STRING', 'lines.count int', 'tags array']
+    expect(differences(PROMISED, ...told)).toEqual([])
+  })
+
   test('differ from nothing where nobody tells them, as of a column that holds any document', () => {
     expect(differences(PROMISED, 'id int', 'address jsonb', 'lines jsonb', 'tags array')).toEqual([])
     expect(differences([aField('id', 'text')], 'id jsonb')).toHaveLength(1)
@@ -83,6 +88,13 @@ describe('columns as they are kept', () => {
       'lines[].sku VARCHAR',
       'tags text[]',
     ])
+  })
+
+  test('have the mark of a list in each path that leads into one', () => {
+    const kept = withNestedColumns(
+      columns('lines ARRAY<STRUCT<parts ARRAY<INT64>>>', 'lines.parts ARRAY<INT64>', 'lines.parts.id INT64', 'a.b int'),
+    )
+    expect(kept.map(({ name }) => name)).toEqual(['lines', 'lines[].parts', 'lines[].parts[].id', 'a.b'])
   })
 
   test('are no more than so many, however many a type names', () => {

@@ -42,11 +42,18 @@ interface Branch {
   below: Map<string, Branch>
 }
 
+/** Columns by paths that say where they lead into a list: BigQuery writes `lines.sku` of what a list `lines` holds, too. */
+function withListMarks(columns: readonly KnownColumn[]): KnownColumn[] {
+  const lists = new Set(columns.flatMap(({ name, type }) => (readFieldType(type)?.family === 'array' ? [name] : [])))
+  const marked = (path: string) => path.replace(/\./g, (dot, at: number) => (lists.has(path.slice(0, at)) ? `${ITEM}${dot}` : dot))
+  return columns.map((column) => ({ ...column, name: marked(column.name) }))
+}
+
 /** What a system tells of columns, as fields: their names and types. A column `a.b` beside an object `a`, or `a[].b` beside a list, is a field of that. */
 export function fieldsOfColumns(columns: readonly KnownColumn[]): Field[] {
   const top = new Map<string, Branch>()
   const byPath = new Map<string, Branch>()
-  for (const column of columns) {
+  for (const column of withListMarks(columns)) {
     const above = branchAbove(column.name, byPath)
     const branch: Branch = { field: toField({ ...column, name: above?.rest ?? column.name }), below: new Map() }
     const among = above?.branch.below ?? top
@@ -87,12 +94,13 @@ function grown({ field, below }: Branch): Field {
 const PATHS_MAX = 2000
 
 /** Columns and what their types name within them, by their paths: `address`, then `address.city`. What is told of by its path already stays as it is. */
-export function withNestedColumns(columns: readonly KnownColumn[]): KnownColumn[] {
-  const told = new Set(columns.map(({ name }) => name))
+export function withNestedColumns(told: readonly KnownColumn[]): KnownColumn[] {
+  const columns = withListMarks(told)
+  const names = new Set(columns.map(({ name }) => name))
   const all = columns.flatMap((column) => {
     const nested = column.type !== null && /[<(]|\[\]$/.test(column.type) ? flatFields([toField(column)]).slice(1) : []
     const columnsWithin = nested.map(({ name, typeText, description }) => ({ name, type: typeText, description }))
-    return [column, ...columnsWithin.filter(({ name }) => !told.has(name))]
+    return [column, ...columnsWithin.filter(({ name }) => !names.has(name))]
   })
   return all.slice(0, Math.max(PATHS_MAX, columns.length))
 }
