@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -11,6 +11,7 @@ import { listDueAddresses } from '#lib/db/catalogue/contract-addresses.ts'
 import type { Context } from '#lib/db/context.ts'
 import { listFlows } from '#lib/db/runs/flows.ts'
 import type { Run } from '#lib/db/runs/runs.ts'
+import { getPage } from '#lib/db/settings.ts'
 import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { getAssetContracts } from '#lib/queries/catalogue/asset-contracts.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
@@ -151,6 +152,21 @@ describe('a contract at an address', () => {
     expect(await versions()).toEqual(['1.0.0 null'])
     await askAfter(HOUR_MS, serve(version('1.0.0'), '"a"'))
     expect(await problem()).toBeNull()
+  })
+
+  test('is not taken over while the catalogue is wrong, so that it cannot be what keeps it from being mended', async () => {
+    producer.behave(serve(version('1.0.0'), '"a"'))
+    await declare('customer')
+    await ask()
+    const good = readFileSync(config, 'utf8')
+    writeFileSync(config, good.replace('zone: UTC', 'zone: Nowhere'))
+    await askAfter(HOUR_MS, serve(version('2.0.0').replace('"name":"customer"', '"name":"person"'), '"b"'))
+    writeFileSync(config, good.replace('CRM', 'CRM 2'))
+    await reloadCatalogue(services)
+    expect((await getPage(ctx.pool)).name).toBe('CRM 2')
+    expect(await versions()).toEqual(['1.0.0 null'])
+    await askAfter(HOUR_MS, serve(version('3.0.0'), '"c"'))
+    expect(await versions()).toEqual(['1.0.0 null', '3.0.0 14:00'])
   })
 
   test('that has never said anything holds up what requires it, with why, and is asked sooner', async () => {

@@ -19,10 +19,10 @@ export default defineJobKind({
       zone: (await getPage(ctx.pool)).zone,
       ask: (known) => fetchContract(url, { signal, clock: ctx.clock, known }),
       tryTexts: async (texts) => {
-        const before = await checkWith(services, read, await loadContractTexts(ctx.pool))
-        if (!before.ok) return null
         const after = await checkWith(services, read, texts)
-        return after.ok ? [] : after.problems
+        if (after.ok) return []
+        const before = await checkWith(services, read, await loadContractTexts(ctx.pool))
+        return before.ok ? after.problems : null
       },
     })
     if (!isNews) return

@@ -35,7 +35,7 @@ export interface FollowingTools {
   /** In which the days of versions begin. */
   zone: string
   ask: (address: ContractAddress) => Promise<AddressAnswer>
-  /** What is wrong with the catalogue when addresses say this; null: it is wrong already without. */
+  /** What is wrong with the catalogue when addresses say this; null: nobody can tell, since it is wrong already without. */
   tryTexts: (texts: readonly CatalogueText[]) => Promise<CatalogueProblem[] | null>
 }
 
@@ -58,6 +58,7 @@ export async function followAddress(ctx: Context, url: string, tools: FollowingT
     return false
   }
   const versions = await judge(ctx, { address, answer, now }, tools)
+  if (versions === null) return false
   if ('words' in versions) {
     await wrong('bad', versions.words)
     return false
@@ -73,7 +74,7 @@ interface Judging {
   now: Instant
 }
 
-/** The versions with what an address says now, or why that cannot be used. */
+/** The versions with what an address says now, or why that cannot be used; null: that shows once the catalogue is mended, and it is asked again until then. */
 async function judge(ctx: Context, { address: { url, versions }, answer: { text }, now }: Judging, { zone, tryTexts }: FollowingTools) {
   const read = readContractText({ file: url, text })
   if (!read.ok) return { words: problemsInWords(read.problems, url) }
@@ -82,7 +83,8 @@ async function judge(ctx: Context, { address: { url, versions }, answer: { text 
   const kept = keepVersion(versions, { version: contract.version, text, fromAt }, now)
   if (kept.at(-1)?.text === versions.at(-1)?.text) return { kept }
   const others = (await loadContractTexts(ctx.pool)).filter(({ file }) => !isVersionOf(url, file))
-  const problems = (await tryTexts([...others, ...textsOf(url, kept)])) ?? []
+  const problems = await tryTexts([...others, ...textsOf(url, kept)])
+  if (problems === null) return null
   return problems.length > 0 ? { words: problemsInWords(problems, url) } : { kept }
 }
 
