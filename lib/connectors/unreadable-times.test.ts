@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import type { Session } from '#lib/connectors/kit/connector.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { beginFactoryWorld } from '#lib/testing/connectors/adf-world.ts'
@@ -14,75 +14,68 @@ const NOW = '2026-11-29T12:00:00Z'
 const TEN = '2026-11-29T10:00:00Z'
 const BAD = 'a while ago'
 
+interface Times {
+  start?: string
+  end?: string
+}
+
 interface Place {
   ask<T>(question: (session: Session) => Promise<T>): Promise<T>
-  warned: readonly unknown[]
+  ran(times: Times): void
   end(): Promise<void>
 }
 
-/** Systems in which one run tells a time that is none, and another, made before, is good. */
+/** Systems whose runs have these times, and succeeded at ten but for that. */
 const SYSTEMS: Record<string, () => Promise<Place>> = {
   async adf() {
     const world = await beginFactoryWorld(NOW)
-    for (const start of [TEN, BAD]) world.factory.ran('load', TEN, { start })
-    return world
+    return { ...world, ran: (times) => world.factory.ran('load', TEN, times) }
   },
   async airflow() {
     const world = await beginAirflowWorld(NOW, 'v2')
-    for (const runAfter of [TEN, BAD]) world.airflow.ran('load', TEN, { id: `after ${runAfter}`, runAfter })
-    return world
+    return { ...world, ran: (times) => world.airflow.ran('load', TEN, { id: JSON.stringify(times), ...times }) }
   },
   async airbyte() {
     const world = await beginAirbyteWorld(NOW)
     const sync = world.airbyte.connect('prices')
-    for (const startTime of [TEN, BAD]) world.airbyte.ran(sync, TEN, { startTime })
-    return world
+    return { ...world, ran: ({ start = TEN, end = TEN }) => world.airbyte.ran(sync, TEN, { startTime: start, lastUpdatedAt: end }) }
   },
   async prefect() {
     const world = await beginPrefectWorld(NOW)
     const deployment = world.prefect.deploy('load', 'nightly')
-    for (const start of [TEN, BAD]) world.prefect.ran(deployment, TEN, { start })
-    return world
+    return { ...world, ran: (times) => world.prefect.ran(deployment, TEN, times) }
   },
   async tableau() {
     const world = await beginTableauWorld(NOW)
     const source = world.tableau.source('prices', TEN)
-    for (const endedAt of [TEN, BAD]) world.tableau.ran(source, TEN, { endedAt })
-    world.tableau.ran(source, TEN, { startedAt: BAD })
-    return world
+    return { ...world, ran: ({ start = TEN, end = TEN }) => world.tableau.ran(source, TEN, { startedAt: start, endedAt: end }) }
   },
   async snaplogic() {
     const world = await beginRuntimesWorld(NOW)
-    for (const state_timestamp of [TEN, BAD]) world.snaplogic.ran('load', TEN, { state_timestamp })
-    world.snaplogic.ran('load', TEN, { create_time: BAD })
-    return world
+    world.snaplogic.heedsFilters = false
+    const ran = ({ start = TEN, end = TEN }) => world.snaplogic.ran('load', TEN, { create_time: start, state_timestamp: end })
+    return { ...world, ran }
+  },
+  async dbt() {
+    const world = await DbtCloudWorld.begin(NOW)
+    const ran = ({ start: startedAt = TEN, end: finishedAt = TEN }) =>
+      world.ran(100 + world.cloud.runs.length, TEN, shopFiles(TEN), { startedAt, finishedAt })
+    return { ask: (question) => world.ask(question), ran, end: () => world.end() }
   },
 }
 
-const runsOf = ({ ask }: Pick<Place, 'ask'>) =>
-  ask(async (session) => Array.fromAsync<ExternalRun>(session.runs?.(Date.parse('2026-11-29T09:00:00Z')) ?? []))
+let end = async () => {}
+afterEach(() => end())
 
-it.each(Object.entries(SYSTEMS))(
-  'of the runs of %s one whose time cannot be read is left out with a warning, the others are told',
-  async (_, begin) => {
-    const world = await begin()
-    try {
-      expect(await runsOf(world)).toMatchObject([{ state: 'completed', endedAt: Date.parse(TEN) }])
-      expect(world.warned.length).toBeGreaterThan(0)
-    } finally {
-      await world.end()
-    }
-  },
-)
-
-it('and of the runs of dbt Cloud', async () => {
-  const world = await DbtCloudWorld.begin(NOW)
-  try {
-    world.ran(100, TEN, shopFiles(TEN))
-    world.ran(101, TEN, shopFiles(TEN), { finishedAt: BAD })
-    const ask: Place['ask'] = (question) => world.ask(question)
-    expect(await runsOf({ ask })).toMatchObject([{ externalId: '100', endedAt: Date.parse(TEN) }])
-  } finally {
-    await world.end()
-  }
+describe.each(Object.entries(SYSTEMS))('a run of %s of which a time cannot be read', (_, begin) => {
+  it('hides no other, and is not told as if it had ended now', async () => {
+    const place = await begin()
+    end = place.end
+    for (const times of [{ end: BAD }, {}, { start: BAD }]) place.ran(times)
+    const runs = await place.ask(async (session) => Array.fromAsync<ExternalRun>(session.runs?.(Date.parse('2026-11-29T09:00:00Z')) ?? []))
+    const told = runs.map(({ state, startedAt, endedAt }) => ({ state, startedAt, endedAt }))
+    const good = { state: 'completed', startedAt: Date.parse(TEN), endedAt: Date.parse(TEN) }
+    expect(told).toHaveLength(2)
+    expect(told).toEqual(expect.arrayContaining([good, { ...good, startedAt: null }]))
+  })
 })

@@ -1,4 +1,4 @@
-import { dated } from '#lib/connectors/kit/moment.ts'
+import { canBeTold } from '#lib/connectors/kit/moment.ts'
 import { type ExternalRun, jobKey } from '#lib/domain/runs/external-run.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
@@ -54,9 +54,9 @@ export async function* listRuns(connection: Connected, api: AdfApi, since: Insta
     { since, status: ENDED, order: 'RunEnd' },
   ] as const
   for (const question of questions) {
-    for await (const run of dated(api.runs(question), api.system, connection.log)) {
+    for await (const run of api.runs(question)) {
       const told = externalRun(connection, api, run)
-      if (told !== null) yield told
+      if (told !== null && (await canBeTold(connection, run, told))) yield told
     }
   }
 }

@@ -1,4 +1,4 @@
-import { type Dated, dated } from '#lib/connectors/kit/moment.ts'
+import { canBeTold, type Dated } from '#lib/connectors/kit/moment.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import type { AirbyteApi } from './api.ts'
@@ -7,16 +7,16 @@ import { EMPTYING, type Job, type JobType, LOADING } from './shapes.ts'
 import { externalRun, isUnderWay, UNDER_WAY } from './sync-run.ts'
 
 /** All syncs and refreshes that wait or go on, which need not have moved for long, and those that moved since; and what emptied since. */
-export async function* listRuns({ log }: Connected, api: AirbyteApi, since: Instant): AsyncGenerator<ExternalRun> {
+export async function* listRuns(connection: Connected, api: AirbyteApi, since: Instant): AsyncGenerator<ExternalRun> {
   const syncs = await api.syncs()
   const told = new Map<number, string>()
-  for await (const job of dated(jobs(api, since), api.system, log)) {
+  for await (const job of jobs(api, since)) {
     const sync = syncs.get(job.connectionId)
     const run = sync === undefined ? null : externalRun(job, sync, api.pageOf(sync))
     // One that moves while it is looked for is told again as what it has become.
     if (run === null || told.get(job.id) === job.status) continue
     told.set(job.id, job.status)
-    yield run
+    if (await canBeTold(connection, job, run)) yield run
   }
 }
 

@@ -1,4 +1,4 @@
-import { dated } from '#lib/connectors/kit/moment.ts'
+import { canBeTold } from '#lib/connectors/kit/moment.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { AirflowApi } from './api.ts'
@@ -9,7 +9,7 @@ import type { Connected } from './settings.ts'
 const ASKED_MAX = 100
 
 /** All runs of DAGs that go on or wait, then those that ended since: one that ends in between is among these. */
-export async function* listRuns({ log }: Connected, api: AirflowApi, since: Instant): AsyncGenerator<ExternalRun> {
+export async function* listRuns(connection: Connected, api: AirflowApi, since: Instant): AsyncGenerator<ExternalRun> {
   const queries = [
     { state: 'queued', order_by: '-id' },
     { state: 'running', order_by: '-id' },
@@ -17,12 +17,12 @@ export async function* listRuns({ log }: Connected, api: AirflowApi, since: Inst
   ]
   let asked = 0
   for (const query of queries) {
-    for await (const run of dated(api.runs('~', query), api.system, log)) {
+    for await (const run of api.runs('~', query)) {
       // Asked for an end it tells what has none yet, too.
-      if ('end_date_gte' in query && run.end_date === null) continue
+      if ('end_date_gte' in query && run.end_date === null && !run.isUndated) continue
       const words = run.state === 'failed' && ++asked <= ASKED_MAX ? await failureInWords(api, run) : null
       const told = externalRun(api, run, words)
-      if (told !== null) yield told
+      if (told !== null && (await canBeTold(connection, run, told))) yield told
     }
   }
 }

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import type { ExternalRun, KnownRun } from '#lib/domain/runs/external-run.ts'
 import { silentLog } from '#lib/platform/log.ts'
-import { type Dated, dated, datedReader, moment } from './moment.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { canBeTold, datedReader, moment } from './moment.ts'
 import { CHECK_ADDRESS, shapeReader } from './read-shape.ts'
 
 const syncs = z.object({ items: z.array(z.object({ id: z.string(), endedAt: moment })) })
+const NO_MORE = { scheduledAt: null, startedAt: null, endedAt: null, error: null, rows: null, url: null }
 const END = Date.UTC(2026, 10, 29, 12, 0, 0, 123)
 
 const endOf = (endedAt: unknown) =>
@@ -43,15 +46,25 @@ describe('one of many with a time that is none', () => {
   it('is refused where something else about it is wrong, too', () => {
     expect(() => read(sync, { ...bad, id: 7 }, 'a sync')).toThrow('a sync is not as Airbyte writes it (id).')
   })
+})
 
-  it('is left out where its time decides, with a warning that names it and does not repeat what stood there', async () => {
+describe('a run of which a time cannot be read', () => {
+  const run: ExternalRun = { job: 'a', externalId: '7', state: 'completed', ...NO_MORE }
+  const seen: KnownRun = { job: 'a', externalId: '7', attempt: 1, state: 'running', startedAt: null, endedAt: null }
+
+  it.each([
+    ['is told where it goes on', { state: 'running' as const }, [], true],
+    ['is told where its end is known', { endedAt: END }, [], true],
+    ['is not told where it is over, and when is not known', {}, [], false],
+    ['is told so where it was seen going on', {}, [seen], true],
+    ['is not told so where its end was known before', {}, [{ ...seen, state: 'failed' as const }], false],
+  ])('%s, with a warning that does not repeat what stood there', async (_, own, known, isTold) => {
     const warned: unknown[] = []
     const log = { ...silentLog, warn: (...told: unknown[]) => void warned.push(told) }
-    const all = async function* (): AsyncGenerator<Dated<{ id: string }>> {
-      for (const one of [bad, good]) yield read(sync, one, 'a sync')
-    }
-    expect(await Array.fromAsync(dated(all(), 'Airbyte (elt)', log))).toMatchObject([{ id: 'a' }])
-    expect(warned).toEqual([['a run is left out: a time of it cannot be read', { system: 'Airbyte (elt)', run: 'b' }]])
+    const connection = { key: 'elt', log, clock: new FakeClock('2026-11-29T12:00:00Z'), knownRuns: async () => known }
+    expect(await canBeTold(connection, { isUndated: true }, { ...run, ...own })).toBe(isTold)
+    expect(warned).toEqual([['a time of a run cannot be read', { connection: 'elt', run: '7' }]])
+    expect(await canBeTold(connection, { isUndated: false }, run)).toBe(true)
   })
 })
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import type { Log } from '#lib/platform/log.ts'
+import { type ExternalRun, isOver } from '#lib/domain/runs/external-run.ts'
 import { readMoment } from '#lib/records/read/read-moment.ts'
+import type { Connection } from './connector.ts'
 import type { ReadShape } from './read-shape.ts'
 
 const NO_TIME = 'is not a time'
@@ -31,14 +32,18 @@ function without(value: unknown, [key, ...rest]: readonly PropertyKey[]): unknow
   return key === undefined ? null : { ...Object(value), [key]: without(Object(value)[key], rest) }
 }
 
-/** Those runs whose times can all be read. Of each other the log warns: nobody knows when it was, and its end would count as of now. */
-export async function* dated<T extends Dated<{ id: string | number }>>(
-  runs: AsyncIterable<T>,
-  system: string,
-  log: Log,
-): AsyncGenerator<T> {
-  for await (const run of runs) {
-    if (run.isUndated) log.warn('a run is left out: a time of it cannot be read', { system, run: run.id })
-    else yield run
-  }
+/**
+ * Whether a run can be told; the log warns of one with a time that cannot be read. Where that is its end it would count as of now: so only one that was seen
+ * going on is told, and no other that is over.
+ */
+export async function canBeTold(
+  { key, log, clock, knownRuns }: Pick<Connection<unknown>, 'key' | 'log' | 'clock' | 'knownRuns'>,
+  { isUndated }: Dated<object>,
+  { externalId, state, endedAt }: ExternalRun,
+): Promise<boolean> {
+  if (!isUndated) return true
+  log.warn('a time of a run cannot be read', { connection: key, run: externalId })
+  if (endedAt !== null || !isOver(state)) return true
+  const known = (await knownRuns?.(clock.now(), [externalId])) ?? []
+  return known.some((run) => run.externalId === externalId && !isOver(run.state))
 }

@@ -1,4 +1,4 @@
-import { dated } from '#lib/connectors/kit/moment.ts'
+import { canBeTold } from '#lib/connectors/kit/moment.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { HOUR_MS, type Instant } from '#lib/domain/time/instant.ts'
 import type { PrefectApi } from './api.ts'
@@ -6,7 +6,8 @@ import { ENDED, externalRun, isUnderWay, UNENDED } from './flow-run.ts'
 import type { Connected } from './settings.ts'
 
 /** All runs of deployments that are under way, then those that ended since: one that ends in between is among these. */
-export async function* listRuns({ settings, clock, log }: Connected, api: PrefectApi, since: Instant): AsyncGenerator<ExternalRun> {
+export async function* listRuns(connection: Connected, api: PrefectApi, since: Instant): AsyncGenerator<ExternalRun> {
+  const { settings, clock } = connection
   const deployments = await api.deployments()
   const now = clock.now()
   const soon = new Date(now + HOUR_MS).toISOString()
@@ -16,11 +17,11 @@ export async function* listRuns({ settings, clock, log }: Connected, api: Prefec
     api.runs({ ...ofDeployments, state: { type: { any_: ENDED } }, end_time: { after_: new Date(since).toISOString() } }, 'END_TIME_DESC'),
   ]
   for (const list of lists) {
-    for await (const run of dated(list, api.system, log)) {
+    for await (const run of list) {
       const deployment = deployments.get(run.deployment_id ?? '')
       if (deployment === undefined || !(ENDED.includes(run.state_type ?? '') || isUnderWay(run, now))) continue
       const told = externalRun(run, deployment, settings.url)
-      if (told !== null) yield told
+      if (told !== null && (await canBeTold(connection, run, told))) yield told
     }
   }
 }

@@ -162,7 +162,7 @@ export class TableauApi {
   }
 
   /** Queues a refresh of an extract; Tableau queues one of each at a time, and takes no key. */
-  async refresh(target: Target, name: string): Promise<Job> {
+  async refresh(target: Target, name: string): Promise<Dated<Job>> {
     const explain = (status: number, body: string) => this.#whyNotRefreshed(name, status, body)
     const url = await this.#at(`${pathOf(target)}/refresh`)
     return this.#readJob(await this.#session.json({ url, json: {}, isOnce: true, explain }), 'the job that it has queued')

@@ -43,7 +43,7 @@ export const isOf = (job: Job, { kind, id }: Target) => {
 }
 
 /** A job in our words; null: it does not say what it refreshes, or how it ended. */
-export function externalRun(job: Job): ExternalRun | null {
+export function externalRun(job: Dated<Job>): ExternalRun | null {
   const target = targetOf(job)
   const state = stateOf(job)
   if (target === null || state === undefined) return null
@@ -61,7 +61,8 @@ export function externalRun(job: Job): ExternalRun | null {
   }
 }
 
-function stateOf({ completedAt, startedAt, finishCode }: Job): RunState | undefined {
-  if (completedAt === null) return startedAt === null ? 'scheduled' : 'running'
+/** While it goes on it has no code. */
+function stateOf({ completedAt, startedAt, finishCode, isUndated }: Dated<Job>): RunState | undefined {
+  if (completedAt === null && !(isUndated && finishCode !== null)) return startedAt === null ? 'scheduled' : 'running'
   return finishCode === null ? undefined : ENDS[finishCode]
 }

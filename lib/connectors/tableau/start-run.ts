@@ -1,5 +1,6 @@
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { WantedJobRun } from '#lib/connectors/kit/connector.ts'
+import type { Dated } from '#lib/connectors/kit/moment.ts'
 import { requireListed } from '#lib/connectors/kit/starting/require-listed.ts'
 import { startOnce } from '#lib/connectors/kit/starting/start-once.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
@@ -48,7 +49,7 @@ interface Beginning {
   wanted: WantedJobRun
 }
 
-async function begin(connection: Connected, api: TableauApi, { target, name, wanted }: Beginning): Promise<Job> {
+async function begin(connection: Connected, api: TableauApi, { target, name, wanted }: Beginning): Promise<Dated<Job>> {
   const called = `the refresh of ${name}`
   requireListed(api.system, called, wanted, connection.clock.now())
   const lately = [madeSince(connection.clock.now() - HOUR_MS)]
@@ -60,7 +61,7 @@ async function begin(connection: Connected, api: TableauApi, { target, name, wan
       called,
       wanted,
       // What it has queued it may tell without saying of what.
-      start: async (): Promise<Job> => ({ ...(await api.refresh(target, name)), extractRefreshJob: refreshedBy(target, name) }),
+      start: async (): Promise<Dated<Job>> => ({ ...(await api.refresh(target, name)), extractRefreshJob: refreshedBy(target, name) }),
       find: () => first(api, target, listJobs(api, lately), ({ id }) => !before.has(id)),
     })
   } catch (error) {
@@ -76,11 +77,11 @@ function refreshedBy({ kind, id }: Target, name: string): Job['extractRefreshJob
 }
 
 /** Where its clock lags ours another is queued, which harms nothing; one from before the try would be no load of what came since. */
-async function ofTry(api: TableauApi, target: Target, { triedAt }: WantedJobRun): Promise<Job | undefined> {
+async function ofTry(api: TableauApi, target: Target, { triedAt }: WantedJobRun): Promise<Dated<Job> | undefined> {
   return triedAt === null ? undefined : first(api, target, listJobs(api, [madeSince(triedAt)]), () => true)
 }
 
-async function underWay(api: TableauApi, target: Target, { since }: WantedJobRun): Promise<Job | undefined> {
+async function underWay(api: TableauApi, target: Target, { since }: WantedJobRun): Promise<Dated<Job> | undefined> {
   const job = await first(api, target, unendedJobs(api), () => true)
   const hasBegunBefore = since !== null && job?.startedAt != null && job.startedAt < since
   return hasBegunBefore ? undefined : job
@@ -91,7 +92,7 @@ async function first(
   target: Target,
   jobs: AsyncIterable<ListedJob>,
   fits: (job: ListedJob) => boolean,
-): Promise<Job | undefined> {
+): Promise<Dated<Job> | undefined> {
   for await (const listed of jobs) {
     const job = fits(listed) ? await api.job(listed) : undefined
     if (job !== undefined && isOf(job, target)) return job

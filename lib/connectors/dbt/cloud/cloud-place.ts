@@ -4,7 +4,7 @@ import type { Connected } from '#lib/connectors/dbt/connected.ts'
 import { Gathering, type Place, readTwice, type Told } from '#lib/connectors/dbt/places/place.ts'
 import { orNull } from '#lib/connectors/kit/answer.ts'
 import type { WantedJobRun } from '#lib/connectors/kit/connector.ts'
-import { dated } from '#lib/connectors/kit/moment.ts'
+import { canBeTold, type Dated } from '#lib/connectors/kit/moment.ts'
 import type { CancelledJobRun, UnwantedJobRun } from '#lib/connectors/kit/starting/cancelling.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -121,14 +121,14 @@ export class CloudPlace implements Place {
         continue
       }
       const told = cloudRun(run, manifest, hasEnded(run) ? (await this.#artifactsOf(run)).results : null)
-      if (told !== null) yield told
+      if (told !== null && (await canBeTold(this.#connection, run, told))) yield told
     }
     if (isOneUntold) throw this.#noManifest()
   }
 
-  async *#runsSince(since: Instant): AsyncGenerator<CloudRun> {
+  async *#runsSince(since: Instant): AsyncGenerator<Dated<CloudRun>> {
     for (const filter of this.#filters()) {
-      for await (const run of dated(this.#api.runs(filter), this.#api.system, this.#connection.log)) {
+      for await (const run of this.#api.runs(filter)) {
         if ((run.created_at ?? since) < since - LONGEST_RUN_MS) break
         if (isLoadOfOurs(run) && (run.finished_at === null || run.finished_at >= since)) yield run
       }
