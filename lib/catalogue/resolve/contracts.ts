@@ -76,11 +76,15 @@ export function promisedByContract(terms: ContractTerms, at: Instant): PolicyInp
   return levelPromises(termsAt(terms, at)?.levels ?? []).policies
 }
 
+function searched({ name, description, classification, tags }: Field): NonNullable<TermsVersion['nested']>[number] {
+  return { name, description, ...(classification !== undefined && { classification }), ...(tags !== undefined && { tags }) }
+}
+
 /** The fields within others, by their paths, as a search reads them. */
 function nestedIn(fields: readonly Field[]): Pick<TermsVersion, 'nested'> {
   const top = new Set(fields.map(({ name }) => name))
   const nested = flatFields(fields).filter(({ name }) => !top.has(name))
-  return nested.length === 0 ? {} : { nested: nested.map(({ name, description }) => ({ name, description })) }
+  return nested.length === 0 ? {} : { nested: nested.map(searched) }
 }
 
 /** How often is looked into what a contract is about, where nobody wrote it. */

@@ -27,7 +27,7 @@ export interface TermsVersion {
   levels?: readonly ServiceLevel[]
   fields: readonly Field[]
   /** Those within others, by their paths; absent: none is. */
-  nested?: readonly Pick<Field, 'name' | 'description'>[]
+  nested?: readonly Pick<Field, 'name' | 'description' | 'classification' | 'tags'>[]
 }
 
 /** What is promised of the shape of an asset, and what a break of it comes to. */

@@ -88,15 +88,15 @@ describe('what is read of a contract', () => {
   test('how a date is written, and who may know a field', () => {
     const properties = [
       { name: 'seen_on', logicalType: 'date', logicalTypeOptions: { format: 'dd.MM.yyyy' } },
-      { name: 'email', logicalType: 'string', classification: 'restricted' },
-      { name: 'plain', logicalType: 'string' },
+      { name: 'email', logicalType: 'string', classification: 'restricted', tags: ['personal'] },
+      { name: 'plain', logicalType: 'string', tags: [] },
     ]
     const [entity] = contractOf({ ...bare, schema: [{ name: 'customer', properties }] }).entities
-    const told = entity?.fields.map(({ format, classification }) => [format, classification])
+    const told = entity?.fields.map(({ format, classification, tags }) => [format, classification, tags])
     expect(told).toEqual([
-      ['dd.MM.yyyy', undefined],
-      [undefined, 'restricted'],
-      [undefined, undefined],
+      ['dd.MM.yyyy', undefined, undefined],
+      [undefined, 'restricted', ['personal']],
+      [undefined, undefined, undefined],
     ])
   })
 

@@ -92,7 +92,7 @@ function toContract(document: OdcsDocument): Contract {
 }
 
 function toField(property: OdcsProperty): Field {
-  const { name = '', physicalName, physicalType, logicalType, logicalTypeOptions: options, description, classification } = property
+  const { name = '', physicalName, physicalType, logicalType, logicalTypeOptions: options, description, classification, tags } = property
   const physical = readFieldType(physicalType)
   const logical = logicalType === undefined ? null : { family: logicalType, bits: null, lengthMax: null, isZoned: null }
   const type = physical !== null && (logical === null || logical.family === physical.family) ? physical : logical
@@ -108,6 +108,7 @@ function toField(property: OdcsProperty): Field {
     values: validValues(property.quality),
     ...(options?.format !== undefined && { format: options.format }),
     ...(classification !== undefined && { classification }),
+    ...(tags !== undefined && tags.length > 0 && { tags }),
     ...fieldsWithin(property),
   }
 }

@@ -68,6 +68,10 @@ describe('what is promised of a field', () => {
     [{ isKey: true, isRequired: true }, 'key'],
     [{ isRequired: true, isUnique: true }, 'required, unique'],
     [{ values: ['a', 'b'] }, 'one of a, b'],
+    [
+      { isRequired: true, classification: 'confidential', tags: ['personal', 'pii'] },
+      'required, classified confidential, tagged personal, pii',
+    ],
     [{ isKey: false, isRequired: null }, ''],
   ])('%j is %j', (given, words) => expect(rulesInWords(aField('x', null, given))).toBe(words))
 

@@ -1,4 +1,5 @@
 import type { KnownColumn } from '#lib/domain/search/known-columns.ts'
+import { handlingInWords } from '#lib/domain/search/match.ts'
 import type { Field } from './field.ts'
 import { flatFields } from './nested-fields.ts'
 
@@ -6,7 +7,7 @@ import { flatFields } from './nested-fields.ts'
 export interface EntityField {
   name: string
   type: string | null
-  /** `key, one of a, b`; empty: it may be anything of its type. */
+  /** `key, one of a, b, classified pii`; empty: it may be anything of its type, and anybody may know it. */
   rules: string
   description: string | null
   isSeen: boolean
@@ -15,10 +16,12 @@ export interface EntityField {
   isUntold?: true
 }
 
-/** What is promised of a field beside its type. */
-export function rulesInWords({ isKey, isRequired, isUnique, values }: Pick<Field, 'isKey' | 'isRequired' | 'isUnique' | 'values'>): string {
+type Ruled = Pick<Field, 'isKey' | 'isRequired' | 'isUnique' | 'values' | 'classification' | 'tags'>
+
+/** What is promised of a field beside its type, and who may know it. */
+export function rulesInWords({ isKey, isRequired, isUnique, values, ...handling }: Ruled): string {
   const rules = [isKey && 'key', isRequired && !isKey && 'required', isUnique && 'unique', values !== null && `one of ${values.join(', ')}`]
-  return rules.filter((rule) => rule !== false && rule !== null).join(', ')
+  return [...rules, handlingInWords(handling)].filter((rule) => rule !== false && rule !== null && rule !== '').join(', ')
 }
 
 /** The columns that were seen in their order, each with what is promised of it, then what is promised and was not seen; what is nested by its path, below what holds it. */

@@ -16,6 +16,8 @@ export interface Field {
   format?: string
   /** Who may know it, in its producer's own words; absent: nobody tells. */
   classification?: string
+  /** By what its producer marks it; absent: by nothing. */
+  tags?: readonly string[]
   /** Of an object, its own; of a list one, called `[]`, for its elements; absent: nobody tells. */
   fields?: readonly Field[]
 }

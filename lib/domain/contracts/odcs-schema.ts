@@ -11,6 +11,7 @@ export interface OdcsProperty {
   logicalTypeOptions?: { maxLength?: number | undefined; timezone?: boolean | undefined; format?: string | undefined } | undefined
   description?: string | undefined
   classification?: string | undefined
+  tags?: string[] | undefined
   required?: boolean | undefined
   unique?: boolean | undefined
   primaryKey?: boolean | undefined
@@ -30,6 +31,7 @@ const itemSchema: z.ZodType<OdcsProperty> = z.looseObject({
     .optional(),
   description: z.string().optional(),
   classification: z.string().optional(),
+  tags: z.array(z.string()).optional(),
   required: z.boolean().optional(),
   unique: z.boolean().optional(),
   primaryKey: z.boolean().optional(),

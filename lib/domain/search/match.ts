@@ -1,4 +1,4 @@
-import type { SearchWords } from './question.ts'
+import { type SearchWords, unhyphened } from './question.ts'
 
 /** Where something belongs, beside its name: by what it can be found, too. */
 export const PLACES = ['owner', 'group', 'feed', 'label', 'connection', 'flow', 'job', 'touches', 'contract', 'reader'] as const
@@ -7,6 +7,9 @@ export type Place = (typeof PLACES)[number]
 interface Described {
   name: string
   description: string | null
+  /** What its producer says of who may know it, and how it is tagged. */
+  classification?: string
+  tags?: readonly string[]
 }
 
 /** What a search knows of one thing of the catalogue. */
@@ -27,10 +30,18 @@ export type Match =
   | { field: Place; text: string; name?: string }
   | { field: 'column' | 'promised'; text: string; description: string | null }
 
-/** How well something answers, the best first; the order in which it is shown goes by it. */
-export const RANK = { exact: 0, begins: 1, words: 2, inside: 3, place: 4, column: 5, why: 6, description: 7 } as const
+/** How well something answers, the best first; the order in which it is shown goes by it. `field`: one is called, classified or tagged by that very word. */
+export const RANK = { exact: 0, begins: 1, words: 2, field: 3, inside: 4, place: 5, column: 6, why: 7, description: 8 } as const
 
-const has = (text: string | null, word: string) => text?.toLowerCase().includes(word) === true
+/** Whether a text says a word, hyphens or not. */
+export function has(text: string | null, word: string): boolean {
+  return text !== null && unhyphened(text.toLowerCase()).includes(unhyphened(word))
+}
+
+/** Whether a text is this very word, hyphens or not. */
+export function isWord(text: string | null, word: string): boolean {
+  return text !== null && unhyphened(text.toLowerCase()) === unhyphened(word)
+}
 
 /** Why it was found: for every word the first thing that says it, each said once. */
 export function matchesOf({ words }: SearchWords, thing: Searchable): Match[] {
@@ -50,8 +61,19 @@ function matchOf(word: string, { name, key, places, columns, promised = [], why,
 }
 
 function describedBy(word: string, field: 'column' | 'promised', all: readonly Described[]): Match | null {
-  const one = all.find(({ name }) => has(name, word)) ?? all.find(({ description }) => has(description, word))
-  return one === undefined ? null : { field, text: one.name, description: one.description }
+  const one =
+    all.find(({ name }) => isWord(name, word)) ??
+    all.find(({ name }) => has(name, word)) ??
+    all.find(({ description }) => has(description, word))
+  if (one !== undefined) return { field, text: one.name, description: one.description }
+  const classified = all.find(({ classification = null, tags = [] }) => [classification, ...tags].some((told) => has(told, word)))
+  return classified === undefined ? null : { field, text: classified.name, description: handlingInWords(classified) }
+}
+
+/** `classified confidential, tagged pii`: what its producer says of who may know a field; empty: nothing. */
+export function handlingInWords({ classification, tags = [] }: Pick<Described, 'classification' | 'tags'>): string {
+  const parts = [classification !== undefined && `classified ${classification}`, tags.length > 0 && `tagged ${tags.join(', ')}`]
+  return parts.filter((part) => part !== false).join(', ')
 }
 
 /** A text in pieces, those that were looked for marked. */
@@ -60,8 +82,11 @@ export function markedPieces(text: string, { words }: SearchWords): { text: stri
   // Letters that grow when they are made small would shift what is marked.
   if (lower.length !== text.length || words.length === 0) return [{ text, isMarked: false }]
   const marks = Array.from({ length: text.length }, () => false)
-  for (const word of words)
-    for (let at = lower.indexOf(word); at >= 0; at = lower.indexOf(word, at + word.length)) marks.fill(true, at, at + word.length)
+  const places = [...lower.matchAll(/[^-]/g)].map(({ index }) => index)
+  const bare = unhyphened(lower)
+  for (const word of words.map(unhyphened))
+    for (let at = bare.indexOf(word); at >= 0; at = bare.indexOf(word, at + word.length))
+      marks.fill(true, places[at], (places[at + word.length - 1] ?? 0) + 1)
   const pieces: { text: string; isMarked: boolean }[] = []
   for (const [at, isMarked] of marks.entries()) {
     const last = pieces.at(-1)

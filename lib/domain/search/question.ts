@@ -12,14 +12,22 @@ export interface SearchWords {
 
 /** Reads what somebody typed: no more than eight words, each once; without any, everything is asked for. */
 export function readSearchWords(text: string): SearchWords {
-  const typed = toStorableText(text.slice(0, QUESTION_LENGTH_MAX)).toLowerCase().split(/\s+/).filter(Boolean)
+  const typed = toStorableText(text.slice(0, QUESTION_LENGTH_MAX))
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => unhyphened(word) !== '')
   const words = [...new Set(typed)].slice(0, WORDS_MAX)
   return { whole: typed.length > WORDS_MAX ? words.join(' ') : typed.join(' '), words }
 }
 
-/** The words as patterns of SQL's `like`, which mean nothing but themselves. */
+/** A text without its hyphens, as it is searched: `e-mail` and `email` are one word. */
+export function unhyphened(text: string): string {
+  return text.replaceAll('-', '')
+}
+
+/** The words without hyphens as patterns of SQL's `like`, which mean nothing but themselves. */
 export function patternsOf({ words }: Pick<SearchWords, 'words'>): string[] {
-  return words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`)
+  return words.map((word) => `%${unhyphened(word).replace(/[\\%_]/g, '\\$&')}%`)
 }
 
 /** Signs between the words of a name, `course_raw.course-data`. */

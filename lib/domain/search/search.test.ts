@@ -49,7 +49,11 @@ describe('how well something answers', () => {
     ['vice', RANK.inside],
     ['terms regis', RANK.place],
     ['enrolment', RANK.place],
-    ['term_code', RANK.column],
+    ['term_code', RANK.field],
+    ['term-code', null],
+    ['term_co', RANK.column],
+    ['four-digits', null],
+    ['en-rol', RANK.place],
     ['registrar 2267', RANK.column],
     ['portal', RANK.why],
     ['portal one', RANK.description],
@@ -99,6 +103,30 @@ describe('why something was found', () => {
     expect(marked('a\u{1F600}b', '\u{1F600}')).toBe('a[\u{1F600}]b')
     expect(marked('\u0130stanbul', 'stan')).toBe('\u0130stanbul')
     expect(marked('Terms', '')).toBe('Terms')
+  })
+})
+
+describe('a field', () => {
+  const field = (name: string, more: { classification?: string; tags?: string[] } = {}) => ({ name, description: null, ...more })
+  const thing = {
+    ...TERMS,
+    columns: [field('uuid'), field('id'), field('e-mail')],
+    promised: [field('phone', { classification: 'restricted', tags: ['personal'] })],
+  }
+  const why = (text: string) => matchesOf(readSearchWords(text), thing)
+  it('called by the very word is told before one that holds it, and hyphens tell nothing apart', () => {
+    expect(why('id')).toEqual([{ field: 'column', text: 'id', description: null }])
+    expect(why('email')).toEqual([{ field: 'column', text: 'e-mail', description: null }])
+    expect(rankOf(readSearchWords('email'), thing)).toBe(RANK.field)
+    expect(markedPieces('by e-mail-', readSearchWords('email')).find(({ isMarked }) => isMarked)?.text).toBe('e-mail')
+    expect(readSearchWords('a - b').words).toEqual(['a', 'b'])
+  })
+
+  it('is found by who may know it, which is then said', () => {
+    for (const text of ['personal', 'restric'])
+      expect(why(text)).toEqual([{ field: 'promised', text: 'phone', description: 'classified restricted, tagged personal' }])
+    expect(['personal', 'person'].map((text) => rankOf(readSearchWords(text), thing))).toEqual([RANK.field, RANK.column])
+    expect(why('classified')).toEqual([])
   })
 })
 

@@ -11,6 +11,11 @@ const VERSIONS = '$.versions[*] ? (@.status != "draft" && @.status != "retired" 
 const promisedLines = (...paths: readonly string[]) =>
   `lower(concat_ws(${LINES}, ${paths.map((path) => `told_lines(t.terms, '${VERSIONS}${path}')`).join(', ')}))`
 
+/** What is said of promised fields, and of those within others. */
+const FIELD_TEXTS = ['.fields[*]', '.nested[*]'].flatMap((path) =>
+  ['name', 'description', 'classification', 'tags[*]'].map((text) => `${path}.${text}`),
+)
+
 const FEED_PLACE = `
   select f.subject_id as feed_id, s.key, s.name, g.key as "group", f.owner, lower(concat_ws(${LINES}, f.owner, s.name, s.key, g.name, g.key)) as place,
     lower(concat_ws(${LINES}, f.owner, g.name, g.key)) as above
@@ -24,7 +29,7 @@ const ASSETS = `
     fp."group", fp.owner, concat_ws(${LINES}, fp.place, c.place, lower(a.flow), lower(a.job), lower(${jobNameOfKeySql('a.job')}), f.place_text,
       ${promisedLines('.name', '.id', '.owner', '.description', '.consumers[*]')}) as places,
     concat_ws(${LINES}, case when f.columns <> '[]' then f.column_text else ${toldText('p.columns')} end,
-      ${promisedLines('.fields[*].name', '.fields[*].description', '.nested[*].name', '.nested[*].description')}) as columns,
+      ${promisedLines(...FIELD_TEXTS)}) as columns,
     lower(s.why) as why, coalesce(lower(s.description), nullif(f.about_text, ''), lower(p.description)) as about
   from asset a
   join subject s on s.id = a.subject_id and s.removed_at is null
@@ -74,5 +79,5 @@ const CONNECTIONS = `
 export const ENTRIES = `feed_place as materialized (${FEED_PLACE}), connection_place as materialized (${CONNECTION_PLACE}), pushed as (${PUSHED}),
   entry as (select * from (${[ASSETS, FOUND, FEEDS, GROUPS, FLOWS, CONNECTIONS].join(' union all ')}) x offset 0)`
 
-/** SQL about `entry e`: every pattern of `$2` is somewhere in it. */
-export const HAS_ALL_WORDS = `concat_ws(${LINES}, e.head, e.places, e.columns, e.why, e.about) like all ($2::text[])`
+/** SQL about `entry e`: every pattern of `$2` is somewhere in it, hyphens or not. */
+export const HAS_ALL_WORDS = `replace(concat_ws(${LINES}, e.head, e.places, e.columns, e.why, e.about), '-', '') like all ($2::text[])`

@@ -1,6 +1,6 @@
 import { ENTRY_KINDS, ENTRY_STATES, type EntryKind, type EntryState } from '#lib/domain/search/entry.ts'
 import { RANK } from '#lib/domain/search/match.ts'
-import { NAME_SEPARATORS, patternsOf, type SearchWords, spaced } from '#lib/domain/search/question.ts'
+import { NAME_SEPARATORS, patternsOf, type SearchWords, spaced, unhyphened } from '#lib/domain/search/question.ts'
 import { ENTRIES, HAS_ALL_WORDS } from './entries-sql.ts'
 
 /** What a search found, by its place in the order. */
@@ -20,13 +20,16 @@ export interface FoundHit {
 
 const SPACES = ' '.repeat(NAME_SEPARATORS.length)
 
-/** Of one word `w.word`, `w.spaced`: as `rankOfWord` of its test (`lib/testing/catalogues/rank-of.ts`). */
+const bare = (text: string) => `replace(${text}, '-', '')`
+
+/** Of one word without hyphens `w.word`, and `w.spaced`: as `rankOfWord` of its test (`lib/testing/catalogues/rank-of.ts`). */
 const RANK_OF_WORD = `
   case when strpos(' ' || translate(e.head, E'${NAME_SEPARATORS}\\n', '${SPACES} '), ' ' || w.spaced) > 0 then ${RANK.words}
-    when strpos(e.head, w.word) > 0 then ${RANK.inside} when strpos(e.places, w.word) > 0 then ${RANK.place}
-    when strpos(e.columns, w.word) > 0 then ${RANK.column} when strpos(e.why, w.word) > 0 then ${RANK.why} else ${RANK.description} end`
+    when strpos(E'\\n' || ${bare('e.columns')} || E'\\n', E'\\n' || w.word || E'\\n') > 0 then ${RANK.field}
+    when strpos(${bare('e.head')}, w.word) > 0 then ${RANK.inside} when strpos(${bare('e.places')}, w.word) > 0 then ${RANK.place}
+    when strpos(${bare('e.columns')}, w.word) > 0 then ${RANK.column} when strpos(${bare('e.why')}, w.word) > 0 then ${RANK.why} else ${RANK.description} end`
 
-/** `$3` the whole, `$4` the words, `$5` the words with spaces for the separators of names. */
+/** `$3` the whole, `$4` the words without hyphens, `$5` the words with spaces for the separators of names. */
 const RANKED = `
   select e.kind, e.id, e.connection, e.path, e.key, e.state, e.status, e."group", e.owner,
     case when $3 = '' or $3 in (n.name, n.key, n.tail) then ${RANK.exact}
@@ -48,5 +51,5 @@ export const ORDER = 'rank, nth_state, nth_kind, sorted, tie'
 
 /** The parameters `$1` to `$5`. */
 export function wordsOf({ whole, words }: SearchWords, seesFound: boolean): unknown[] {
-  return [seesFound, patternsOf({ words }), whole, words, words.map(spaced)]
+  return [seesFound, patternsOf({ words }), whole, words.map(unhyphened), words.map(spaced)]
 }

@@ -30,7 +30,11 @@ function described(version: string, fields: readonly string[], more: { from?: st
   const document = JSON.parse(text)
   document.status = more.status ?? document.status
   document.schema[0].description = 'Everybody who ever bought.'
-  document.schema[0].properties[0].description = 'Never handed out twice'
+  Object.assign(document.schema[0].properties[0], {
+    description: 'Never handed-out twice',
+    classification: 'restricted',
+    tags: ['Identity'],
+  })
   return { file, text: JSON.stringify(document) }
 }
 
@@ -49,7 +53,9 @@ afterAll(() => db.drop())
 
 describe('a search reads contracts', () => {
   it.each([
-    ['handed out', 'promised', 'id', 3],
+    ['handedout', 'promised', 'id', 3],
+    ['identity', 'promised', 'id', 3],
+    ['re-stricted', 'promised', 'id', 3],
     ['loyalty', 'promised', 'loyalty', 3],
     ['crm data', 'contract', 'CRM data office', 3],
     ['ever bought', 'contract', 'Everybody who ever bought.', 3],
@@ -76,7 +82,7 @@ describe('a search reads contracts', () => {
     const [consumer] = await ask(CUSTOMERS.consumer)
     expect(table?.around).toMatchObject({ upstream: [], downstream: [{ key: CUSTOMERS.consumer }], unseenDownstream: false })
     expect(table?.fields.map(({ name, type, description, isSeen }) => [name, type, description, isSeen])).toEqual([
-      ['id', 'bigint', 'Never handed out twice', true],
+      ['id', 'bigint', 'Never handed-out twice', true],
       ['mail', 'text', null, true],
     ])
     expect(table?.contract).toMatchObject({ held: { version: '1.0.0' }, broken: null, announced: [{ version: '2.0.0' }] })
@@ -110,7 +116,13 @@ describe('a search reads contracts', () => {
       announced: [{ version: '2.0.0', from: '2026-12-10T12:00:00.000Z', changes: expect.any(Array) }],
     }
     expect(entry).toMatchObject({ contract, downstream: [CUSTOMERS.consumer], unseenDownstream: false, flow: null })
-    expect(entry?.fields?.[0]).toMatchObject({ name: 'id', seen: true, promised: true, description: 'Never handed out twice' })
+    expect(entry?.fields?.[0]).toMatchObject({
+      name: 'id',
+      seen: true,
+      promised: true,
+      description: 'Never handed-out twice',
+      rules: 'classified restricted, tagged Identity',
+    })
     expect(asset).toMatchObject({ contract })
     const mark = () => Promise.all([getListMark(ctx, CATALOGUE_LIST, {}), getListMark(ctx, ASSET_LIST, {})])
     const before = await mark()
@@ -127,7 +139,7 @@ describe('a search reads contracts', () => {
   })
 
   it('and ranks in the database as the rule says', async () => {
-    for (const text of ['mail', 'handed', 'sales', 'crm', 'bought', 'customer']) {
+    for (const text of ['mail', 'id', 'i-d', 'handed', 'identity', 'sales', 'crm', 'bought', 'customer']) {
       const search = readSearchWords(text)
       for (const hit of await ask(text)) {
         const promised = hit.contract?.versions.flatMap(({ fields }) => fields) ?? []

@@ -95,7 +95,7 @@ export async function getFoundCounts(ctx: Context, connection: string | null = n
 const ASKED_FOR = `
   from ${FOUND}
   where f.connection_key = $1
-    and concat_ws(E'\\n', lower(f.path), lower(f.name), f.place_text, f.column_text, f.about_text) like all ($2::text[])
+    and replace(concat_ws(E'\\n', lower(f.path), lower(f.name), f.place_text, f.column_text, f.about_text), '-', '') like all ($2::text[])
     and case $3::text when 'open' then f.gone_at is null and s.id is null when 'taken' then f.gone_at is null and s.id is not null
       when 'gone' then f.gone_at is not null else true end`
 

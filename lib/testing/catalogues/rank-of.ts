@@ -1,7 +1,5 @@
-import { RANK, type Searchable } from '#lib/domain/search/match.ts'
+import { has, isWord, RANK, type Searchable } from '#lib/domain/search/match.ts'
 import { type SearchWords, spaced } from '#lib/domain/search/question.ts'
-
-const has = (text: string | null, word: string) => text?.toLowerCase().includes(word) === true
 
 /** The last part of a key: the table of `lake/course_raw.course_data`. */
 function tailOf(key: string): string {
@@ -23,10 +21,12 @@ export function rankOf({ whole, words }: SearchWords, thing: Searchable): number
 function rankOfWord(word: string, thing: Searchable): number | null {
   const head = `${thing.name}\n${thing.key}`
   if (` ${spaced(head).replaceAll('\n', ' ').toLowerCase()}`.includes(` ${spaced(word)}`)) return RANK.words
+  const fields = [...thing.columns, ...(thing.promised ?? [])]
+  const texts = fields.flatMap(({ name, description, classification = null, tags = [] }) => [name, description, classification, ...tags])
+  if (texts.some((text) => isWord(text, word))) return RANK.field
   if (has(head, word)) return RANK.inside
   if (thing.places.some(({ text }) => has(text, word))) return RANK.place
-  if ([...thing.columns, ...(thing.promised ?? [])].some((column) => has(column.name, word) || has(column.description, word)))
-    return RANK.column
+  if (texts.some((text) => has(text, word))) return RANK.column
   if (has(thing.why, word)) return RANK.why
   return has(thing.description, word) ? RANK.description : null
 }
