@@ -6,6 +6,8 @@ interface ColumnTableProps {
   columns: readonly KnownColumn[]
   /** Who says so. */
   note?: string | undefined
+  /** They only keep records that land: nobody is promised anything of them. */
+  areOfKeeping?: boolean
 }
 
 const SHOWN = 12
@@ -13,17 +15,18 @@ const SHOWN = 12
 const FOLDED_MIN = 4
 
 /** The columns of a table with their types and what is said of them; of many the first, and the rest folded. */
-export function ColumnTable({ columns, note }: ColumnTableProps) {
+export function ColumnTable({ columns, note, areOfKeeping = false }: ColumnTableProps) {
   if (columns.length === 0) return null
-  const first = columns.length < SHOWN + FOLDED_MIN ? columns : columns.slice(0, SHOWN)
+  const shown = columns.length < SHOWN + FOLDED_MIN ? columns.length : SHOWN
+  const first = columns.slice(0, areOfKeeping ? 0 : shown)
   const rest = columns.slice(first.length)
   const isDescribed = columns.some(({ description }) => description !== null)
   return (
     <Section title="Columns" note={`${formatCount(columns.length)}${note === undefined ? '' : `, ${note}`}`}>
-      <Rows columns={first} isDescribed={isDescribed} />
+      {first.length > 0 && <Rows columns={first} isDescribed={isDescribed} />}
       {rest.length > 0 && (
         <details className="fold">
-          <summary>and {formatCount(rest.length)} more</summary>
+          <summary>{areOfKeeping ? 'The columns that keep its records' : `and ${formatCount(rest.length)} more`}</summary>
           <Rows columns={rest} isDescribed={isDescribed} />
         </details>
       )}

@@ -53,7 +53,7 @@ export function AssetScreen({ found, by }: { found: AskedAsset; by: Actor['kind'
       <AssetTable title="Made from" assets={found.upstream} showFeed unseen={found.unseen.some(({ isUpstream }) => isUpstream)} />
       <AssetTable title="Used by" assets={found.downstream} showFeed unseen={found.unseen.some(({ isUpstream }) => !isUpstream)} />
       <ContractSection contract={found.contract} />
-      <OwnSystem facts={found.facts} connection={found.connection} />
+      <OwnSystem facts={found.facts} connection={found.connection} contract={found.contract} />
       <HurtSection found={found} />
       <RowsChart arrivals={found.arrivals} />
       <RunList

@@ -11,6 +11,17 @@ const words = (hurt: AskedAsset['hurt'], known = fields) =>
     '',
   )
 
+test('the first field that is promised is asked about where nobody asks for another', () => {
+  const known = [
+    { ...fields[0], name: 'uuid' },
+    { ...fields[0], name: 'mail', isPromised: true },
+  ] as typeof fields
+  const html = renderToStaticMarkup(
+    <HurtSection found={{ asset: { key: 'lake/customer' } as AskedAsset['asset'], fields: known, hurt: null }} />,
+  )
+  expect(html).toContain('<option>uuid</option><option selected="">mail</option>')
+})
+
 test('who would be hurt if a field went is said by contract and by lineage, and of what is not seen only that it is there', () => {
   expect(words(null, [])).toBe('')
   expect(words({ field: 'mail', promised: null, below: [], hasUnseen: false })).toContain(

@@ -13,11 +13,12 @@ const SHOWN = 25
 /** Who would be hurt if one of its fields went: asked for by name, answered by contract and by lineage; nothing where no field is known. */
 export function HurtSection({ found: { asset, fields, hurt } }: { found: Pick<AskedAsset, 'asset' | 'fields' | 'hurt'> }) {
   if (fields.length === 0) return null
+  const asked = hurt?.field ?? fields.find(({ isPromised }) => isPromised)?.name
   return (
     <div id="hurt">
       <Section title="Who would be hurt if a field went">
         <form action={`${assetPath(asset.key)}#hurt`} className="flex flex-wrap items-center gap-3">
-          <select name="field" aria-label="Field" defaultValue={hurt?.field} className="max-w-full">
+          <select name="field" aria-label="Field" defaultValue={asked} className="max-w-full">
             {fields.map(({ name }) => (
               <option key={name}>{name}</option>
             ))}

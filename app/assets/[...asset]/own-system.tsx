@@ -6,7 +6,7 @@ import type { AssetPage } from '#lib/queries/pages/asset-page.ts'
 const TOLD_BY = { discovery: 'as its own system shows them', push: 'as they were pushed last' }
 
 /** What others tell of it: its columns, its labels and owner there, where people see it; nothing where nobody tells any of it. */
-export function OwnSystem({ facts, connection }: Pick<AssetPage, 'facts' | 'connection'>) {
+export function OwnSystem({ facts, connection, contract }: Pick<AssetPage, 'facts' | 'connection' | 'contract'>) {
   if (facts === undefined) return null
   const { columns, toldBy, description, owner, url, labels } = facts
   const isTold = description !== null || owner !== null || url !== null || Object.keys(labels).length > 0
@@ -28,7 +28,11 @@ export function OwnSystem({ facts, connection }: Pick<AssetPage, 'facts' | 'conn
           />
         </Section>
       )}
-      <ColumnTable columns={columns} note={toldBy === null ? undefined : TOLD_BY[toldBy]} />
+      <ColumnTable
+        columns={columns}
+        note={toldBy === null ? undefined : TOLD_BY[toldBy]}
+        areOfKeeping={contract?.isOfFiles === true && contract.held !== null}
+      />
     </>
   )
 }
