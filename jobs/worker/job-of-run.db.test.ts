@@ -76,6 +76,8 @@ describe('a run that is a job of another system', () => {
     await sweep(services)
     expect(await theRuns()).toMatchObject([end])
     expect(etl.cancelled).toEqual([])
+    const { rows } = await ctx.whole.query("select state from run_task where name = 'run in etl'")
+    expect(rows).toEqual([{ state: end.state === 'partial' ? 'completed' : 'failed' }])
   })
 
   it('is told the parameters of the flow and of the run, and then takes up nothing that goes on', async () => {

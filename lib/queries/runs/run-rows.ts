@@ -53,12 +53,15 @@ export interface RunDetail extends RunRow {
   log: LogLine[]
 }
 
+/** SQL: nobody counts the rows of a run `r`; what a job of another system did before it failed nobody tells. */
+const IS_UNCOUNTED = `(r.summary ->> 'isUncounted' = 'true' or r.summary is null and r.ended_at is not null and exists (select from job_of_run j where j.run_id = r.id))`
+
 /** The columns of a run `r`, as `RunRow` names them. */
 export const RUN_COLUMNS = `
   r.id::text, r.flow, r.trigger, r.state, ${isDryRunSql('r')} as "isDryRun", r.attempt, ${instant('r.scheduled_for')} as "scheduledFor",
   ${instant('r.started_at')} as "startedAt", ${instant('r.ended_at')} as "endedAt", ${instant('r.cancel_at')} as "cancelAt",
   r.waiting_for as "waitingFor", r.progress_done::float8 as "progressDone", r.progress_total::float8 as "progressTotal",
-  ${instant('r.eta_at')} as "etaAt", case when r.summary ->> 'isUncounted' = 'true' then null else r.rows_loaded end::float8 as "rowsLoaded", r.problem,
+  ${instant('r.eta_at')} as "etaAt", case when ${IS_UNCOUNTED} then null else r.rows_loaded end::float8 as "rowsLoaded", r.problem,
   case when r.ended_at is null and r.attempt > 0 then (select count(*) from run_rejection where run_id = r.id) else r.rows_rejected end::float8
     as "rowsRejected"`
 
