@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { JobServices } from '#jobs/worker/job-kind.ts'
 import { loadExtensions } from '#jobs/worker/load-extensions.ts'
 import { reloadCatalogue } from '#jobs/worker/reload-catalogue.ts'
+import { followAddress } from '#lib/commands/contracts/follow-address.ts'
 import { followContracts } from '#lib/commands/contracts/follow-contracts.ts'
 import { gateOf } from '#lib/commands/runs/run-gate.ts'
 import { listDueAddresses } from '#lib/db/catalogue/contract-addresses.ts'
@@ -182,6 +183,18 @@ describe('a contract at an address', () => {
     )
     await askAfter(MINUTE_MS, serve(version('1.0.0'), '"a"'))
     expect(await versions()).toEqual(['1.0.0 null'])
+  })
+
+  test('that says the same again is no reason to sync the catalogue, also where nothing but its text tells that it is the same', async () => {
+    producer.behave(serve(version('1.0.0'), '"a"'))
+    await declare()
+    await ask()
+    clock.set(clock.now() + HOUR_MS)
+    const saying = (text: string) => ({ kind: 'text' as const, text, etag: null, lastModified: null })
+    const tools = { zone: 'UTC', ask: async () => saying(version('1.0.0')), tryTexts: async () => [] }
+    expect(await followAddress(ctx, producer.url, tools)).toBe(false)
+    clock.set(clock.now() + HOUR_MS)
+    expect(await followAddress(ctx, producer.url, { ...tools, ask: async () => saying(version('1.1.0')) })).toBe(true)
   })
 
   test('comes into force at the next turn where it could not be taken over', async () => {

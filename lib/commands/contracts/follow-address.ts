@@ -46,10 +46,7 @@ export async function followAddress(ctx: Context, url: string, tools: FollowingT
   if (address === null) return false
   const answer = await tools.ask(address)
   const now = ctx.clock.now()
-  if (answer.kind === 'unchanged') {
-    await noteGoodAnswer(ctx.pool, url, now, { dueAt: now + EVERY_MS, said: null })
-    return !address.isInForce
-  }
+  if (answer.kind === 'unchanged') return !(await noteGoodAnswer(ctx.pool, url, now, { dueAt: now + EVERY_MS, said: null }))
   const dueAt = now + (address.versions.length === 0 ? FIRST_EVERY_MS : EVERY_MS)
   const wrong = (kind: 'bad' | 'silent', words: string) =>
     noteAddressProblem(ctx.pool, url, now, { kind, words: shortText(words, WORDS_MAX), dueAt })
@@ -64,8 +61,7 @@ export async function followAddress(ctx: Context, url: string, tools: FollowingT
     return false
   }
   const said = { versions: versions.kept, etag: answer.etag, lastModified: answer.lastModified }
-  await noteGoodAnswer(ctx.pool, url, now, { dueAt: now + EVERY_MS, said })
-  return !address.isInForce || JSON.stringify(versions.kept) !== JSON.stringify(address.versions)
+  return !(await noteGoodAnswer(ctx.pool, url, now, { dueAt: now + EVERY_MS, said }))
 }
 
 interface Judging {

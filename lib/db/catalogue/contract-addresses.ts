@@ -15,8 +15,6 @@ export interface ContractAddress {
   /** What tells whether it still says the same. */
   etag: string | null
   lastModified: string | null
-  /** The catalogue was synced with what it said last. */
-  isInForce: boolean
 }
 
 /** The addresses that contracts of these assets are read from, each once. */
@@ -46,29 +44,29 @@ export async function listDueAddresses(sql: Sql, now: Instant): Promise<string[]
 export async function takeAddress(sql: Sql, url: string, now: Instant, until: Instant): Promise<ContractAddress | null> {
   const { rows } = await sql.query<ContractAddress>(
     `update contract_address set due_at = $3 where url = $1 and due_at <= $2
-     returning url, versions, etag, last_modified as "lastModified", is_in_force as "isInForce"`,
+     returning url, versions, etag, last_modified as "lastModified"`,
     [url, toText(now), toText(until)],
   )
   return rows[0] ?? null
 }
 
-/** Notes that an address said something that can be used, or the same as before; other versions are to come into force. */
+/** Notes that an address said something that can be used, or (null) the same as before; answers whether that is in force, which other versions are not yet. */
 export async function noteGoodAnswer(
   sql: Sql,
   url: string,
   at: Instant,
   { dueAt, said }: { dueAt: Instant; said: Pick<ContractAddress, 'versions' | 'etag' | 'lastModified'> | null },
-): Promise<void> {
-  await sql.query(
-    `update contract_address set good_at = $2, problem = null, problem_kind = null, problem_at = null, due_at = $3 where url = $1`,
-    [url, toText(at), toText(dueAt)],
+): Promise<boolean> {
+  const { rows } = await sql.query<{ isInForce: boolean }>(
+    `update contract_address set good_at = $2, problem = null, problem_kind = null, problem_at = null, due_at = $3,
+       versions = coalesce($4, versions), etag = case when $4::jsonb is null then etag else $5 end,
+       last_modified = case when $4::jsonb is null then last_modified else $6 end,
+       is_in_force = is_in_force and versions = coalesce($4, versions)
+     where url = $1 returning is_in_force as "isInForce"`,
+    [url, toText(at), toText(dueAt), said && toStorableJson(said.versions), said?.etag, said?.lastModified],
   )
-  if (said === null) return
-  await sql.query(
-    `update contract_address set versions = $2, etag = $3, last_modified = $4,
-       is_in_force = is_in_force and versions is not distinct from $2::jsonb where url = $1`,
-    [url, toStorableJson(said.versions), said.etag, said.lastModified],
-  )
+  // One that was left out of the catalogue meanwhile is to come into force no more.
+  return rows[0]?.isInForce ?? true
 }
 
 /** Notes what is wrong with an address: what it said before stays. It is so since it began, in whatever words. */
