@@ -170,6 +170,16 @@ describe('a contract at an address', () => {
     expect(await versions()).toEqual(['1.0.0 null', '3.0.0 14:00'])
   })
 
+  test('is read by the entity that the catalogue names now, also where versions before it do not know that', async () => {
+    producer.behave(serve(version('1.0.0'), '"a"'))
+    await declare('customer')
+    await ask()
+    await declare('person')
+    await askAfter(HOUR_MS, serve(version('2.0.0').replace('"name":"customer"', '"name":"person"'), '"b"'))
+    expect(await versions()).toEqual(['2.0.0 13:00'])
+    expect(await problem()).toBeNull()
+  })
+
   test('that has never said anything holds up what requires it, with why, and is asked sooner', async () => {
     producer.behave(fail(404))
     await declare()

@@ -71,7 +71,9 @@ function checkNaming(naming: Naming, known: readonly [string, LocatedNode][], ro
     )
   })
   const contracts = read.flatMap(({ name, result }) => (result.ok ? [{ name, contract: result.contract }] : []))
-  return [...problems, ...checkVersions(contracts), ...contracts.flatMap(({ name, contract }) => checkEntity(naming, name, contract))]
+  // Of an address nobody can change what it served before.
+  const current = isContractAddress(of) ? contracts.filter(({ name }) => name === of) : contracts
+  return [...problems, ...checkVersions(contracts), ...current.flatMap(({ name, contract }) => checkEntity(naming, name, contract))]
 }
 
 /** `…; do this` in two sentences. */
