@@ -48,6 +48,8 @@ describe('by its form, an address is a secret', () => {
     'postgres://app:hunter2@db.example/lake',
     'https://me:hunter2@ps.example',
     'https://x.example/hook?sig=abc',
+    'https://x.example/contract.yaml?X-Amz-Date=20261130T000000Z&X-Amz-Signature=abc',
+    'https://x.example/contract.yaml?X-Goog-Signature=abc',
     'https://x.example/hook?a=1&Signature=abc',
     'https://x.example/hook?key=abc',
     'https://x.example/hook?access_token=abc#top',

@@ -16,6 +16,6 @@ export function isSecretAddress(text: string): boolean {
   const query = /^[a-z][a-z0-9+.-]*:\/\/[^?]*\?([^#]*)/i.exec(text)?.[1] ?? ''
   return query.split('&').some((pair) => {
     const [name = '', value = ''] = pair.split('=')
-    return value !== '' && (isSecretName(name) || /^(sig|signature|key)$/i.test(name))
+    return value !== '' && (isSecretName(name) || /^(sig|(x-(amz|goog)-)?signature|key)$/i.test(name))
   })
 }
