@@ -97,9 +97,12 @@ describe('columns as they are kept', () => {
     expect(kept.map(({ name }) => name)).toEqual(['lines', 'lines[].parts', 'lines[].parts[].id', 'a.b'])
   })
 
-  test('are no more than so many, however many a type names', () => {
+  test('are all columns, and no more than so many within them: of one that names more none, since some would look like all', () => {
     const wide = `struct<${Array.from({ length: 900 }, (_, n) => `f${n}:int`).join(',')}>`
-    expect(withNestedColumns(columns(...['a', 'b', 'c'].map((name) => `${name} ${wide}`)))).toHaveLength(2000)
+    const kept = withNestedColumns(columns(...['a', 'b', 'c'].map((name) => `${name} ${wide}`), 'd int', 'e struct<f:int>'))
+    expect([...Map.groupBy(kept, ({ name }) => name.split('.')[0])].map(([name, all]) => `${name} ${all.length}`)).toEqual([
+      ...['a 901', 'b 901', 'c 1', 'd 1', 'e 2'],
+    ])
     const deep = `${'struct<a:'.repeat(50)}int${'>'.repeat(50)}`
     expect(withNestedColumns(columns(`a ${deep}`))).toHaveLength(8)
   })

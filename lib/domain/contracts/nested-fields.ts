@@ -97,10 +97,13 @@ const PATHS_MAX = 2000
 export function withNestedColumns(told: readonly KnownColumn[]): KnownColumn[] {
   const columns = withListMarks(told)
   const names = new Set(columns.map(({ name }) => name))
-  const all = columns.flatMap((column) => {
+  let room = PATHS_MAX - columns.length
+  return columns.flatMap((column) => {
     const nested = column.type !== null && /[<(]|\[\]$/.test(column.type) ? flatFields([toField(column)]).slice(1) : []
-    const columnsWithin = nested.map(({ name, typeText, description }) => ({ name, type: typeText, description }))
-    return [column, ...columnsWithin.filter(({ name }) => !names.has(name))]
+    const untold = nested.filter(({ name }) => !names.has(name))
+    // Some of them would look as if the others were gone.
+    if (untold.length > room) return [column]
+    room -= untold.length
+    return [column, ...untold.map(({ name, typeText, description }) => ({ name, type: typeText, description }))]
   })
-  return all.slice(0, Math.max(PATHS_MAX, columns.length))
 }
