@@ -62,11 +62,19 @@ export class Forecast {
 
   /** Instants after `asOf` at which the judgement may change, ascending. */
   points(): Instant[] {
-    const points = [this.#hungFrom]
-    for (const { limits, oldDataUntil, until } of this.#forecasts) {
-      points.push(limits.dueFrom, limits.lateAt, limits.staleAt, oldDataUntil, until ?? NEVER)
+    const points: Instant[] = []
+    const add = (at: Instant) => {
+      if (at > this.#asOf && at < NEVER) points.push(at)
     }
-    return sortedInstants(points.filter((at) => at > this.#asOf && at < NEVER))
+    add(this.#hungFrom)
+    for (const { limits, oldDataUntil, until } of this.#forecasts) {
+      add(limits.dueFrom)
+      add(limits.lateAt)
+      add(limits.staleAt)
+      add(oldDataUntil)
+      add(until ?? NEVER)
+    }
+    return sortedInstants(points)
   }
 
   /** From when on it is no longer fresh, beginning at an instant not before `asOf`. */
