@@ -77,14 +77,10 @@ describe('lines', () => {
   })
 
   it.each([
-    [
-      'x.csv',
-      'name;price;at\nGo;19,90;today\n',
-      'its header holds ";" and no ","; write delimiter: ";" under "land", or delimiter: "," where it',
-    ],
+    ['x.csv', 'name;price;at\nGo;19,90;today\n', 'its header holds ";" and no ","; write delimiter: ";", or delimiter: "," where it'],
     ['x.csv', 'a\tb\n', String.raw`its header holds "\t" and no ","; write delimiter: "\t"`],
     ['x.csv', 'a|b;|c\n', 'its header holds "|" and no ","'],
-    ['x.tsv', 'a,b\n1,2\n', String.raw`its header holds "," and no "\t"; write delimiter: "," under "land", or delimiter: "\t" where it`],
+    ['x.tsv', 'a,b\n1,2\n', String.raw`its header holds "," and no "\t"; write delimiter: ",", or delimiter: "\t" where it`],
   ])(
     'is refused with what to write where nobody said the delimiter, and its header in %s holds another one: %j',
     async (name, text, words) => {

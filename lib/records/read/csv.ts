@@ -151,7 +151,7 @@ function refuseOtherDelimiter(what: string, header: string, assumed: string): vo
   const timesIn = (delimiter: string) => header.split(delimiter).length - 1
   const [likely = assumed] = DELIMITERS.filter((one) => one !== assumed).sort((a, b) => timesIn(b) - timesIn(a))
   if (timesIn(likely) === 0) return
-  const lines = `delimiter: ${JSON.stringify(likely)} under "land", or delimiter: ${JSON.stringify(assumed)} where it is one name`
+  const lines = `delimiter: ${JSON.stringify(likely)}, or delimiter: ${JSON.stringify(assumed)} where it is one name`
   throw unusable(what, `its header holds ${JSON.stringify(likely)} and no ${JSON.stringify(assumed)}; write ${lines}`)
 }
 
