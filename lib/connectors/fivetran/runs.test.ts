@@ -110,10 +110,15 @@ describe('the syncs of Fivetran', () => {
     expect(await runs()).toMatchObject([{ state: 'completed' }, { externalId: AFTER_TEN, attempt: 2, state: 'running' }])
   })
 
-  it('of one connection that is told without sense are left out with a warning, those of the others are told', async () => {
+  it('of one connection that is told without sense are none but the one that goes on, with a warning, those of the others are told', async () => {
     world.fivetran.connect('terms', 'yesterday')
+    know({ job: 'terms', externalId: 'terms/after nothing', startedAt: NOON })
+    know({ job: 'terms', externalId: 'terms/after 1', state: 'failed', endedAt: NOON })
     world.fivetran.connect('prices', TEN)
-    expect(await runs()).toMatchObject([{ job: 'prices', state: 'completed' }])
+    expect(await runs()).toMatchObject([
+      { externalId: 'terms/after nothing', state: 'running', startedAt: NOON },
+      { job: 'prices', state: 'completed' },
+    ])
     expect(world.warned).toEqual([
       expect.objectContaining({ connection: 'terms', because: expect.stringContaining('not as Fivetran writes it (succeeded_at)') }),
     ])

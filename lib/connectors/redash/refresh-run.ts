@@ -1,6 +1,8 @@
+import { asKnown } from '#lib/connectors/kit/starting/as-known.ts'
 import { type ExternalRun, isOver, type KnownRun } from '#lib/domain/runs/external-run.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { toInternalMessage } from '#lib/platform/errors.ts'
 import type { RedashApi } from './api.ts'
 import { type Connected, subjectOf } from './settings.ts'
 import type { Query, RefreshJob } from './shapes.ts'
@@ -29,23 +31,38 @@ export function madeResult(api: RedashApi, query: Query, at: Instant): ExternalR
 }
 
 /** The refreshes that were asked for from here and are not known to have ended: Redash lists none, and forgets each some time after its end. */
-export async function* followRefreshes({ clock, knownRuns }: Connected, api: RedashApi): AsyncGenerator<ExternalRun> {
+export async function* followRefreshes({ clock, knownRuns, log }: Connected, api: RedashApi): AsyncGenerator<ExternalRun> {
   const known = (await knownRuns?.(clock.now(), [])) ?? []
   for (const run of known.filter(({ state }) => !isOver(state))) {
-    const told = await follow(api, run, clock.now())
+    const own = run.externalId.slice(run.job.length + 1)
+    const job = own.startsWith(BY_RESULT) ? undefined : await api.job(own)
+    // What nobody gets in for hides all of them; a query that is not as Redash writes it no other.
+    await api.queryIds()
+    const query = await queryOf(api, run).catch((error: unknown) => {
+      log.warn('a query cannot be read, so how its refresh goes on is not known', { job: run.job, because: toInternalMessage(error) })
+      return null
+    })
+    if (query === undefined) continue
+    const told = query === null ? asKnown([run], run.job)[0] : follow(api, { run, own, job, query }, clock.now())
     if (told !== undefined) yield told
   }
 }
 
-async function follow(api: RedashApi, run: KnownRun, now: Instant): Promise<ExternalRun | undefined> {
-  const subject = subjectOf(run.job)
-  const own = run.externalId.slice(run.job.length + 1)
-  if (subject === null) return undefined
-  const isResult = own.startsWith(BY_RESULT)
-  const job = isResult ? undefined : await api.job(own)
-  const query = await api.query(subject.id)
-  if (query === undefined) return undefined
-  if (isResult) return madeResult(api, query, Date.parse(own.slice(BY_RESULT.length + 1)))
+async function queryOf(api: RedashApi, { job }: KnownRun): Promise<Query | undefined> {
+  const subject = subjectOf(job)
+  return subject === null ? undefined : api.query(subject.id)
+}
+
+interface Followed {
+  run: KnownRun
+  /** What Redash calls it. */
+  own: string
+  job: RefreshJob | undefined
+  query: Query
+}
+
+function follow(api: RedashApi, { run, own, job, query }: Followed, now: Instant): ExternalRun | undefined {
+  if (own.startsWith(BY_RESULT)) return madeResult(api, query, Date.parse(own.slice(BY_RESULT.length + 1)))
   const isMade = query.at !== null && run.startedAt !== null && query.at >= run.startedAt
   const state = job === undefined ? (isMade ? 'completed' : undefined) : (STATES[job.status] ?? 'running')
   if (state === undefined) return undefined

@@ -56,6 +56,24 @@ describe('a refresh of Redash', () => {
     expect(world.redash.jobs).toHaveLength(1)
   })
 
+  it('of a query that is told without sense goes on as it is known, and the others are followed', async () => {
+    const { externalId } = await begin()
+    const terms = world.redash.ask('Terms', 'yesterday')
+    world.known.unshift({
+      job: `queries/${terms.id}`,
+      externalId: `queries/${terms.id}/x`,
+      attempt: 1,
+      state: 'running',
+      startedAt: NOON,
+      endedAt: null,
+    })
+    expect(await runs()).toMatchObject([
+      { externalId: `queries/${terms.id}/x`, state: 'running', startedAt: NOON },
+      { externalId, state: 'scheduled' },
+    ])
+    expect(world.warned).toHaveLength(1)
+  })
+
   it('that fails says why in the words of Redash', async () => {
     const { externalId } = await begin()
     world.redash.turn(prices, 4, '', 'relation "prices" does not exist')
