@@ -3,6 +3,7 @@ import { SeriesNotes } from '#app/_ui/actions/maintenance-action.tsx'
 import { WorkNotes } from '#app/_ui/actions/work-note.tsx'
 import { AssetTable } from '#app/_ui/feeds/asset-table.tsx'
 import { ChangeList } from '#app/_ui/feeds/change-list.tsx'
+import { ComingNotes } from '#app/_ui/feeds/coming-notes.tsx'
 import { GoodAgainLine } from '#app/_ui/feeds/good-again-line.tsx'
 import { ReportForm } from '#app/_ui/feeds/report-form.tsx'
 import { assetsShown, flowsShown, jobsShown } from '#app/_ui/live/shown-topics.ts'
@@ -70,7 +71,7 @@ export function AssetScreen({ found, by }: { found: AskedAsset; by: Actor['kind'
 }
 
 /** What it is, how it stands and when that is good again, and what can be asked for. */
-function Head({ found, by }: { found: AssetPage; by: Actor['kind'] }) {
+function Head({ found, by }: { found: AskedAsset; by: Actor['kind'] }) {
   const { asset, window } = found
   return (
     <header className="max-w-[880px] pt-4 pb-6">
@@ -96,6 +97,7 @@ function Head({ found, by }: { found: AssetPage; by: Actor['kind'] }) {
       )}
       <WorkNotes work={found.work} own={{ kind: 'asset', key: asset.key }} hidden={hiddenOf(found)} takesActions={found.takesActions} />
       <SeriesNotes series={found.series} takesActions={found.takesActions} />
+      <ComingNotes coming={found.coming} />
       <PlaceActions
         subject={{ kind: 'asset', key: asset.key }}
         name={asset.name}

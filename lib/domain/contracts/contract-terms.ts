@@ -88,19 +88,19 @@ export function nextLevelsAt(terms: ContractTerms, at: Instant): Instant | null 
 }
 
 /** Versions that hold at some time, in the order in which they do. */
-export function versionsThatHold({ versions }: ContractTerms): TermsVersion[] {
+export function versionsThatHold({ versions }: Pick<ContractTerms, 'versions'>): TermsVersion[] {
   const held = versions.filter(({ status, from }) => !NOT_IN_FORCE.has(status) && (status !== 'proposed' || from !== null))
   return held.sort((a, b) => (a.from ?? Number.NEGATIVE_INFINITY) - (b.from ?? Number.NEGATIVE_INFINITY))
 }
 
 /** The version that holds at an instant; null: none does yet, or the last one has ended. */
-export function termsAt(terms: ContractTerms, at: Instant): TermsVersion | null {
+export function termsAt(terms: Pick<ContractTerms, 'versions'>, at: Instant): TermsVersion | null {
   const last = versionsThatHold(terms).findLast(({ from }) => from === null || from <= at)
   return last === undefined || (last.until !== undefined && last.until <= at) ? null : last
 }
 
 /** What is promised to change after an instant, in order. */
-export function announcedAfter(terms: ContractTerms, at: Instant): Announced[] {
+export function announcedAfter(terms: Pick<ContractTerms, 'versions'>, at: Instant): Announced[] {
   let before = termsAt(terms, at)
   return versionsThatHold(terms).flatMap((version) => {
     if (version.from === null || version.from <= at) return []

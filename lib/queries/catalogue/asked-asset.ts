@@ -2,6 +2,7 @@ import type { Context } from '#lib/db/context.ts'
 import type { EntityField } from '#lib/domain/contracts/entity-fields.ts'
 import { type AssetPage, getAssetPage } from '#lib/queries/pages/asset-page.ts'
 import { fieldsOfAsset } from './asset-fields.ts'
+import { type ComingForReader, getComingChanges } from './coming-changes.ts'
 import { type FieldHurt, getFieldHurt } from './field-hurt.ts'
 
 /** The screen of an asset, with what is asked about one of its fields. */
@@ -10,6 +11,8 @@ export interface AskedAsset extends AssetPage {
   fields: EntityField[]
   /** Who would be hurt if that field went; null: none is asked about. */
   hurt: FieldHurt | null
+  /** What contracts about what it is made from will break of it. */
+  coming: ComingForReader[]
 }
 
 /** The screen of one asset, and who would be hurt if one of its fields went; null when there is none of that key. */
@@ -18,6 +21,10 @@ export async function getAskedAsset(ctx: Context, key: string, field: string | n
   if (found === null) return null
   const { contract } = found
   const fields = fieldsOfAsset(found.facts?.columns ?? [], contract)
-  const hurt = field === null ? null : await getFieldHurt(ctx, { id: found.asset.id, fields, contract }, field)
-  return { ...found, fields, hurt }
+  const { id } = found.asset
+  const [hurt, coming] = await Promise.all([
+    field === null ? null : getFieldHurt(ctx, { id, fields, contract }, field),
+    getComingChanges(ctx, [id]),
+  ])
+  return { ...found, fields, hurt, coming }
 }

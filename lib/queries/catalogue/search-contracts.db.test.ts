@@ -5,6 +5,7 @@ import { DAY_MS } from '#lib/domain/time/instant.ts'
 import { getApiPage, getListMark } from '#lib/queries/api/list.ts'
 import { ASSET_LIST } from '#lib/queries/api/list-assets.ts'
 import { CATALOGUE_LIST } from '#lib/queries/api/list-catalogue.ts'
+import { getFeedPage } from '#lib/queries/pages/feed-page.ts'
 import { rankOf } from '#lib/testing/catalogues/rank-of.ts'
 import {
   aCustomerContract,
@@ -100,6 +101,13 @@ describe('a search reads contracts', () => {
       hasUnseen: false,
     })
     await discoversColumns(ctx, CUSTOMERS.consumer, ['MAIL text'])
+    const reader = await getAskedAsset(ctx, CUSTOMERS.consumer, null)
+    const told = { contract: 'Customers', owner: 'CRM data office', source: { key: CUSTOMERS.table }, reader: { key: CUSTOMERS.consumer } }
+    expect(reader?.coming).toMatchObject([
+      { ...told, version: '2.0.0', from: START + 30 * DAY_MS, words: [expect.stringContaining('"mail"')] },
+    ])
+    expect((await getFeedPage(ctx, 'leads'))?.coming).toEqual(reader?.coming)
+    expect((await getFeedPage(ctx, 'customers'))?.coming, 'its own contract is no news from above').toEqual([])
     expect((await hurtBy('mail'))?.below).toMatchObject([{ hasField: true }])
     expect((await hurtBy('id'))?.promised?.versions).toEqual(['1.0.0', '2.0.0'])
     expect(await hurtBy('nothing')).toBeNull()

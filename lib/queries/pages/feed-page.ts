@@ -7,6 +7,7 @@ import type { GoodAgain } from '#lib/domain/lineage/again/again.ts'
 import type { Edge } from '#lib/domain/lineage/edge.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { type ContractView, getAssetContracts } from '#lib/queries/catalogue/asset-contracts.ts'
+import { type ComingForReader, getComingChanges } from '#lib/queries/catalogue/coming-changes.ts'
 import type { IncidentLine } from '#lib/queries/incidents/incident-lines.ts'
 import { getIncidents } from '#lib/queries/incidents/incidents.ts'
 import { type CauseLine, getOutlook } from '#lib/queries/outlook/outlook.ts'
@@ -63,6 +64,8 @@ export interface FeedPage {
   unseen: UnseenNeighbour[]
   /** About its assets. */
   contracts: ContractView[]
+  /** What contracts about what they are made from will break of them. */
+  coming: ComingForReader[]
   runs: RunDetail[]
   /** Of the jobs of other systems. */
   externalRuns: ExternalRunRow[]
@@ -129,6 +132,10 @@ export async function getFeedPage(ctx: Context, key: string): Promise<FeedPage |
     days,
     ...lineage,
     contracts: await getAssetContracts(
+      ctx,
+      lineage.assets.map(({ id }) => id),
+    ),
+    coming: await getComingChanges(
       ctx,
       lineage.assets.map(({ id }) => id),
     ),

@@ -71,6 +71,10 @@ export function groupInSql(name: string, from: number): string {
       values (${from}, 'opened', now(), now(), '{"at": 0, "kind": "opened", "roots": ["connection:${name}-source"], "assetIds": [${from + 3}], "cameFrom": null}');
     insert into asset_contract (asset_id, terms)
       values (${from + 3}, '{"onBreak": "stop", "address": "https://${name}/", "versions": [{"id": "${name}", "name": "${name}", "version": "1", "status": "active", "from": null, "owner": "${name}", "consumers": ["${name}"], "fields": []}]}');
+    insert into asset_contract (asset_id, terms) values (${from + 2}, '{"onBreak": "stop", "versions": [
+      {"id": "${name}", "name": "${name}", "version": "1", "status": "active", "from": null, "owner": "${name}", "consumers": [], "fields": [
+        {"name": "${name}_column", "typeText": null, "type": null, "description": null, "isRequired": null, "isUnique": null, "isKey": null, "values": null}]},
+      {"id": "${name}", "name": "${name}", "version": "2", "status": "active", "from": 32503680000000, "owner": "${name}", "consumers": [], "fields": []}]}');
     insert into contract_address (url, problem, problem_kind, problem_at, due_at) values ('https://${name}/', '${name}', 'bad', now(), now());
     insert into asset_shape (asset_id, seen_at, told_by, columns) values (${from + 3}, now(), 'discovery', '[{"name": "${name}", "type": "${name}", "description": null}]');
     insert into landed_shape (asset_id, landed_at, file, source, shape) values (${from + 3}, now(), '${name}', 'lake', '{"fields": []}');
