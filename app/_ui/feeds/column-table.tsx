@@ -54,9 +54,11 @@ function Rows({ columns, isDescribed }: { columns: readonly KnownColumn[]; isDes
             <th scope="row" className="font-normal">
               <code dir="auto">{name}</code>
             </th>
-            <td className={type === null ? 'absent' : 'muted'}>{type ?? '–'}</td>
+            <td data-label="Type" className={type === null ? 'absent' : 'muted'}>
+              {type ?? '–'}
+            </td>
             {isDescribed && (
-              <td className={description === null ? 'absent' : 'col-span-full'} dir="auto">
+              <td data-label="What it says" className={description === null ? 'absent' : 'col-span-full'} dir="auto">
                 {description ?? '–'}
               </td>
             )}

@@ -110,11 +110,13 @@ function PromisedFields({ fields }: { fields: readonly FieldView[] }) {
               <th scope="row" className="font-normal">
                 <code dir="auto">{name}</code>
               </th>
-              <td className={type === null ? 'absent' : 'muted'}>{type ?? '–'}</td>
-              <td className={rules === '' ? 'absent' : undefined} dir="auto">
+              <td data-label="Type" className={type === null ? 'absent' : 'muted col-auto'}>
+                {type ?? '–'}
+              </td>
+              <td data-label="Rules" className={rules === '' ? 'absent' : undefined} dir="auto">
                 {rules === '' ? '–' : rules}
               </td>
-              <td className={description === null ? 'absent' : 'col-span-full'} dir="auto">
+              <td data-label="What it says" className={description === null ? 'absent' : 'col-span-full'} dir="auto">
                 {description ?? '–'}
               </td>
             </tr>

@@ -101,16 +101,18 @@ function Rows({ below }: { below: Below }) {
                 {name}
               </a>
             </th>
-            <td className={hasField ? undefined : 'absent'}>{hasField ? 'has one' : '–'}</td>
-            <td>
+            <td data-label="Column of that name" className={hasField ? 'col-auto' : 'absent'}>
+              {hasField ? 'has one' : '–'}
+            </td>
+            <td data-label="Feed">
               <a href={feedPath(feed.key)} dir="auto">
                 {feed.name}
               </a>
             </td>
-            <td className={owner === null ? 'absent' : 'col-span-full'} dir="auto">
+            <td data-label="Owner" className={owner === null ? 'absent' : 'col-span-full'} dir="auto">
               {owner ?? '–'}
             </td>
-            <td>
+            <td data-label="Status">
               <StatusMark status={status} />
             </td>
           </tr>
