@@ -1,7 +1,7 @@
 import { Section } from '#app/_ui/section.tsx'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import type { Bars } from '#lib/queries/shared/bars.ts'
-import { BLIND_SECONDS_DRAWN } from '#lib/queries/shared/day-cells.ts'
+import { BAR_DAYS, BLIND_SECONDS_DRAWN } from '#lib/queries/shared/day-cells.ts'
 import type { DayRow } from '#lib/queries/shared/day-rows.ts'
 import { DayBars } from './day-bars.tsx'
 import { DayTable } from './day-table.tsx'
@@ -41,5 +41,5 @@ export function History({ subject, name, bars, days }: HistoryProps) {
 function freshShare({ share, unseenSeconds }: Bars): string | undefined {
   if (share === null) return undefined
   const unseen = unseenSeconds < BLIND_SECONDS_DRAWN ? '' : `; nobody could see for ${formatDuration(unseenSeconds * 1000)}`
-  return `${share.toFixed(2)} % of the judged time fresh${unseen}`
+  return `${share.toFixed(2)} % of the judged time of ${BAR_DAYS} days fresh${unseen}`
 }
