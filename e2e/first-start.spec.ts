@@ -19,7 +19,7 @@ test('before the first catalogue the page says what to do', async ({ page }) => 
   await page.goto(harness.url)
   await expect(page.getByRole('heading', { level: 1 })).toContainText('no catalogue has been accepted')
   await expect(page.getByText('npm run tidemark -- discover')).toBeVisible()
-  await expect(page.getByText('No worker has ever run.')).toBeVisible()
+  await expect(page.getByText('No worker has started yet.')).toBeVisible()
   await page.goto(`${harness.url}/sign-in`)
   await expect(page.getByText('Nothing can be read here yet but how to begin: the first catalogue says who may.')).toBeVisible()
 })

@@ -46,9 +46,9 @@ function Words({ banner }: { banner: Banner }) {
         </p>
       )
     case 'worker':
-      return <Stopped since={banner.since} never="No worker has ever run" what="The worker stopped" />
+      return banner.since === null ? <Starting /> : <Stopped since={banner.since} what="The worker stopped" />
     case 'probes':
-      return <Stopped since={banner.since} never="No source has been looked at yet" what="Nobody has looked at the sources" />
+      return <Stopped since={banner.since} what="Nobody has looked at the sources" />
     case 'connection':
       return (
         <p>
@@ -106,11 +106,19 @@ function Several({ down }: { down: readonly Down[] }) {
   )
 }
 
-function Stopped({ since, what, never }: { since: number | null; what: string; never: string }) {
+function Starting() {
+  return (
+    <p>
+      <strong>No worker has started yet.</strong> A first start takes a minute or two; until then nothing is looked at.
+    </p>
+  )
+}
+
+function Stopped({ since, what }: { since: number | null; what: string }) {
   return (
     <p>
       {since === null ? (
-        <strong>{never}.</strong>
+        <strong>No source has been looked at yet.</strong>
       ) : (
         <>
           <strong>
