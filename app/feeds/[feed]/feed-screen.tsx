@@ -132,6 +132,11 @@ function Head({ found, readers: { by, reports, said } }: FeedScreenProps) {
   )
 }
 
+/** What can stand in other pages: a frame only where a site may show one. */
+function embedsInWords({ embedIn = [] }: FeedPage['page']): string {
+  return embedIn.length > 0 ? 'as a badge or a frame' : 'as a badge'
+}
+
 function FeedFacts({ found }: { found: FeedPage }) {
   const { feed, bars, window, page } = found
   const overdue = feed.dueAt !== null && feed.dueAt < window.now
@@ -155,7 +160,7 @@ function FeedFacts({ found }: { found: FeedPage }) {
           ['Loaded by', links(flowsOf(found), flowPath)],
           ['Written by jobs elsewhere', links(jobsOf(found), jobPath)],
           ['Through', links([...connectionsOf(found).keys()], connectionPath, connectionsOf(found))],
-          [`Ready by ${page.readyBy}`, bars === null || bars.readyOf === 0 ? null : `on ${bars.ready} of ${bars.readyOf} days`],
+          [`Fresh at ${page.readyBy}`, bars === null || bars.readyOf === 0 ? null : `on ${bars.ready} of ${bars.readyOf} days`],
           [
             'Owner',
             feed.owner === null ? null : (
@@ -173,7 +178,7 @@ function FeedFacts({ found }: { found: FeedPage }) {
           [
             'In other pages',
             <a key="embed" href={embedsPath({ kind: 'feed', key: feed.key })}>
-              as a badge or a frame
+              {embedsInWords(page)}
             </a>,
           ],
           [
