@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FEEDS_PAGE, pageOfFeeds } from '#app/_ui/feeds/found-page.ts'
+import { countsOf, FEEDS_PAGE, pageOfFeeds } from '#app/_ui/feeds/found-page.ts'
 import { readPage } from '#app/_ui/pages-of.ts'
 import { runsTitle } from '#app/_ui/runs/run-labels.ts'
 import type { OverviewFeed, OverviewGroup } from '#lib/queries/pages/status-overview.ts'
@@ -28,6 +28,12 @@ describe('a list of 1,200 feeds', () => {
   it('is narrowed down by status and owner', () => {
     expect(pageOfFeeds(groups, { status: 'not-fresh' }, 1).total).toBe(2)
     expect(pageOfFeeds(groups, { status: 'late', owner: 'Grace' }, 1).total).toBe(0)
+  })
+
+  it('is counted for its owner alone', () => {
+    const graces = { feeds: [{ ...feed(1200, 'late'), owner: 'Grace' }] }
+    expect(countsOf([...groups, graces], 'Grace')).toMatchObject({ late: 1, fresh: 0, judged: 1 })
+    expect(countsOf([...groups, graces], undefined)).toMatchObject({ stale: 1, late: 2, judged: 1201 })
   })
 })
 

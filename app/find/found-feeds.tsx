@@ -1,6 +1,6 @@
 import type { FeedFilter } from '#app/_ui/feeds/feed-filter.ts'
 import { toGroupLine } from '#app/_ui/feeds/feed-summary.ts'
-import { pageOfFeeds } from '#app/_ui/feeds/found-page.ts'
+import { countsOf, pageOfFeeds } from '#app/_ui/feeds/found-page.ts'
 import { GroupList } from '#app/_ui/feeds/group-list.tsx'
 import { Legend } from '#app/_ui/feeds/legend.tsx'
 import { OVERVIEW_SHOWS } from '#app/_ui/live/shown-topics.ts'
@@ -36,7 +36,7 @@ export function FoundFeeds({ overview, page, filter, pageNumber, problem }: Foun
           )}
         </p>
       </div>
-      <Legend counts={overview.counts} current={status === 'not-fresh' ? undefined : status} />
+      <Legend counts={countsOf(overview.groups, owner)} current={status === 'not-fresh' ? undefined : status} owner={owner} />
       {feeds.total > 0 && (
         <GroupList groups={groups.map((group) => toGroupLine(group, page.zone, overview.work))} until={overview.today} now={overview.now} />
       )}

@@ -1,7 +1,14 @@
 import { type PageOf, pageOf } from '#app/_ui/pages-of.ts'
 import { worstFirst } from '#app/_ui/worst-first.ts'
 import type { OverviewGroup } from '#lib/queries/pages/status-overview.ts'
+import { countStatuses, type StatusCounts } from '#lib/queries/shared/status-counts.ts'
 import { type FeedFilter, matches } from './feed-filter.ts'
+
+/** How many feeds of an owner, or of all, have which status. */
+export function countsOf(groups: readonly Pick<OverviewGroup, 'feeds'>[], owner: string | undefined): StatusCounts {
+  const theirs = groups.flatMap(({ feeds }) => feeds.filter((feed) => owner === undefined || feed.owner === owner))
+  return countStatuses(theirs.map(({ status }) => status))
+}
 
 export const FEEDS_PAGE = 40
 

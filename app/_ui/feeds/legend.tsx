@@ -5,14 +5,23 @@ import type { Status } from '#lib/domain/freshness/status.ts'
 import { statusInWords } from '#lib/domain/wording/words.ts'
 import type { StatusCounts } from '#lib/queries/shared/status-counts.ts'
 
+interface LegendProps {
+  counts: StatusCounts
+  current?: Status | undefined
+  /** Whose feeds alone are counted. */
+  owner?: string | undefined
+}
+
 /** What the shapes mean, how many feeds are so, and the way to only those. */
-export function Legend({ counts, current }: { counts: StatusCounts; current?: Status | undefined }) {
+export function Legend({ counts, current, owner }: LegendProps) {
+  const theirs = owner === undefined ? {} : { owner }
+  const all = owner === undefined ? overviewPath : filterPath(theirs)
   return (
     <nav className="legend" aria-label="Statuses, and how many feeds have them">
       {LEGEND_ORDER.map((status) => (
         <a
           key={status}
-          href={current === status ? overviewPath : filterPath({ status })}
+          href={current === status ? all : filterPath({ ...theirs, status })}
           className={counts[status] === 0 ? 'zero' : undefined}
           aria-current={current === status ? 'true' : undefined}
         >
