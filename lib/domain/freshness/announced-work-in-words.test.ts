@@ -14,7 +14,7 @@ test.each([
   [SUNDAYS, 'Sundays 02:00–04:00 America/New_York, next: Sun 6 Dec 02:00 EST; Sun 13 Dec 02:00 EST; Sun 20 Dec 02:00 EST.'],
   [
     { ...SUNDAYS, first: '2027-03-01', last: '2027-03-15' },
-    'Sundays 02:00–04:00 America/New_York, until Mon 15 Mar 2027, next: Sun 7 Mar 02:00 EST; Sun 14 Mar 03:00 EDT.',
+    'Sundays 02:00–04:00 America/New_York, until Mon 15 Mar 2027, next: Sun 7 Mar 2027 02:00 EST; Sun 14 Mar 2027 03:00 EDT.',
   ],
 ])('%o means: %s', (fields, words) => {
   const work = readAnnouncedWork(fields, ZONE, NOW)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { dayAfter, dayInFull, dayName, longTime, nearTime, shortTime, zoneAbbreviation } from './dates.ts'
+import { dayAfter, dayInFull, dayName, dayOfYear, longTime, nearTime, shortTime, zoneAbbreviation } from './dates.ts'
 
 const at = Date.parse('2026-11-20T07:04:31Z')
 const zone = 'America/New_York'
@@ -11,8 +11,13 @@ test('an instant is written in the zone asked for, midnight as 00:00', () => {
   expect(zoneAbbreviation(at, zone)).toBe('EST')
 })
 
-test('an instant far away has its year', () => {
-  expect(shortTime(at, zone, at + 400 * 86_400_000)).toBe('20 Nov 2026 02:04')
+test('an instant far away has its year, one of another year from a month away on', () => {
+  const day = 86_400_000
+  expect(shortTime(at, zone, at + 400 * day)).toBe('20 Nov 2026 02:04')
+  expect(shortTime(at + 111 * day, zone, at)).toBe('11 Mar 2027 02:04')
+  expect(shortTime(at - 200 * day, zone, at)).toBe('4 May 03:04')
+  expect([30, 40].map((days) => shortTime(at, zone, at + days * day))).toEqual(['20 Nov 02:04', '20 Nov 02:04'])
+  expect([50, 28].map((days) => dayOfYear('2026-11-30', Date.parse('2026-11-30') + (days + 2) * day))).toEqual(['30 Nov 2026', '30 Nov'])
 })
 
 test('days count over months and leap days', () => {

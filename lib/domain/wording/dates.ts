@@ -2,8 +2,9 @@ import { DAY_MS } from '#lib/domain/time/instant.ts'
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
-/** Instants further away than this are written with their year. */
+/** What is further away than this is written with its year: in any case, and where that is another one. */
 const YEAR_SHOWN_AFTER_DAYS = 300
+const OTHER_YEAR_SHOWN_AFTER_DAYS = 31
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
@@ -48,14 +49,17 @@ function dateText(wall: { year: number; month: number; day: number }, withYear: 
   return `${wall.day} ${MONTHS[wall.month - 1]}${withYear ? ` ${wall.year}` : ''}`
 }
 
-function isFar(at: number, reference: number): boolean {
-  return Math.abs(at - reference) > YEAR_SHOWN_AFTER_DAYS * DAY_MS
+/** Whether the year is said: a date of another year a month away, or any most of a year away. */
+function isFar(at: number, zone: string, reference: number): boolean {
+  const days = Math.abs(at - reference) / DAY_MS
+  if (days <= OTHER_YEAR_SHOWN_AFTER_DAYS) return false
+  return days > YEAR_SHOWN_AFTER_DAYS || wallOf(at, zone).year !== wallOf(reference, zone).year
 }
 
 /** `20 Nov 02:04`: local date and time in a zone; with the year when it is far from `reference`. */
 export function shortTime(at: number, zone: string, reference: number): string {
   const wall = wallOf(at, zone)
-  return `${dateText(wall, isFar(at, reference))} ${wall.time}`
+  return `${dateText(wall, isFar(at, zone, reference))} ${wall.time}`
 }
 
 /** `Fri 20 Nov 02:04`. */
@@ -82,7 +86,7 @@ export function clockTime(at: number, zone: string): string {
 
 /** `19 Nov`: the local date of an instant. */
 export function dayOfInstant(at: number, zone: string, reference: number): string {
-  return dateText(wallOf(at, zone), isFar(at, reference))
+  return dateText(wallOf(at, zone), isFar(at, zone, reference))
 }
 
 /** `19 Nov` for a local day; with its year when it is far from `reference`. */

@@ -20,15 +20,17 @@ export function formatDuration(ms: number, units = 2): string {
   return parts.length > 0 ? parts.join(' ') : ms > 0 ? 'under 1 s' : '0 s'
 }
 
+const WEEK_MS = 7 * DAY_MS
 const STEPS = [
   [DAY_MS, 'day'],
   [HOUR_MS, 'hour'],
   [MINUTE_MS, 'minute'],
 ] as const
 
-/** `3 hours ago`, `in 12 minutes`, `just now`; `in a moment` only of what is to come: clocks differ, and a page is a little older than they. */
+/** `3 hours ago`, `in 12 minutes`, `in 3 h 59 min`, `just now`; `in a moment` only of what is to come: clocks differ, and a page is a little older than they. */
 export function age(at: number, now: number, isToCome = false): string {
   const distance = Math.abs(now - at)
+  if (at > now && distance >= HOUR_MS) return `in ${formatDuration(distance, distance < WEEK_MS ? 2 : 1)}`
   for (const [ms, unit] of STEPS) {
     const count = Math.floor(distance / ms)
     if (count === 0) continue
