@@ -8,7 +8,7 @@ import { Age, Time } from '#app/_ui/time.tsx'
 import { FeedNames, HandlingWords } from '#app/incidents/incident-line.tsx'
 import { localDay } from '#lib/domain/time/local-day.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
-import { incidentTitle } from '#lib/domain/wording/incident-title.ts'
+import { incidentTitle, troubledSince } from '#lib/domain/wording/incident-title.ts'
 import { pastReasonInWords } from '#lib/domain/wording/past-cause-words.ts'
 import { reasonInWords } from '#lib/domain/wording/words.ts'
 import type { CauseDetails } from '#lib/queries/days/cause-details.ts'
@@ -43,6 +43,7 @@ export function IncidentScreen({ found, reader }: { found: IncidentPage; reader:
 
 function Head({ found: { incident, page, takesActions, templates }, reader }: { found: IncidentPage; reader: string | null }) {
   const { status, openedAt, endedAt, cameFrom, withdrawnAt, update } = incident
+  const since = endedAt === null ? troubledSince(incident) : openedAt
   return (
     <header className="max-w-[880px] pt-4 pb-6">
       <h1 dir="auto">{incidentTitle(incident)}</h1>
@@ -54,9 +55,9 @@ function Head({ found: { incident, page, takesActions, templates }, reader }: { 
         )}
         <span className="muted">
           {endedAt === null ? 'since ' : ''}
-          <Time at={openedAt} form="long" />
+          <Time at={since} form="long" />
           {endedAt === null ? (
-            <Age at={openedAt} brackets />
+            <Age at={since} brackets />
           ) : (
             <>
               {' to '}
@@ -68,7 +69,13 @@ function Head({ found: { incident, page, takesActions, templates }, reader }: { 
       <Fate incident={incident} />
       <div className="lead">
         {endedAt === null && withdrawnAt === null ? 'It holds back ' : 'It held back '}
-        <FeedNames of={incident} end="." />
+        <FeedNames of={incident} />
+        {since < openedAt && (
+          <>
+            , since <Time at={openedAt} form="long" />
+          </>
+        )}
+        .
       </div>
       {endedAt === null && withdrawnAt === null && (
         <p className="mt-2">

@@ -4,7 +4,7 @@ import { Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import type { FactEntry, IncidentKey } from '#lib/domain/incidents/incident.ts'
 import type { Said } from '#lib/domain/incidents/said.ts'
-import type { CauseKey } from '#lib/domain/lineage/causes/cause.ts'
+import { assetOf, type CauseKey } from '#lib/domain/lineage/causes/cause.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { statusInWords } from '#lib/domain/wording/words.ts'
 import type { IncidentView } from '#lib/queries/incidents/incident.ts'
@@ -53,7 +53,7 @@ function FactWords({ entry, incident }: { entry: FactEntry; incident: IncidentVi
     case 'opened':
       return (
         <>
-          First held back: <Feeds ids={entry.assetIds} incident={incident} />, because of <Causes keys={entry.roots} incident={incident} />.
+          <Opened entry={entry} incident={incident} />
           {entry.cameFrom !== null && (
             <>
               {' '}
@@ -120,6 +120,23 @@ function FactWords({ entry, incident }: { entry: FactEntry; incident: IncidentVi
         </>
       )
   }
+}
+
+/** What was wrong is not held back by itself. */
+function Opened({ entry: { assetIds, roots }, incident }: { entry: Extract<FactEntry, { kind: 'opened' }>; incident: IncidentView }) {
+  const own = new Set(roots.map(assetOf))
+  const held = assetIds.filter((id) => !own.has(id))
+  if (held.length === 0)
+    return (
+      <>
+        It began with <Causes keys={roots} incident={incident} />.
+      </>
+    )
+  return (
+    <>
+      First held back: <Feeds ids={held} incident={incident} />, because of <Causes keys={roots} incident={incident} />.
+    </>
+  )
 }
 
 function SaidWords({ said }: { said: Said }) {
