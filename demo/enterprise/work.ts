@@ -78,19 +78,27 @@ export class Work {
     for (const entity of ENTITIES) for (const run of runsBetween(entity, this.#until, now, this.#firstStart)) this.#begin(run)
     this.#until = now
     this.#takeUp(now)
-    for (const one of this.#open.splice(0)) {
-      if (one.startsAt <= now) one.shown.begin(one.startsAt)
-      if (one.endsAt > now) this.#open.push(one)
-      else await this.#end(one)
-    }
+    for (const one of this.#open) if (one.startsAt <= now) one.shown.begin(one.startsAt)
+    const [over, open] = [this.#open.filter(({ endsAt }) => endsAt <= now), this.#open.filter(({ endsAt }) => endsAt > now)]
+    this.#open.splice(0, Infinity, ...open)
+    for (const one of over) await this.#end(one)
   }
 
   async #end({ line, shown, endsAt, problem }: Open): Promise<void> {
-    if (problem === null && shown.goesOn()) {
-      if (line === 'revenue') await this.#systems.transform(endsAt)
-      else this.#put(fileOf(line, endsAt, this.#firstStart), true)
-    }
-    shown.end(endsAt, problem)
+    const why = problem ?? (shown.goesOn() ? await this.#work(line, endsAt) : null)
+    shown.end(endsAt, why)
+  }
+
+  /** Does what a run is for; answers what went wrong. */
+  async #work(line: Line, at: Instant): Promise<string | null> {
+    if (line !== 'revenue') this.#put(fileOf(line, at, this.#firstStart), true)
+    else
+      try {
+        await this.#systems.transform(at)
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error)
+      }
+    return null
   }
 
   #filesOf(runs: readonly LineRun[]): ExportedFile[] {

@@ -1,9 +1,12 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { claimRun } from '#lib/commands/runs/claim-run.ts'
+import { type ClaimedRun, claimRun } from '#lib/commands/runs/claim-run.ts'
 import { requestRun } from '#lib/commands/runs/request-run.ts'
 import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import type { FlowResult } from '#lib/engine/flow.ts'
+import { deferred } from '#lib/testing/clock/fake-clock.ts'
 import type { PretendScheduler } from '#lib/testing/connectors/pretend-scheduler.ts'
 import { openJobFlowWorld } from '#lib/testing/runs/job-flow-world.ts'
+import { testFlow } from '#lib/testing/runs/job-services.ts'
 
 const world = await openJobFlowWorld()
 const { clock, ctx, worker, until, theRuns, sweep, idle, look } = world
@@ -86,12 +89,23 @@ describe('a run of a job that nobody started from here', () => {
   })
 })
 
-it('runs that follow take no place of those that work', async () => {
-  const services = worker()
-  await press()
+it('runs that follow take no place of those that work, nor wait for one', async () => {
+  const over = deferred()
+  const work = () => over.promise.then((): FlowResult => ({ rowsLoaded: 0, rowsSeen: 0, moves: 'nothing', summary: {} }))
+  const services = worker({ flows: testFlow(work), lakeUrl: world.database.url })
+  const { runId } = await press()
+  for (const place of [1, 2, 3, 4]) services.runs.start(services, working(`00000000-0000-4000-8000-00000000000${place}`))
   await sweep(services)
+  expect(services.runs.ids()).toHaveLength(5)
+  expect(services.runs.ids()).toContain(runId)
   await until(() => etl.runs.length > 0)
-  expect(services.runs.hasRoom()).toBe(true)
+  over.resolve()
   etl.finish(etl.begin(theRun()))
   await idle(services)
 })
+
+function working(runId: string): ClaimedRun {
+  const [startedAt, leaseUntil] = [clock.now(), clock.now() + HOUR_MS]
+  const run = { runId, flow: 'course', attempt: 1, fence: 1, scheduledFor: startedAt, startedAt, leaseUntil, timeoutMs: HOUR_MS }
+  return { ...run, parameters: {}, connections: {}, runs: null }
+}

@@ -25,8 +25,12 @@ export class RunHolder implements HeldRuns {
   #stopping = false
 
   hasRoom(): boolean {
-    const elsewhere = [...this.#held.values()].filter(({ isElsewhere }) => isElsewhere).length
-    return !this.#stopping && this.#held.size - elsewhere + this.#claiming < RUNS_MAX && elsewhere < FOLLOWED_MAX
+    return this.#hasRoomFor(true) || this.#hasRoomFor(false)
+  }
+
+  #hasRoomFor(isElsewhere: boolean): boolean {
+    const held = [...this.#held.values()].filter((one) => one.isElsewhere === isElsewhere).length
+    return !this.#stopping && held + this.#claiming < (isElsewhere ? FOLLOWED_MAX : RUNS_MAX)
   }
 
   ids(): string[] {
@@ -35,14 +39,20 @@ export class RunHolder implements HeldRuns {
 
   async take(services: JobServices, runId: string): Promise<boolean> {
     if (!this.hasRoom()) return false
-    this.#claiming += 1
+    const place = { isTaken: false, isMissing: false }
+    const hasRoom = (isElsewhere: boolean) => {
+      place.isTaken = this.#hasRoomFor(isElsewhere)
+      place.isMissing = !place.isTaken
+      if (place.isTaken) this.#claiming += 1
+      return place.isTaken
+    }
     try {
-      const claimed = await claimRun(services.ctx, { runId, owner: services.workerId })
+      const claimed = await claimRun(services.ctx, { runId, owner: services.workerId, hasRoom })
       if (claimed) this.start(services, claimed)
     } finally {
-      this.#claiming -= 1
+      if (place.isTaken) this.#claiming -= 1
     }
-    return true
+    return !place.isMissing
   }
 
   start(services: JobServices, run: ClaimedRun): void {

@@ -30,8 +30,16 @@ export interface ClaimedRun {
 
 const UNIQUE_VIOLATION = '23505'
 
-/** Takes a due run for this worker, or answers null: somebody else has it, it waits for something, or it is over. */
-export async function claimRun(ctx: Context, input: { runId: string; owner: string; leaseMs?: number }): Promise<ClaimedRun | null> {
+interface Claim {
+  runId: string
+  owner: string
+  leaseMs?: number
+  /** Whether the worker has room for one that works here, or for one that follows the job of another system; by default for both. */
+  hasRoom?: (isElsewhere: boolean) => boolean
+}
+
+/** Takes a due run for this worker, or answers null: somebody else has it, it waits for something, it is over, or there is no room for it. */
+export async function claimRun(ctx: Context, input: Claim): Promise<ClaimedRun | null> {
   const claimed = await tryClaim(ctx, input)
   if (claimed) await noteStart(ctx, claimed)
   return claimed
@@ -44,7 +52,7 @@ async function noteStart(ctx: Context, run: ClaimedRun): Promise<void> {
   )
 }
 
-async function tryClaim(ctx: Context, input: { runId: string; owner: string; leaseMs?: number }): Promise<ClaimedRun | null> {
+async function tryClaim(ctx: Context, input: Claim): Promise<ClaimedRun | null> {
   const now = ctx.clock.now()
   try {
     return await withTransaction(ctx, async (sql) => {
@@ -52,7 +60,7 @@ async function tryClaim(ctx: Context, input: { runId: string; owner: string; lea
       if (run === undefined || !isClaimable(run.state) || run.scheduledFor > now) return null
       const flows = new Map((await listFlows(sql)).map((flow) => [flow.name, flow]))
       const flow = flows.get(run.flow)
-      if (flow === undefined) return null
+      if (flow === undefined || input.hasRoom?.(flow.runs !== null) === false) return null
       const gate = await gateOf(sql, run, flows, now)
       if (gate === null) return take(sql, run, flow, now, input)
       await setWaitingFor(sql, run.id, gate.words)
@@ -65,7 +73,7 @@ async function tryClaim(ctx: Context, input: { runId: string; owner: string; lea
   }
 }
 
-async function take(sql: Sql, run: Run, flow: FlowRow, now: Instant, input: { owner: string; leaseMs?: number }): Promise<ClaimedRun> {
+async function take(sql: Sql, run: Run, flow: FlowRow, now: Instant, input: Claim): Promise<ClaimedRun> {
   const leaseUntil = now + (input.leaseMs ?? LEASE_MS)
   const parameters = { ...flow.parameters, ...run.parameters }
   const { rows } = await sql.query<{ attempt: number; fence: string; started_at: Date }>(
