@@ -5,6 +5,7 @@ import { loadKinds } from '#jobs/worker/load-kinds.ts'
 const kinds = await loadKinds()
 const EXAMPLES: Record<string, object> = {
   'ask-for-orders': { connection: 'dbt' },
+  'cancel-jobs': { connection: 'etl' },
   'run-flow': { runId: 'r-1' },
   'probe-connection': { connection: 'lake', isAlive: true },
   'check-connection': { connection: 'lake' },
@@ -35,6 +36,7 @@ describe('the job kinds', () => {
   it('are those there are', () => {
     expect([...kinds.keys()]).toEqual([
       'ask-for-orders',
+      'cancel-jobs',
       'check-connection',
       'discover-connection',
       'expand-maintenance',
