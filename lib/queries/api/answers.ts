@@ -175,6 +175,8 @@ const ageSchema = z.object({
   end: z.object({ at: ms, why: z.enum(['expiry', 'age']) }).nullable(),
 })
 
+const namedFeedsSchema = z.array(z.object({ key: z.string(), name: z.string() }))
+
 /** A connection. */
 export const connectionSchema = z
   .object({
@@ -207,8 +209,9 @@ export const connectionSchema = z
     ),
     urgency: ageSchema.shape.state,
     flows: z.array(z.string()),
-    feeds: z.array(z.object({ key: z.string(), name: z.string() })),
+    feeds: namedFeedsSchema,
     assets: z.int(),
+    written: z.object({ assets: z.int(), feeds: namedFeedsSchema }).describe('What its jobs write, and of which feeds.'),
   })
   .meta({ id: 'Connection', description: 'An outside system: whether it lets us in, and how old its secrets are; never their values.' })
 export type ApiConnection = z.infer<typeof connectionSchema>
