@@ -7,6 +7,7 @@ import { getJson } from '#app/_ui/live/get-json.ts'
 import { groupPath } from '#app/_ui/paths.ts'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { usePageTime } from '#app/_ui/zone.tsx'
+import { isUnhealthy } from '#lib/domain/freshness/status.ts'
 import { dayAfter, dayOfYear } from '#lib/domain/wording/dates.ts'
 import type { Bars } from '#lib/queries/shared/bars.ts'
 import { type FeedColumns, fromColumns } from './feed-columns.ts'
@@ -30,7 +31,7 @@ export function GroupSection({ group, feeds: columns, until }: GroupSectionProps
   const [open, setOpen] = useState(group.open)
   const [days, failed] = useLateDays(feeds, open)
   return (
-    <div className="group">
+    <div className={isUnhealthy(group.status) ? 'group ill' : 'group'}>
       {/* Only the heading is in the details: a slider may not stand in a summary, and yet comes before the feeds. */}
       <details open={group.open} onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>
