@@ -68,18 +68,22 @@ export function AddressNote({
   return (
     <p>
       The address of the contract
-      {isNamed && (
-        <>
-          {' '}
-          about{' '}
-          <a href={assetPath(key)}>
-            <bdi>{asset}</bdi>
-          </a>
-        </>
-      )}{' '}
+      {isNamed && <About asset={{ key, name: asset }} />}{' '}
       {kind === 'silent' ? 'has not answered as it should since' : 'has held what cannot be used since'} <Time at={since} form="long" />:{' '}
       <bdi>{words}</bdi> {versions.length === 0 ? 'Nothing is promised by it until it is read.' : 'What it said before stays in force.'}
     </p>
+  )
+}
+
+function About({ asset: { key, name } }: { asset: { key: string; name: string } }) {
+  return (
+    <>
+      {' '}
+      about{' '}
+      <a href={assetPath(key)}>
+        <bdi>{name}</bdi>
+      </a>
+    </>
   )
 }
 
@@ -88,16 +92,8 @@ export function AnnouncedNotes({ contract: { key, asset, announced }, isNamed = 
   return announced.map(({ version, from, words }) => (
     <p key={version}>
       Announced for <Time at={from} form="long" />
-      {isNamed && (
-        <>
-          {' '}
-          about{' '}
-          <a href={assetPath(key)}>
-            <bdi>{asset}</bdi>
-          </a>
-        </>
-      )}
-      : version {version}. <bdi>{words.length === 0 ? 'Nothing changes in its fields.' : `${capital(words.join('; '))}.`}</bdi>
+      {isNamed && <About asset={{ key, name: asset }} />}: version {version}.{' '}
+      <bdi>{words.length === 0 ? 'Nothing changes in its fields.' : `${capital(words.join('; '))}.`}</bdi>
     </p>
   ))
 }
