@@ -1,5 +1,6 @@
+import dns from 'node:dns'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { systemClock } from '#lib/platform/clock.ts'
 import { type Answer, answerWith, type HttpReceiver, startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'
 import { fetchContract } from './fetch-contract.ts'
@@ -62,4 +63,25 @@ test('an address that may not be asked is not', async () => {
     kind: 'silent',
     words: expect.stringContaining('the machine itself'),
   })
+})
+
+test('a name that leads to where the machine itself is told its credentials is not asked, and it says so', async () => {
+  const found = [{ address: '169.254.169.254', family: 4 }]
+  const lookup = vi
+    .spyOn(dns, 'lookup')
+    .mockImplementation(((_host: string, _options: unknown, done: (error: null, all: unknown) => void) =>
+      done(null, found)) as typeof dns.lookup)
+  expect(await fetchContract('http://data.example.com/customer.yaml', asking)).toEqual({
+    kind: 'silent',
+    words:
+      'The host of data.example.com leads to where the machine itself is told its credentials, and nothing is asked there. Check the address.',
+  })
+  lookup.mockRestore()
+})
+
+test('a 304 that nobody asked for says nothing', async () => {
+  producer.behave(answerWith(304))
+  const said = { kind: 'silent', words: expect.stringMatching(/says that nothing has changed \(HTTP 304\), and was not asked whether/) }
+  expect(await fetchContract(producer.url, asking)).toEqual(said)
+  expect(await fetchContract(producer.url, { ...asking, known: { etag: null, lastModified: null } })).toEqual(said)
 })

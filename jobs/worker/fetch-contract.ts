@@ -35,9 +35,10 @@ export async function fetchContract(url: string, { signal, clock, known }: Askin
   const why = whyNotRead(url)
   if (why !== null) return { kind: 'silent', words: `The address ${why}.` }
   const system = new URL(url).host
+  const hasAsked = known !== undefined && (known.etag !== null || known.lastModified !== null)
   let isUnchanged = false
   const explain = (status: number) => {
-    isUnchanged = status === 304
+    isUnchanged = hasAsked && status === 304
     return statusInWords(system, status)
   }
   try {
@@ -81,6 +82,7 @@ async function readAnswer(answer: HttpAnswer, system: string): Promise<Fetched> 
 }
 
 function statusInWords(system: string, status: number): string | undefined {
+  if (status === 304) return `${system} says that nothing has changed (HTTP 304), and was not asked whether.`
   if (status === 401 || status === 403) return `${system} refuses to show it (HTTP ${status}): a contract is read without signing in.`
   if (status === 404 || status === 410) return `${system} has nothing at that address (HTTP ${status}).`
   return undefined

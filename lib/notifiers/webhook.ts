@@ -3,6 +3,7 @@ import { Agent, request } from 'undici'
 import { z } from 'zod'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { parseRetryAfter, toNetworkError } from '#lib/platform/http/errors.ts'
+import { guardedConnect } from '#lib/platform/http/guarded-connect.ts'
 import { defineNotifier, type Message, type SendOutcome } from './notifier.ts'
 
 const PREFIX = 'whsec_'
@@ -83,7 +84,7 @@ function toBody(message: Message): string {
 async function post(to: WebhookSettings, message: Message, now: number, signal: AbortSignal): Promise<SendOutcome> {
   const body = toBody(message)
   const timestamp = Math.floor(now / 1000)
-  const agent = new Agent({ connect: { timeout: CONNECT_MS }, pipelining: 0 })
+  const agent = new Agent({ connect: guardedConnect(CONNECT_MS), pipelining: 0 })
   try {
     const answer = await request(to.url, {
       dispatcher: agent,

@@ -75,3 +75,10 @@ test('it beats at its interval until stopped', async () => {
   await running
   expect(times).toEqual([0, 60_000, 120_000])
 })
+
+test('an address that leads to where the machine itself is told its credentials is not called', async () => {
+  const heart = heartbeat({ address: () => http.url.replace('127.0.0.1', '0.0.0.0') })
+  expect(await heart.beat()).toBe(false)
+  expect(heart.state().problem).toContain('leads to where the machine itself is told its credentials')
+  expect(http.requests).toHaveLength(0)
+})

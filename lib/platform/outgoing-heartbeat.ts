@@ -1,8 +1,9 @@
-import { request } from 'undici'
+import { Agent, request } from 'undici'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { Clock } from './clock.ts'
 import { toPublicMessage } from './errors.ts'
 import { toNetworkError } from './http/errors.ts'
+import { guardedConnect } from './http/guarded-connect.ts'
 
 export interface OutgoingHeartbeatOptions {
   /** The address now, references resolved; null: no calls. May throw; that counts as a failed beat. */
@@ -30,10 +31,11 @@ interface OutgoingHeartbeat {
 
 const TIMEOUT_MS = 10_000
 const ANSWER_BYTES = 64 * 1024
+const dispatcher = new Agent({ connect: guardedConnect(TIMEOUT_MS) })
 
 async function call(url: string, signal: AbortSignal): Promise<string | null> {
   try {
-    const answer = await request(url, { method: 'GET', headers: { 'user-agent': 'Tidemark' }, signal })
+    const answer = await request(url, { dispatcher, method: 'GET', headers: { 'user-agent': 'Tidemark' }, signal })
     await answer.body.dump({ limit: ANSWER_BYTES }).catch(() => {})
     return answer.statusCode >= 200 && answer.statusCode < 300 ? null : `The heartbeat address answered ${answer.statusCode}.`
   } catch (error) {

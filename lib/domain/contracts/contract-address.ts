@@ -1,11 +1,9 @@
+import { isOwnSurroundings } from '#lib/domain/connections/own-surroundings.ts'
+
 /** Whether a contract is named by an address, and not by a file or a name. */
 export function isContractAddress(of: string): boolean {
   return /^https?:\/\//i.test(of)
 }
-
-/** Addresses of the machine's own surroundings, where clouds hand out credentials; also an IPv4 address written as one of IPv6 (`a9fe` is 169.254). */
-const LINK_LOCAL =
-  /^(169\.254\.|100\.100\.100\.200$|168\.63\.129\.16$|\[fe[89ab][0-9a-f]:|\[(?:::ffff:|::|64:ff9b::)a9fe:|\[fd00:ec2::254\]$|metadata(?:\.google\.internal|\.goog)?\.?$)/i
 
 /** Why nothing is read from an address, as half a sentence; null: it may be. */
 export function whyNotRead(address: string): string | null {
@@ -13,7 +11,7 @@ export function whyNotRead(address: string): string | null {
   const { username, password, hash, hostname } = new URL(address)
   if (username !== '' || password !== '') return 'holds a user or password; a contract is read without any'
   if (hash !== '' || address.endsWith('#')) return 'names a part of a document; take out what follows "#"'
-  return LINK_LOCAL.test(hostname)
+  return isOwnSurroundings(hostname)
     ? 'leads to where the machine itself is told its credentials, and nothing is read there; name another host'
     : null
 }

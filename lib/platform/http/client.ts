@@ -6,6 +6,7 @@ import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 import { type Redact, redactorFor, secretsInAddress } from '#lib/platform/secrets/redaction.ts'
 import { encodingsIn, unknownEncoding, withoutEncodings } from './encoding.ts'
 import { type Elsewhere, parseRetryAfter, type SystemName, toNetworkError, toStatusError } from './errors.ts'
+import { guardedConnect } from './guarded-connect.ts'
 
 interface HttpLimits {
   connectMs: number
@@ -34,6 +35,8 @@ export interface HttpRequest {
   explain?: (status: number, body: string) => string | TidemarkError | undefined
   /** Its error answers may name people: their text is kept nowhere, not even in our own log. */
   isAboutPeople?: boolean
+  /** Asks where the machine itself is told its credentials: nothing else leads there. */
+  isOfMachine?: true
 }
 
 export interface HttpAnswer {
@@ -49,7 +52,7 @@ export interface HttpAnswer {
 }
 
 /** Sends one request; anything but 2xx is a TidemarkError, `retryable` for network trouble, 408, 425, 429 and 5xx. TLS is always
- * verified, a redirect followed on the same origin only. */
+ * verified, a redirect followed on the same origin only, and no connection opened to the machine's own surroundings. */
 export async function httpRequest(request: HttpRequest): Promise<HttpAnswer> {
   const limits = { ...DEFAULT_LIMITS, ...request.limits }
   const total = new AbortController()
@@ -75,14 +78,15 @@ export async function httpRequest(request: HttpRequest): Promise<HttpAnswer> {
   }
 }
 
-const agents = new Map<number, Agent>()
+const agents = new Map<string, Agent>()
 
 /** Keep-alive: forty thousand requests to one system are not forty thousand handshakes. */
-function agentFor(connectMs: number): Agent {
-  const known = agents.get(connectMs)
+function agentFor(connectMs: number, isOfMachine = false): Agent {
+  const key = `${connectMs} ${isOfMachine}`
+  const known = agents.get(key)
   if (known !== undefined) return known
-  const agent = new Agent({ connect: { timeout: connectMs, rejectUnauthorized: true } })
-  agents.set(connectMs, agent)
+  const agent = new Agent({ connect: isOfMachine ? { timeout: connectMs, rejectUnauthorized: true } : guardedConnect(connectMs) })
+  agents.set(key, agent)
   return agent
 }
 
@@ -120,7 +124,7 @@ function whyNot({ method }: HttpRequest, from: URL, to: URL, seen: ReadonlySet<s
 function send(call: Call, url: URL): Promise<Dispatcher.ResponseData> {
   const { request, limits } = call
   return undiciRequest(url, {
-    dispatcher: agentFor(limits.connectMs),
+    dispatcher: agentFor(limits.connectMs, request.isOfMachine),
     method: request.method ?? 'GET',
     headers: { 'user-agent': 'Tidemark', 'accept-encoding': 'gzip', ...request.headers },
     body: typeof request.body === 'object' ? Readable.from(request.body, { objectMode: false }) : (request.body ?? null),

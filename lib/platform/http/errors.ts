@@ -16,6 +16,8 @@ const CUT_OFF = new Set([
 ])
 const DAMAGED = /^Z_(?!BUF_)|^ERR__ERROR_FORMAT|^ERR_BROTLI/
 const NO_SUCH_HOST = new Set(['ENOTFOUND', 'EAI_AGAIN'])
+/** Of a host that leads to the machine's own surroundings. */
+export const OWN_SURROUNDINGS = 'OWN_SURROUNDINGS'
 /** Slow to answer this question: not a failure of the whole system. */
 const OF_ONE_QUESTION = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
 
@@ -39,8 +41,10 @@ export function toNetworkError(system: SystemName, error: unknown, answering: bo
   return because('unavailable', `${system} cannot be reached.`)
 }
 
-/** Another protocol answers there; another try does not help. */
+/** Nobody asks there, or another protocol answers; another try does not help. */
 function misfitInWords(system: SystemName, code: string): string | undefined {
+  if (code === OWN_SURROUNDINGS)
+    return `The host of ${system} leads to where the machine itself is told its credentials, and nothing is asked there. Check the address of the connection.`
   if (/^HTTPParserError|^HPE_|^UND_ERR_HEADERS_OVERFLOW/.test(code))
     return `${system} answers with something that is not HTTP. Check the address of the connection.`
   if (/^ERR_SSL|^EPROTO/.test(code))

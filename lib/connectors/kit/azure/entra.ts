@@ -69,6 +69,7 @@ export async function entraToken(connection: Connection<EntraSettings & { timeou
     ...jsonRequest({ ...question, timeoutMs: settings.timeout, timeouts: 2, bytesMax: 1_000_000, system }),
     signal: connection.signal,
     clock,
+    ...(settings.managedIdentity && { isOfMachine: true as const }),
     explain: (status, body) => (status === 400 || status === 401 ? refused(system, status, body) : undefined),
   })
   const parsed = answerSchema.safeParse(tryJson(await answer.text()))
