@@ -187,6 +187,8 @@ describe('a contract at an address', () => {
     expect(await gate()).toMatch(
       /^Waits for the contract about .*, which has never been read from its address: 127\.0\.0\.1:\d+ has nothing at that address \(HTTP 404\)\.$/,
     )
+    await askAfter(MINUTE_MS, fail(304))
+    expect(await problem(), 'nobody asked whether it changed').toMatch(/^silent 12:00 .* says that nothing has changed \(HTTP 304\)/)
     await askAfter(MINUTE_MS, serve('a: [', '"c"'))
     expect(await gate(), 'what stands there is told to no reader of the run').toBe(
       `Waits for the contract about ${ASSET}, which has never been read from its address: what that says cannot be used.`,
@@ -205,6 +207,20 @@ describe('a contract at an address', () => {
     expect(await followAddress(ctx, producer.url, tools)).toBe(false)
     clock.set(clock.now() + HOUR_MS)
     expect(await followAddress(ctx, producer.url, { ...tools, ask: async () => saying(version('1.1.0')) })).toBe(true)
+  })
+
+  test('counts as in force only where the catalogue was taken over with it', async () => {
+    producer.behave(serve(version('1.0.0'), '"a"'))
+    await declare()
+    await discoversColumns(ctx, ASSET, PROMISED)
+    const good = readFileSync(config, 'utf8')
+    // What only shows when the catalogue is taken over: nothing that was found has such a label.
+    writeFileSync(config, `${good}adopt:\n  - { from: "lake/**", group: "{folder}", feed: "{dashboard}" }\n`)
+    await ask()
+    expect(await versions()).toEqual([])
+    writeFileSync(config, good)
+    await askAfter(10 * MINUTE_MS, serve(version('1.0.0'), '"a"'))
+    expect(await versions(), 'the same again is reason enough').toEqual(['1.0.0 null'])
   })
 
   test('comes into force at the next turn where it could not be taken over', async () => {

@@ -25,8 +25,6 @@ export default defineJobKind({
         return before.ok ? after.problems : null
       },
     })
-    if (!isNews) return
-    await reloadCatalogue(services)
-    await noteInForce(ctx.pool, url)
+    if (isNews && (await reloadCatalogue(services))) await noteInForce(ctx.pool, url)
   },
 })

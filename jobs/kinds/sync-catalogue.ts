@@ -5,5 +5,7 @@ import { reloadCatalogue } from '#jobs/worker/reload-catalogue.ts'
 export default defineJobKind({
   input: z.object({}),
   key: () => 'all',
-  run: (services) => reloadCatalogue(services),
+  async run(services) {
+    await reloadCatalogue(services)
+  },
 })

@@ -18,17 +18,21 @@ import type { JobServices } from './job-kind.ts'
 /** Checking so much text may take seconds: the page is told first, and it runs in a thread. */
 const LONG_TEXT = 300_000
 
-/** Puts the catalogue into force; a bad one leaves the last good one in force and its problems on the page. */
-export async function reloadCatalogue(services: JobServices, given?: CatalogueTexts): Promise<void> {
+/** Puts the catalogue into force, and answers whether it is; a bad one leaves the last good one in force and its problems on the page. */
+export async function reloadCatalogue(services: JobServices, given?: CatalogueTexts): Promise<boolean> {
   const read = given ?? (await readCatalogueTexts(services.config))
   const texts = read.ok ? await loadContractTexts(services.ctx.pool) : []
   const checked = await checkWith(services, read, texts)
   const { ctx } = services
   const loaded = checked.ok ? await withLabels(ctx, checked) : checked
-  if (loaded.ok) return putInForce(services, loaded)
+  if (loaded.ok) {
+    await putInForce(services, loaded)
+    return true
+  }
   await noteCatalogueProblems(ctx, loaded.problems, loaded.hash)
   for (const { file, line, problem, remedy } of loaded.problems) ctx.log.error(`${file}:${line} ${problem} ${remedy}`)
   ctx.log.error('the catalogue has problems; the last good one stays in force', { problems: loaded.problems.length })
+  return false
 }
 
 /** Labels that rules ask for are known only where something was found. */
