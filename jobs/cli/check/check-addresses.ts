@@ -1,5 +1,5 @@
 import type { CommandLine } from '#jobs/cli/verb.ts'
-import { fetchContract } from '#jobs/worker/fetch-contract.ts'
+import { type Fetched, fetchContract } from '#jobs/worker/fetch-contract.ts'
 import type { Catalogue, CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import type { CatalogueText } from '#lib/catalogue/parse/catalogue-file.ts'
 import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
@@ -22,16 +22,27 @@ export async function loadAsking(read: CatalogueTexts, contracts: CatalogueContr
   return { loaded: texts.length === 0 ? written : loadCatalogueTexts([...read.texts, ...texts], contracts, command.clock.now()), obstacles }
 }
 
+/** So many are asked at a time: one that is slow holds up no other. */
+const AT_ONCE = 8
+
+/** In the order in which the catalogue names them, however fast they answer. */
 async function askAddresses({ assets }: Catalogue, { clock, signal }: CommandLine) {
+  const urls = addressesOf(assets)
+  const said = new Map<string, Fetched>()
+  const waiting = [...urls]
+  const work = async () => {
+    for (let url = waiting.shift(); url !== undefined; url = waiting.shift()) said.set(url, await fetchContract(url, { clock, signal }))
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work))
   const texts: CatalogueText[] = []
   const problems: CatalogueProblem[] = []
   const obstacles: string[] = []
-  for (const url of addressesOf(assets)) {
-    const said = await fetchContract(url, { clock, signal })
-    if (said.kind === 'text') texts.push({ file: url, text: said.text })
-    else if (said.kind === 'silent') obstacles.push(`The contract at ${url} could not be read from here: ${said.words}`)
-    else if (said.kind === 'bad')
-      problems.push({ file: url, line: 1, column: 1, path: '', problem: said.words, remedy: 'Its last good text stays in force.' })
+  for (const url of urls) {
+    const one = said.get(url)
+    if (one?.kind === 'text') texts.push({ file: url, text: one.text })
+    else if (one?.kind === 'silent') obstacles.push(`The contract at ${url} could not be read from here: ${one.words}`)
+    else if (one?.kind === 'bad')
+      problems.push({ file: url, line: 1, column: 1, path: '', problem: one.words, remedy: 'Its last good text stays in force.' })
   }
   return { texts, problems, obstacles }
 }
