@@ -57,6 +57,32 @@ describe('the fields of an entity', () => {
     ])
   })
 
+  it('are told as not seen only where all that is there is told', () => {
+    const promised = [aField('id', 'integer'), aField('email', 'text'), aField('address', 'object', { fields: [aField('zip', 'text')] })]
+    const seen = [column('id', 'integer')]
+    const marks = (mayBeMore: boolean) =>
+      entityFields(seen, promised, mayBeMore).map(({ name, isSeen, isUntold }) => `${name}${isSeen ? '' : isUntold ? ' ?' : ' -'}`)
+    expect(marks(false)).toEqual(['id', 'email -', 'address -', 'address.zip -'])
+    expect(marks(true)).toEqual(['id', 'email ?', 'address ?', 'address.zip ?'])
+  })
+
+  it('keep their order where what one holds stands apart, and those promised come last among it', () => {
+    const promised = [
+      aField('A', 'object', { fields: [aField('b', 'object', { fields: [aField('c', 'text')] }), aField('d', 'text')] }),
+      aField('e', 'object', { fields: [aField('f', 'text')] }),
+    ]
+    const seen = [column('a', 'object'), column('a.b', 'object'), column('x'), column('A.z'), column('y')]
+    expect(entityFields(seen, promised).map(({ name }) => name)).toEqual(['a', 'a.b', 'A.b.c', 'x', 'A.z', 'A.d', 'y', 'e', 'e.f'])
+  })
+
+  it('are put together at once, also thousands of them', () => {
+    const many = Array.from({ length: 6000 }, (_, n) => aField(`f${n}`, 'text'))
+    const begin = performance.now()
+    const all = entityFields([column('doc', 'object'), column('doc.seen')], [aField('doc', 'object', { fields: many }), ...many])
+    expect(performance.now() - begin).toBeLessThan(1000)
+    expect([all.length, all[2]?.name, all[6001]?.name, all[6002]?.name]).toEqual([12_002, 'doc.f0', 'doc.f5999', 'f0'])
+  })
+
   it('are the columns alone where nothing is promised, and nothing where nobody tells', () => {
     expect(lines(entityFields([column('a')], []))).toEqual(['a||||seen|'])
     expect(entityFields([], [])).toEqual([])

@@ -12,7 +12,7 @@ export interface EntityField {
   description: string | null
   isSeen: boolean
   isPromised: boolean
-  /** It lies within something of which nobody tells what it holds: that it was not seen says nothing. */
+  /** Nobody tells of all that is there, or what holds it: that it was not seen says nothing. */
   isUntold?: true
 }
 
@@ -24,23 +24,34 @@ export function rulesInWords({ isKey, isRequired, isUnique, values, ...handling 
   return [...rules, handlingInWords(handling)].filter((rule) => rule !== false && rule !== null && rule !== '').join(', ')
 }
 
-/** The columns that were seen in their order, each with what is promised of it, then what is promised and was not seen; what is nested by its path, below what holds it. */
-export function entityFields(columns: readonly KnownColumn[], fields: readonly Field[]): EntityField[] {
+/**
+ * The columns that were seen in their order, each with what is promised of it, then what is promised and was not seen; what is nested by its path, below what
+ * holds it. `mayBeMore`: there may be other columns than those.
+ */
+export function entityFields(columns: readonly KnownColumn[], fields: readonly Field[], mayBeMore = false): EntityField[] {
   const promised = flatFields(fields)
+  const [byName, byLetters] = [new Map<string, Field>(), new Map<string, Field>()]
+  for (const field of promised) {
+    if (!byName.has(field.name)) byName.set(field.name, field)
+    if (!byLetters.has(field.name.toLowerCase())) byLetters.set(field.name.toLowerCase(), field)
+  }
   const left = new Set(promised)
   const seen = columns.map(({ name, type, description }): EntityField => {
-    const field = promised.find((one) => one.name === name) ?? promised.find((one) => isSameField(one.name, name))
+    const field = byName.get(name) ?? byLetters.get(name.toLowerCase())
     if (field !== undefined) left.delete(field)
     return {
       ...{ name, type: type ?? field?.typeText ?? null, rules: field === undefined ? '' : rulesInWords(field) },
       ...{ description: description ?? field?.description ?? null, isSeen: true, isPromised: field !== undefined },
     }
   })
-  const unseen = [...left].map((field): EntityField => {
+  const placed = new PlacedFields(seen)
+  for (const field of left) {
     const { name, typeText: type, description } = field
-    return { name, type, rules: rulesInWords(field), description, isSeen: false, isPromised: true }
-  })
-  return unseen.reduce(withUnseen, seen)
+    const isUntold = (mayBeMore && holderOf(name) === null) || placed.holdsUntold(name)
+    const unseen = { name, type, rules: rulesInWords(field), description, isSeen: false, isPromised: true }
+    placed.add(isUntold ? { ...unseen, isUntold } : unseen)
+  }
+  return placed.inOrder()
 }
 
 /** What holds a field, by its path; null: nothing does. */
@@ -49,17 +60,63 @@ function holderOf(path: string): string | null {
   return at < 0 ? null : path.slice(0, at).replace(/(\[\])+$/, '')
 }
 
-/** One that was not seen stands below what holds it where that is there, else at the end. */
-function withUnseen(fields: EntityField[], field: EntityField): EntityField[] {
-  const holder = holderOf(field.name)
-  const isHolder = ({ name }: EntityField) => holder !== null && isSameField(name, holder)
-  const isBelow = ({ name }: EntityField) =>
-    holder !== null && ['.', '['].some((sign) => isSameField(name.slice(0, holder.length + 1), `${holder}${sign}`))
-  const last = fields.findLastIndex((one) => isHolder(one) || isBelow(one))
-  const holding = fields.find(isHolder)
-  if (last < 0 || holding === undefined) return [...fields, field]
-  const isUntold = holding.isUntold === true || (holding.isSeen && !fields.some((one) => isBelow(one) && one.isSeen))
-  return fields.toSpliced(last + 1, 0, isUntold ? { ...field, isUntold } : field)
+/** The paths that a field lies below, in small letters. */
+function pathsAbove(path: string): string[] {
+  const small = path.toLowerCase()
+  return [...small.matchAll(/[.[]/g)].map(({ index }) => small.slice(0, index))
+}
+
+interface Place {
+  field: EntityField
+  next: Place | null
+}
+
+/** Fields in their order. One that was not seen is put below what holds it where that is there, else at the end. */
+class PlacedFields {
+  readonly #head: Place = { field: { name: '', type: null, rules: '', description: null, isSeen: false, isPromised: false }, next: null }
+  #end = this.#head
+  readonly #byPath = new Map<string, EntityField>()
+  /** The last place of a path and of all below it. */
+  readonly #lastOf = new Map<string, Place>()
+  readonly #seenBelow: ReadonlySet<string>
+
+  constructor(seen: readonly EntityField[]) {
+    this.#seenBelow = new Set(seen.flatMap(({ name }) => pathsAbove(name)))
+    for (const field of seen) this.#putAfter(this.#end, field)
+  }
+
+  /** Nobody tells what holds a field of this path. */
+  holdsUntold(path: string): boolean {
+    const holder = holderOf(path)?.toLowerCase()
+    const holding = holder === undefined ? undefined : this.#byPath.get(holder)
+    if (holder === undefined || holding === undefined) return false
+    return holding.isUntold === true || (holding.isSeen && !this.#seenBelow.has(holder))
+  }
+
+  add(field: EntityField): void {
+    const holder = holderOf(field.name)?.toLowerCase()
+    const isHeld = holder !== undefined && this.#byPath.has(holder)
+    this.#putAfter((isHeld ? this.#lastOf.get(holder) : undefined) ?? this.#end, field)
+  }
+
+  #putAfter(before: Place, field: EntityField): void {
+    const place = { field, next: before.next }
+    before.next = place
+    const isLast = before === this.#end
+    if (isLast) this.#end = place
+    const own = field.name.toLowerCase()
+    if (!this.#byPath.has(own)) this.#byPath.set(own, field)
+    for (const path of [own, ...pathsAbove(field.name)]) {
+      const last = this.#lastOf.get(path)
+      if (isLast || last === undefined || last === before) this.#lastOf.set(path, place)
+    }
+  }
+
+  inOrder(): EntityField[] {
+    const fields: EntityField[] = []
+    for (let place = this.#head.next; place !== null; place = place.next) fields.push(place.field)
+    return fields
+  }
 }
 
 /** Whether two names are of one field: systems write them in small or large letters. */

@@ -7,6 +7,9 @@ test.each<[string, unknown]>([
   ['STRUCT<city STRING, geo STRUCT<lat FLOAT64, lon FLOAT64>>', object(['city', 'STRING'], ['geo', 'STRUCT<lat FLOAT64, lon FLOAT64>'])],
   ['struct<a:int,b:array<decimal(10,2)>>', object(['a', 'int'], ['b', 'array<decimal(10,2)>'])],
   ["struct<a: string COMMENT 'x, y', b: int>", object(['a', 'string'], ['b', 'int'])],
+  ["struct<a: string NOT NULL COMMENT 'it\tcomment', b: int null>", object(['a', 'string'], ['b', 'int'])],
+  ['row(a null, b notnull, c not  NULL)', object(['a', 'null'], ['b', 'notnull'], ['c', 'not'])],
+  ["struct<a: comment 'x'>", object(['a', "comment 'x'"])],
   ['row(a integer, b varchar(20))', object(['a', 'integer'], ['b', 'varchar(20)'])],
   ['OBJECT(city VARCHAR(20) NOT NULL, "zip code" NUMBER(5,0))', object(['city', 'VARCHAR(20)'], ['zip code', 'NUMBER(5,0)'])],
   ['STRUCT(`a b` INTEGER, c VARCHAR[])', object(['a b', 'INTEGER'], ['c', 'VARCHAR[]'])],
@@ -33,4 +36,11 @@ test.each([
   `struct<${'a'.repeat(30_000)} int>`,
 ])('%s tells nothing of what it holds', (text) => {
   expect(readNestedType(text)).toBeNull()
+})
+
+test('a long type is read in the time of a short one', () => {
+  const begin = performance.now()
+  for (const filling of [' ', ' null ', " comment '", "'", ' not ', '\t'])
+    for (const end of ['null x', "x'", 'x']) readNestedType(`array<a${filling.repeat(Math.floor(19_000 / filling.length))}${end}>`)
+  expect(performance.now() - begin).toBeLessThan(1000)
 })

@@ -70,8 +70,21 @@ function toField(part: string): { name: string; typeText: string } | null {
 
 /** A type without what is said of it besides: whether it may be empty, and a comment. */
 function withoutRules(type: string): string {
-  return type
-    .replace(/\s+comment\s+'[^']*'$/i, '')
-    .replace(/\s+(?:not\s+)?null$/i, '')
-    .trim()
+  const bare = withoutComment(type.trim())
+  const mayBeEmpty = withoutWord(bare, 'null')
+  return mayBeEmpty === null ? bare : (withoutWord(mayBeEmpty, 'not') ?? mayBeEmpty)
+}
+
+function withoutComment(type: string): string {
+  const from = type.endsWith("'") ? type.lastIndexOf("'", type.length - 2) : -1
+  const before = type.slice(0, Math.max(from, 0))
+  const bare = before.trimEnd()
+  return (bare.length < before.length ? withoutWord(bare, 'comment') : null) ?? type
+}
+
+/** What stands before a word at the end, and the space before it; null: it does not end so. */
+function withoutWord(text: string, word: string): string | null {
+  const before = text.slice(0, -word.length)
+  const bare = before.trimEnd()
+  return text.slice(-word.length).toLowerCase() === word && bare.length < before.length ? bare : null
 }
