@@ -83,6 +83,24 @@ test('what lists hold is compared where the contract names it', () => {
   expect(told([lines], [{ lines: [] }]), 'no element was seen').toEqual([])
 })
 
+test('what is unique in a list may come again in another one', () => {
+  const sku = aField('sku', 'text', { isUnique: true })
+  const parts = aField('parts', 'array', { fields: [aField('[]', 'object', { fields: [aField('no', 'integer', { isKey: true })] })] })
+  const lines = aField('lines', 'array', { fields: [aField('[]', 'object', { fields: [sku, parts] })] })
+  const line = (name: string, ...numbers: number[]) => ({ sku: name, parts: numbers.map((no) => ({ no })) })
+  const good = [{ lines: [line('a', 1, 2), line('b', 1)] }, { lines: [] }, { lines: [line('a', 2)] }]
+  expect(told([lines], good)).toEqual([])
+  expect(told([lines], [...good, { lines: [line('c', 1), line('d'), line('c', 1)] }])).toEqual([
+    'breaks: the field "lines[].sku" holds the same twice in one list',
+  ])
+  expect(told([lines], [...good, { lines: [line('c', 3, 1, 3)] }])).toEqual([
+    'breaks: the field "lines[].parts[].no" holds the same twice in one list',
+  ])
+  const ids = aField('ids', 'array', { fields: [aField('[]', 'integer', { isUnique: true })] })
+  expect(told([ids], [{ ids: [1, 2] }, { ids: [2, 3] }])).toEqual([])
+  expect(told([ids], [{ ids: [1, 2, 1] }])).toEqual(['breaks: the field "ids[]" holds the same twice in one list'])
+})
+
 test('what objects hold is compared where the contract names it', () => {
   const city = aField('city', 'text', { isRequired: true })
   const address = aField('address', 'object', { isRequired: false, fields: [city, aField('zip', 'text', { isRequired: true })] })

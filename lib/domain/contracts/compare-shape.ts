@@ -100,7 +100,8 @@ function emptyInWords(field: string): Difference {
 }
 
 function twiceInWords(field: string): Difference {
-  return { kind: 'unique', field, weight: 'breaks', words: `the field "${field}" holds the same twice` }
+  const where = field.includes(ITEM) ? ' in one list' : ''
+  return { kind: 'unique', field, weight: 'breaks', words: `the field "${field}" holds the same twice${where}` }
 }
 
 function notAllComparedInWords(field: string): Difference {

@@ -38,7 +38,7 @@ export class ShapeCounter {
   #records = 0
   #isText = false
   readonly #room: Room = { fields: FIELDS_MAX, uniqueValues: UNIQUE_VALUES_MAX_IN_ALL, isCut: false }
-  readonly #fields = new FieldsCounter(this.#room, 1)
+  readonly #fields = new FieldsCounter(this.#room, 1, null)
 
   /** `isText`: every value of the file is one, and an empty one none. */
   add(record: unknown, isText: boolean): void {
@@ -58,16 +58,23 @@ function isObject(value: unknown): value is JsonLike {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
 }
 
+/** Which list of a field is counted just now, by its number. */
+interface ListTurn {
+  at: number
+}
+
 class FieldsCounter {
   readonly #room: Room
   readonly #depth: number
+  readonly #list: ListTurn | null
   readonly #byName = new Map<string, FieldCounter>()
   /** Records mostly have their fields in the same order. */
   readonly #inOrder: FieldCounter[] = []
 
-  constructor(room: Room, depth: number) {
+  constructor(room: Room, depth: number, list: ListTurn | null) {
     this.#room = room
     this.#depth = depth
+    this.#list = list
   }
 
   add(record: JsonLike, isText: boolean): void {
@@ -88,7 +95,7 @@ class FieldsCounter {
       return undefined
     }
     this.#room.fields -= 1
-    const field = new FieldCounter(name, this.#room, this.#depth)
+    const field = new FieldCounter(name, this.#room, this.#depth, this.#list)
     this.#byName.set(name, field)
     this.#inOrder.push(field)
     return field
@@ -118,11 +125,16 @@ class FieldCounter {
   #isUnique: boolean | null = null
   #fields: FieldsCounter | null = null
   #items: FieldCounter | null = null
+  /** Of what it lies in; what comes again in another list is not there twice. */
+  readonly #list: ListTurn | null
+  #listAt = 0
+  readonly #ownList: ListTurn = { at: 0 }
 
-  constructor(name: string, room: Room, depth: number) {
+  constructor(name: string, room: Room, depth: number, list: ListTurn | null) {
     this.name = name
     this.#room = room
     this.#depth = depth
+    this.#list = list
   }
 
   add(value: unknown, isText: boolean): void {
@@ -158,7 +170,7 @@ class FieldCounter {
   #addObject(value: JsonLike, isText: boolean): void {
     this.#addWhole(OBJECT)
     if (this.#depth === DEPTH_MAX) return
-    this.#fields ??= new FieldsCounter(this.#room, this.#depth + 1)
+    this.#fields ??= new FieldsCounter(this.#room, this.#depth + 1, this.#list)
     this.#fields.add(value, isText)
   }
 
@@ -171,8 +183,9 @@ class FieldCounter {
         return
       }
       this.#room.fields -= 1
-      this.#items = new FieldCounter(ITEM, this.#room, this.#depth + 1)
+      this.#items = new FieldCounter(ITEM, this.#room, this.#depth + 1, this.#ownList)
     }
+    this.#ownList.at += 1
     const counted = Math.min(values.length, ITEMS_MAX)
     for (let at = 0; at < counted; at += 1) this.#items.add(values[at], isText)
   }
@@ -190,6 +203,11 @@ class FieldCounter {
   }
 
   #compare(unique: Set<string>, text: string): void {
+    if (this.#list !== null && this.#list.at !== this.#listAt) {
+      this.#listAt = this.#list.at
+      this.#room.uniqueValues += unique.size
+      unique.clear()
+    }
     if (text.length > UNIQUE_CHARACTERS_MAX) this.#giveUp(null)
     else if (unique.has(text)) this.#giveUp(false)
     else if (unique.size === UNIQUE_VALUES_MAX || this.#room.uniqueValues === 0) this.#giveUp(null)

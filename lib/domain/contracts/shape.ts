@@ -18,7 +18,7 @@ export interface SeenField {
   values: string[]
   /** There are more than `values` holds. */
   isMore: boolean
-  /** null: it was not counted to a result. */
+  /** Of what lists hold: within each of them. null: it was not counted to a result. */
   isUnique: boolean | null
   /** Of objects, their own; of lists one, called `[]`, for their elements. */
   fields: SeenField[]
