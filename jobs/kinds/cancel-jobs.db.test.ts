@@ -4,14 +4,13 @@ import { cancelOrder } from '#lib/commands/orders/cancel-order.ts'
 import { cancelRun } from '#lib/commands/runs/cancel-run.ts'
 import { claimRun } from '#lib/commands/runs/claim-run.ts'
 import { releaseLostRuns } from '#lib/commands/runs/release-lost-runs.ts'
-import { requestRun } from '#lib/commands/runs/request-run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { PretendScheduler } from '#lib/testing/connectors/pretend-scheduler.ts'
 import { openJobFlowWorld } from '#lib/testing/runs/job-flow-world.ts'
 
 const world = await openJobFlowWorld()
-const { clock, ctx, worker, until, theRuns, sweep, idle, look } = world
+const { clock, ctx, worker, until, theRuns, sweep, press, followed, idle, look } = world
 let etl: PretendScheduler
 let services: JobServices
 
@@ -25,13 +24,7 @@ const theRun = () => etl.runs[0] ?? etl.queue('none')
 const unavailable = () => new TidemarkError('unavailable', { publicMessage: 'The scheduler cannot be reached.', retryable: true })
 
 /** A run whose job goes on there. */
-async function running(): Promise<string> {
-  const { runId } = await requestRun(ctx, { flow: 'prices' })
-  await sweep(services)
-  await until(async () => (await theRuns())[0].there === '1')
-  etl.begin(theRun())
-  return runId
-}
+const running = async () => (await followed(services)).runId
 
 async function cancel(runId: string): Promise<void> {
   await cancelRun(ctx, { runId })
@@ -92,7 +85,7 @@ describe('the job of a run', () => {
   })
 
   it('is nowhere told anything where it has not begun', async () => {
-    const { runId } = await requestRun(ctx, { flow: 'prices' })
+    const { runId } = await press()
     expect(await cancelRun(ctx, { runId })).toBe('cancelled')
     await sweep(services)
     expect(await theRuns()).toMatchObject([{ state: 'cancelled', there: null, isToCancel: false }])
@@ -100,7 +93,7 @@ describe('the job of a run', () => {
   })
 
   it('that may have begun when its worker was lost is found by its key, and cancelled', async () => {
-    const { runId } = await requestRun(ctx, { flow: 'prices' })
+    const { runId } = await press()
     await claimRun(ctx, { runId, owner: 'lost' })
     await ctx.whole.query("insert into job_of_run (run_id, connection_key, job, tried_at) values ($1, 'etl', 'nightly prices', $2)", [
       runId,
@@ -126,7 +119,7 @@ describe('the job of a run', () => {
   })
 
   it('that never began is looked for as long as a list may lag behind', async () => {
-    const { runId } = await requestRun(ctx, { flow: 'prices' })
+    const { runId } = await press()
     await claimRun(ctx, { runId, owner: 'lost' })
     await ctx.whole.query("insert into job_of_run (run_id, connection_key, job, tried_at) values ($1, 'etl', 'nightly prices', $2)", [
       runId,

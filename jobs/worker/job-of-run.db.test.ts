@@ -10,7 +10,7 @@ import type { PretendScheduler } from '#lib/testing/connectors/pretend-scheduler
 import { openJobFlowWorld } from '#lib/testing/runs/job-flow-world.ts'
 
 const world = await openJobFlowWorld()
-const { clock, ctx, worker, until, theRuns, sweep, idle } = world
+const { clock, ctx, worker, until, theRuns, sweep, press, followed, idle } = world
 let etl: PretendScheduler
 
 beforeEach(async () => {
@@ -18,7 +18,6 @@ beforeEach(async () => {
 })
 afterAll(() => world.database.drop())
 
-const press = () => requestRun(ctx, { flow: 'prices' })
 const begun = (count = 1) => until(() => etl.runs.length >= count)
 const theRun = () => etl.runs[0] ?? etl.queue('none')
 const unavailable = () => new TidemarkError('unavailable', { publicMessage: 'The scheduler cannot be reached.', retryable: true })
@@ -33,14 +32,10 @@ async function lose(): Promise<void> {
 describe('a run that is a job of another system', () => {
   it('starts the job once, follows it, and ends as it ends there, when it ended there', async () => {
     const services = worker()
-    await press()
-    await sweep(services)
-    await begun()
-    etl.begin(theRun())
-    await until(async () => (await theRuns())[0].there === '1')
+    const { there } = await followed(services)
     expect(await theRuns()).toMatchObject([{ state: 'running', there: '1', url: 'https://scheduler.example/runs/1' }])
     await clock.advance(HOUR_MS)
-    etl.finish(theRun(), 'success', { rowsAffected: 41 })
+    etl.finish(there, 'success', { rowsAffected: 41 })
     const endedAt = new Date(clock.now())
     await idle(services)
     expect(await theRuns()).toMatchObject([{ state: 'completed', rows: 41, endedAt, problem: null, uncounted: null }])
@@ -151,15 +146,11 @@ describe('a run that is a job of another system', () => {
 
   it('goes on being followed while nobody can be asked, and says so once', async () => {
     const services = worker()
-    await press()
-    await sweep(services)
-    await begun()
-    etl.begin(theRun())
-    await until(async () => (await theRuns())[0].there === '1')
+    const { there } = await followed(services)
     etl.patience = etl.requests
     await until(() => etl.requests > (etl.patience ?? 0) + 3, 20 * SECOND_MS)
     etl.patience = null
-    etl.finish(theRun())
+    etl.finish(there)
     await idle(services)
     expect(await theRuns()).toMatchObject([{ state: 'completed' }])
     const { rows } = await ctx.whole.query(
@@ -173,12 +164,8 @@ describe('a run that is a job of another system', () => {
 
   it('that was deleted there while it ran ends with that reason', async () => {
     const services = worker()
-    await press()
-    await sweep(services)
-    await begun()
-    etl.begin(theRun())
-    await until(async () => (await theRuns())[0].there === '1')
-    etl.delete(theRun())
+    const { there } = await followed(services)
+    etl.delete(there)
     await idle(services)
     expect(await theRuns()).toMatchObject([{ state: 'cancelled', problem: 'etl no longer lists this run.' }])
   })
@@ -187,15 +174,11 @@ describe('a run that is a job of another system', () => {
 describe('the job of a run whose worker was lost', () => {
   it('while it went on is followed by the next one', async () => {
     const [lost, next] = [worker(), worker({ workerId: 'test/2/2' })]
-    await press()
-    await sweep(lost)
-    await begun()
-    etl.begin(theRun())
-    await until(async () => (await theRuns())[0].there === '1')
+    const { there } = await followed(lost)
     await lost.runs.stop(async () => {})
     expect(await theRuns()).toMatchObject([{ state: 'scheduled', there: '1' }])
     await sweep(next)
-    etl.finish(theRun(), 'success', { rowsAffected: 7 })
+    etl.finish(there, 'success', { rowsAffected: 7 })
     await idle(next)
     expect(await theRuns()).toMatchObject([{ state: 'completed', attempt: 2, rows: 7 }])
     expect(etl.wishes).toHaveLength(1)

@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { type ClaimedRun, claimRun } from '#lib/commands/runs/claim-run.ts'
-import { requestRun } from '#lib/commands/runs/request-run.ts'
+import { syncFlows } from '#lib/db/runs/flows.ts'
 import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import type { FlowResult } from '#lib/engine/flow.ts'
 import { deferred } from '#lib/testing/clock/fake-clock.ts'
@@ -9,7 +9,7 @@ import { openJobFlowWorld } from '#lib/testing/runs/job-flow-world.ts'
 import { testFlow } from '#lib/testing/runs/job-services.ts'
 
 const world = await openJobFlowWorld()
-const { clock, ctx, worker, until, theRuns, sweep, idle, look } = world
+const { clock, ctx, worker, until, theRuns, sweep, press, idle, look } = world
 let etl: PretendScheduler
 
 beforeEach(async () => {
@@ -17,7 +17,6 @@ beforeEach(async () => {
 })
 afterAll(() => world.database.drop())
 
-const press = () => requestRun(ctx, { flow: 'prices' })
 const theRun = () => etl.runs[0] ?? etl.queue('none')
 
 describe('a run of a job that nobody started from here', () => {
@@ -54,6 +53,66 @@ describe('a run of a job that nobody started from here', () => {
     expect(rows).toEqual([{ at: endedAt }])
     await sweep(services)
     expect(await theRuns()).toHaveLength(2)
+  })
+
+  it('is one of several that began in the same millisecond, also where another of them is seen later', async () => {
+    const services = worker()
+    const began = () => etl.begin(etl.queue('nightly prices', clock.now()))
+    const first = began()
+    for (const count of [1, 2, 3]) {
+      if (count > 1) etl.finish(began())
+      await look(services)
+      await sweep(services)
+      expect((await theRuns()).map(({ there }) => there)).toEqual(['1', '2', '3'].slice(0, count))
+    }
+    etl.finish(first)
+    await idle(services)
+    expect(new Set((await theRuns()).map(({ state }) => state))).toEqual(new Set(['completed']))
+  })
+
+  it.each([
+    ['error', 'failed', 'It failed in etl, which does not say why.'],
+    ['cancelled', 'cancelled', 'It was cancelled in etl.'],
+    ['partial', 'partial', 'A part of it was not done in etl.'],
+  ] as const)('and that ended without words (%s) says that its system gave none', async (status, state, problem) => {
+    const services = worker()
+    etl.finish(etl.begin(etl.queue('nightly prices')), status)
+    await look(services)
+    await sweep(services)
+    expect(await theRuns()).toMatchObject([{ state, problem, trigger: 'elsewhere' }])
+  })
+
+  it('long before a flow came to run it is none of the flow, but for the last that did its work and what failed since', async () => {
+    etl = await world.beginAnew({ runs: 'etl/weekly prices' })
+    const services = worker()
+    for (const status of ['success', 'success', 'error', 'error'] as const) {
+      etl.finish(etl.begin(etl.queue('nightly prices')), status)
+      await clock.advance(HOUR_MS)
+    }
+    await look(services)
+    const settings = {
+      timeoutMs: HOUR_MS,
+      rejectTolerance: 0.01,
+      connections: { etl: 'etl' },
+      parameters: {},
+      reads: [],
+      writes: ['lake/price'],
+    }
+    const declare = () =>
+      syncFlows(ctx.whole, clock.now(), [{ name: 'prices', cron: null, zone: 'UTC', after: [], runs: 'etl/nightly prices', ...settings }])
+    await declare()
+    await sweep(services)
+    expect((await theRuns()).map(({ there, state }) => [there, state])).toEqual([
+      ['2', 'completed'],
+      ['3', 'failed'],
+      ['4', 'failed'],
+    ])
+    await clock.advance(HOUR_MS)
+    await declare()
+    etl.finish(etl.begin(etl.queue('nightly prices')))
+    await look(services)
+    await sweep(services)
+    expect((await theRuns()).map(({ there }) => there)).toEqual(['2', '3', '4', '5'])
   })
 
   it('is not told from the one of ours while that may have begun, nor of a job that two flows run', async () => {

@@ -3,8 +3,8 @@ import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { loadPausedFlows } from '#lib/db/history/windows.ts'
 import { toText } from '#lib/db/instants.ts'
 import { askForDiscovery } from '#lib/db/push/push-datasets.ts'
+import { adoptJobRuns } from '#lib/db/runs/adopted-job-runs.ts'
 import { type FlowRow, listFlows } from '#lib/db/runs/flows.ts'
-import { adoptJobRuns } from '#lib/db/runs/jobs-of-runs.ts'
 import {
   cancelRunsOfRemovedFlows,
   deleteExpectedRuns,

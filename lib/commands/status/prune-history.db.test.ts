@@ -114,6 +114,17 @@ describe('pruning', () => {
     expect(await column('select connection_key from external_run')).toEqual(['in-force'])
   })
 
+  it('forgets what a flow left out long after it has left the catalogue, and runs of flows after those there that they were', async () => {
+    await ctx.pool.query(`
+      insert into flow (name, zone, "after", removed_at) values ('left', 'UTC', '{}', '${OLD}'), ('lately', 'UTC', '{}', '${RECENT}');
+      insert into left_out_message (flow_key, count, last_at, reason) select name, 1, '${OLD}', 'no' from flow`)
+    const gone = await pruneHistory(ctx)
+    expect(gone).toMatchObject({ left_out_message: 1 })
+    expect(await column('select flow_key from left_out_message order by 1')).toEqual(['course', 'lately'])
+    const order = Object.keys(gone)
+    expect(order.indexOf('external_run')).toBeLessThan(order.indexOf('run'))
+  })
+
   it('forgets incidents that ended long ago, but not those that somebody said something of', async () => {
     await ctx.pool.query(`
       insert into incident (id, key, opened_at, opened_by, ended_at, end_how, roots, statuses, entries, causes, related)

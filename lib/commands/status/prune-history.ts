@@ -12,6 +12,8 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
   { name: 'run_rejection', keptMs: KEPT_MS.ledger, rows: 'select ctid from run_rejection where at < $1' },
   { name: 'run_task', keptMs: KEPT_MS.ledger, rows: 'select ctid from run_task where ended_at < $1' },
   { name: 'reload_order', keptMs: KEPT_MS.facts, rows: 'select ctid from reload_order where ended_at < $1' },
+  // Nobody tells any more how one ends whose connection has left the catalogue. Before the runs of flows that it is one of: it would become one anew.
+  { name: 'external_run', keptMs: KEPT_MS.facts, rows: 'select ctid from external_run where coalesce(ended_at, told_at) < $1' },
   {
     name: 'run',
     keptMs: KEPT_MS.facts,
@@ -56,6 +58,11 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
       or state in ('arrived', 'taken') and exists (select from flow f where f.name = i.flow_key and f.removed_at < $1))`,
   },
   {
+    name: 'left_out_message',
+    keptMs: KEPT_MS.ledger,
+    rows: 'select ctid from left_out_message l where last_at < $1 and exists (select from flow f where f.name = l.flow_key and f.removed_at < $1)',
+  },
+  {
     // The last run of a job says what it reads and writes, as far as tokens of its audience tell.
     name: 'push_run',
     keptMs: KEPT_MS.facts,
@@ -71,8 +78,6 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
       and not exists (select 1 from connection_state c where c.key = p.connection_key and c.removed_at is null)`,
   },
   { name: 'push_dataset', keptMs: KEPT_MS.facts, rows: 'select ctid from push_dataset where told_at < $1' },
-  // Nobody tells any more how one ends whose connection has left the catalogue.
-  { name: 'external_run', keptMs: KEPT_MS.facts, rows: 'select ctid from external_run where coalesce(ended_at, told_at) < $1' },
   { name: 'blind', keptMs: KEPT_MS.facts, rows: 'select ctid from blind where to_at < $1' },
   { name: 'contract_break', keptMs: KEPT_MS.facts, rows: 'select ctid from contract_break where to_at < $1' },
   {

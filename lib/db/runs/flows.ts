@@ -10,7 +10,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 
 /**
  * Makes the table name exactly these flows; missing ones are marked removed. A flow whose times changed, or that is gone, loses
- * its planned next run, so that the planner works it out anew.
+ * its planned next run, so that the planner works it out anew; one that comes, or runs another job than before, does so since now.
  */
 export async function syncFlows(sql: Sql, now: Instant, flows: readonly CatalogueFlow[]): Promise<void> {
   const rows = flows.map(({ name, cron, zone, after, ...settings }) => ({
@@ -21,15 +21,17 @@ export async function syncFlows(sql: Sql, now: Instant, flows: readonly Catalogu
     settings,
   }))
   await sql.query(
-    `insert into flow as f (name, cron, zone, after, settings)
-     select name, cron, zone, array(select jsonb_array_elements_text(x.after)), settings
+    `insert into flow as f (name, cron, zone, after, settings, runs_since)
+     select name, cron, zone, array(select jsonb_array_elements_text(x.after)), settings, case when settings ? 'runs' then $2::timestamptz end
      from jsonb_to_recordset($1::jsonb) as x(name text, cron text, zone text, after jsonb, settings jsonb)
      order by name
      on conflict (name) do update
      set cron = excluded.cron, zone = excluded.zone, after = excluded.after, settings = excluded.settings, removed_at = null,
+         runs_since = case
+           when f.removed_at is null and f.settings -> 'runs' is not distinct from excluded.settings -> 'runs' then f.runs_since else excluded.runs_since end,
          next_run_at = case
            when f.removed_at is null and f.cron is not distinct from excluded.cron and f.zone = excluded.zone then f.next_run_at end`,
-    [JSON.stringify(rows)],
+    [JSON.stringify(rows), toText(now)],
   )
   const names = flows.map((flow) => flow.name)
   await sql.query('update flow set removed_at = $2, next_run_at = null where removed_at is null and name <> all($1::text[])', [

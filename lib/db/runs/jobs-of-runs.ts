@@ -2,7 +2,7 @@ import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toInstantOrNull, toText, toTextOrNull } from '#lib/db/instants.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { toShownText } from '#lib/domain/values/shown-text.ts'
-import { isOfJobSql, loadExternalRuns, type StoredExternalRun } from './external-runs.ts'
+import { loadExternalRuns, type StoredExternalRun } from './external-runs.ts'
 
 /** A run of a flow that is a job of another system. */
 export interface JobOfRun {
@@ -156,54 +156,4 @@ export async function noteCancel(sql: Sql, runId: string, { isDone, againAt, pro
      where run_id = $1 and cancel_since is not null`,
     [runId, isDone, toText(now), toTextOrNull(againAt), problem === null ? null : toShownText(problem)],
   )
-}
-
-/** So many runs of other systems are taken over at once. */
-const ADOPTED_AT_ONCE = 200
-
-/**
- * SQL: the flows that are the only one to run a job, with the runs of it that no run of theirs is yet; none while one of theirs may have begun a run that is not known. One
- * that was stopped here and did its work all the same is a run of its own; one that empties what the job writes is none of the flow.
- */
-const UNADOPTED = `
-  select f.name as flow, x.* from (
-    select min(name) as name, settings ->> 'runs' as job from flow where removed_at is null and settings ? 'runs' group by 2 having count(*) = 1
-  ) f
-  join external_run x on ${isOfJobSql('x', 'f.job')}
-  where x.state not in ('scheduled', 'overdue', 'missed') and x.told_by not like 'push:%' and not x.empties
-    and not exists (
-      select from job_of_run j join run r on r.id = j.run_id
-      where j.connection_key = x.connection_key and j.job = x.job and j.external_id is null and j.tried_at is not null
-        and (r.ended_at is null or j.cancel_due_at is not null)
-    )
-    and not exists (
-      select from job_of_run j join run r on r.id = j.run_id where j.external_run_id = x.id
-        and (r.ended_at is null or x.state not in ('completed', 'partial') or r.state in ('completed', 'partial'))
-    )
-  order by x.placed_at limit ${ADOPTED_AT_ONCE}`
-
-/** How a run of ours stands whose job has ended so; while that goes on it waits for a worker that follows it. */
-const STATE = `case when ended_at is null then 'scheduled' when state = 'crashed' then 'failed' else state end`
-const REPORT = `case when rows is null then '{"isUncounted": true}'::jsonb else '{}' end || jsonb_build_object('rowsSeen', coalesce(rows, 0), 'counts', '{}'::jsonb, 'rowsByAsset', '{}'::jsonb,
-  'incomplete', case when state = 'partial' then coalesce(error, 'A part of it was not done.') end)`
-
-/** Makes runs of flows of what their jobs ran without being asked from here. Answers those that have ended, whose outcome is to be settled. */
-export async function adoptJobRuns(sql: Sql, now: Instant): Promise<string[]> {
-  const { rows } = await sql.query<{ id: string; is_over: boolean }>(
-    `with unadopted as materialized (
-       select gen_random_uuid() as run_id, placed_at + (row_number() over (partition by flow, placed_at order by id) - 1) * interval '1 ms' as scheduled_for, u.* from (${UNADOPTED}) u
-     ), ours as (
-       insert into run (id, flow, trigger, scheduled_for, created_at, state, attempt, started_at, ended_at, rows_loaded, summary, problem, lease_owner)
-       select run_id, flow, 'elsewhere', scheduled_for, $1, ${STATE}, case when ended_at is null then 0 else 1 end, coalesce(started_at, placed_at),
-         case when ended_at is not null then greatest(ended_at, started_at) end, coalesce(rows, 0),
-         case when state in ('completed', 'partial') then ${REPORT} end, error, case when ended_at is not null then 'adopted' end
-       from unadopted on conflict (flow, scheduled_for, trigger) do nothing returning id, ended_at is not null as is_over
-     ), jobs as (
-       insert into job_of_run (run_id, connection_key, job, external_id, external_run_id, url)
-       select run_id, connection_key, job, external_id, unadopted.id, url from unadopted join ours on ours.id = run_id
-     )
-     select id, is_over from ours`,
-    [toText(now)],
-  )
-  return rows.flatMap(({ id, is_over }) => (is_over ? [id] : []))
 }

@@ -2,8 +2,9 @@ import cancelJobs from '#jobs/kinds/cancel-jobs.ts'
 import { collectRuns } from '#jobs/worker/collect-runs.ts'
 import type { JobServices } from '#jobs/worker/job-kind.ts'
 import { planSweep } from '#jobs/worker/sweeps.ts'
+import { requestRun } from '#lib/commands/runs/request-run.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
-import { PretendScheduler, schedulerConnector } from '#lib/testing/connectors/pretend-scheduler.ts'
+import { PretendScheduler, type ScheduledRun, schedulerConnector } from '#lib/testing/connectors/pretend-scheduler.ts'
 import { createDatabaseAt } from '#lib/testing/database/database.ts'
 import { testServices } from './job-services.ts'
 
@@ -56,8 +57,26 @@ export async function openJobFlowWorld() {
     )
     return rows
   }
+  /** What a worker does every few seconds. */
+  async function sweep(services: JobServices): Promise<void> {
+    const wanted: unknown[] = []
+    const send = async (kind: string, input: unknown) => void (kind === 'cancel-jobs' && wanted.push(input))
+    await planSweep(services, { send, stop: async () => {} })
+    for (const input of wanted) await cancelJobs.run(services, cancelJobs.input.parse(input))
+  }
+  const press = () => requestRun(ctx, { flow: 'prices' })
   return {
-    ...{ database, clock, ctx, worker, until, theRuns },
+    ...{ database, clock, ctx, worker, until, theRuns, sweep, press },
+    /** Somebody asks for a run, whose job is started and goes on there, as this worker knows. */
+    async followed(services: JobServices): Promise<{ runId: string; there: ScheduledRun }> {
+      const { runId } = await press()
+      await sweep(services)
+      await until(() => etl.runs.length > 0)
+      const [there = etl.queue('none')] = etl.runs
+      etl.begin(there)
+      await until(async () => (await theRuns())[0].there === String(there.number))
+      return { runId, there }
+    },
     async beginAnew(settings: FlowSettings = {}): Promise<PretendScheduler> {
       etl = new PretendScheduler(() => clock.now())
       await ctx.whole.query(
@@ -65,15 +84,10 @@ export async function openJobFlowWorld() {
          update connection_state set runs_asked_at = null, runs_through = null`,
       )
       const own = { timeoutMs: 86_400_000, connections: { etl: 'etl' }, parameters: {}, writes: ['lake/price'], runs: 'etl/nightly prices' }
-      await ctx.whole.query("update flow set settings = $1 where name = 'prices'", [JSON.stringify({ ...own, ...settings })])
+      await ctx.whole.query("update flow set settings = $1, runs_since = null where name = 'prices'", [
+        JSON.stringify({ ...own, ...settings }),
+      ])
       return etl
-    },
-    /** What a worker does every few seconds. */
-    async sweep(services: JobServices): Promise<void> {
-      const wanted: unknown[] = []
-      const send = async (kind: string, input: unknown) => void (kind === 'cancel-jobs' && wanted.push(input))
-      await planSweep(services, { send, stop: async () => {} })
-      for (const input of wanted) await cancelJobs.run(services, cancelJobs.input.parse(input))
     },
     /** A look through the connection, as every probe takes one. */
     async look(services: JobServices): Promise<void> {
