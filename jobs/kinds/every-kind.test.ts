@@ -11,7 +11,8 @@ const EXAMPLES: Record<string, object> = {
   'check-connection': { connection: 'lake' },
   'pulse-connection': { connection: 'lake' },
   'discover-connection': { connection: 'lake' },
-  'look-for-files': { connection: 'bucket', way: 'queue' },
+  'empty-queue': { connection: 'bucket' },
+  'look-for-files': { connection: 'bucket' },
   'read-contract': { url: 'https://data.example.com/customer.odcs.yaml' },
 }
 
@@ -39,6 +40,7 @@ describe('the job kinds', () => {
       'cancel-jobs',
       'check-connection',
       'discover-connection',
+      'empty-queue',
       'expand-maintenance',
       'look-for-files',
       'probe-connection',

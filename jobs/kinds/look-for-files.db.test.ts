@@ -52,7 +52,6 @@ describe('a place that is listed', () => {
     world.store.duringListing = never.promise
     const lost = lookForFiles.run(testServices(world.ctx, { ...world.services, signal: new AbortController().signal }), {
       connection: 'bucket',
-      way: 'listing',
     })
     const heldFor = async () => {
       const held = `select (extract(epoch from max(taken_until)) * 1000 - ${world.clock.now()})::int from file_look where connection_key = 'bucket'`

@@ -1,4 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { JobKind, JobServices } from '#jobs/worker/job-kind.ts'
+import { loadKinds } from '#jobs/worker/load-kinds.ts'
+import { planSweep } from '#jobs/worker/sweeps.ts'
+import type { WakeUps } from '#jobs/worker/wake-ups.ts'
 import { requestRun } from '#lib/commands/runs/request-run.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { turns } from '#lib/testing/clock/fake-clock.ts'
@@ -9,6 +13,37 @@ beforeEach(async () => {
   world = await toldWorld()
 })
 afterEach(() => world.database.drop())
+
+/** Does what is asked for as the queue of wake-ups has it done: of each kind as many at once as it allows, each thing once at a time. */
+class LimitedWakeUps implements WakeUps {
+  readonly #services: JobServices
+  readonly #kinds: ReadonlyMap<string, JobKind>
+  readonly #under = new Map<string, Map<string, Promise<void>>>()
+
+  constructor(services: JobServices, kinds: ReadonlyMap<string, JobKind>) {
+    this.#services = services
+    this.#kinds = kinds
+  }
+
+  async send(name: string, input: object = {}): Promise<void> {
+    const kind = this.#kinds.get(name)
+    if (kind === undefined || !['empty-queue', 'look-for-files'].includes(name)) return
+    const under = this.#under.get(name) ?? new Map<string, Promise<void>>()
+    this.#under.set(name, under)
+    const key = kind.key(input)
+    if (under.has(key) || under.size >= (kind.parallel ?? 1)) return
+    under.set(
+      key,
+      kind.run(this.#services, kind.input.parse(input)).finally(() => under.delete(key)),
+    )
+  }
+
+  async settled(name: string): Promise<void> {
+    await Promise.all(this.#under.get(name)?.values() ?? [])
+  }
+
+  async stop(): Promise<void> {}
+}
 
 describe('a queue that tells of files', () => {
   it('is emptied, every record of a message arrives, and the message is taken off once that is kept', async () => {
@@ -39,6 +74,29 @@ describe('a queue that tells of files', () => {
     expect(await world.due()).toContain('queue queue')
     never.resolve()
     await lists
+  })
+
+  it('is emptied within seconds while all listings that may go on at once hang', async () => {
+    const slow = Array.from({ length: 20 }, (_, n) => `slow-${n}`)
+    const connections = slow.map((name) => `  ${name}: { kind: test, address: files }\n`).join('')
+    const on = slow.map((name) => `{ file: ${name}/shop }`).join(', ')
+    await world.reload(TOLD_CATALOGUE.replace('flows:\n', `${connections}flows:\n`).replace(/listed: .*/, `listed: { on: [${on}] }`))
+    const never = Promise.withResolvers<void>()
+    world.store.duringListing = never.promise
+    const wakeUps = new LimitedWakeUps(world.services, await loadKinds())
+    // A queue is due every ten seconds; between two sweeps what hangs takes all the room that it can get.
+    for (const body of [null, null, { Records: [record('in/a.json')] }]) {
+      if (body !== null) world.store.waiting.push(body)
+      await planSweep(world.services, wakeUps)
+      await wakeUps.settled('empty-queue')
+      world.clock.set(world.clock.now() + 10 * SECOND_MS)
+    }
+    const listed = () => world.store.log.filter((line) => line.startsWith('listed'))
+    while (listed().length < 16) await turns()
+    expect(await world.inbox()).toEqual(['told in/a.json arrived'])
+    expect(listed()).toHaveLength(16)
+    never.resolve()
+    await wakeUps.settled('look-for-files')
   })
 
   it('keeps a message that cannot be read, says so, and goes on with the others', async () => {
@@ -120,6 +178,30 @@ describe('a message that asks for a run', () => {
       'ordered 2 It has no "shop", which has to be sony or steam.',
     ])
     expect((await world.looks()).find((line) => line.startsWith('orders'))).toMatch(/ $/)
+  })
+
+  it('is counted once where it is handed out again, since nobody heard that it was taken', async () => {
+    await world.reload(TOLD_CATALOGUE.replace('{ message: orders }', '{ message: orders, where: { shop: sony } }'))
+    world.store.waiting = [{ shop: 'nokia' }]
+    for (const isDeaf of [true, true, false]) {
+      world.store.isDeaf = isDeaf
+      await world.ask('orders')
+      world.clock.set(world.clock.now() + 10 * SECOND_MS)
+    }
+    expect(world.store.log).toEqual(['done', 'done', 'done'])
+    expect(await world.rowsOf('select count from left_out_message')).toEqual(['1'])
+  })
+
+  it('that could not be noted when it came first is counted when it comes again', async () => {
+    await world.reload(TOLD_CATALOGUE.replace('{ message: orders }', '{ message: orders, where: { shop: sony } }'))
+    await world.ctx.pool.query('alter table left_out_message rename to left_out_away')
+    world.store.waiting = [{ shop: 'nokia' }]
+    await world.ask('orders')
+    await world.ctx.pool.query('alter table left_out_away rename to left_out_message')
+    world.clock.set(world.clock.now() + 10 * SECOND_MS)
+    await world.ask('orders')
+    expect(world.store.log).toEqual(['given back', 'done'])
+    expect(await world.rowsOf('select count from left_out_message')).toEqual(['1'])
   })
 
   it('has no say in what guards the tables of the flow', async () => {

@@ -10,7 +10,7 @@ import { listDueConnections } from '#lib/db/catalogue/connections.ts'
 import { listDueAddresses } from '#lib/db/catalogue/contract-addresses.ts'
 import { isSyncDue, listDueDiscoveries } from '#lib/db/catalogue/discoveries.ts'
 import { listDuePulses } from '#lib/db/catalogue/pulses.ts'
-import { listDueLooks } from '#lib/db/inbox/file-looks.ts'
+import { type LookWay, listDueLooks } from '#lib/db/inbox/file-looks.ts'
 import { getNextMessageAt } from '#lib/db/messages/messages.ts'
 import { askForLooks } from '#lib/db/push/push-artifacts.ts'
 import { hasWaiting } from '#lib/db/push/push-inbox.ts'
@@ -24,6 +24,7 @@ import type { JobServices } from './job-kind.ts'
 import type { WakeUps } from './wake-ups.ts'
 
 const CHECK_AGAIN_MS = 5 * SECOND_MS
+const KIND_OF_WAY: Record<LookWay, string> = { queue: 'empty-queue', listing: 'look-for-files' }
 const AFTER_ERROR_MS = SECOND_MS
 
 /** Turns statuses when they are due, until the worker stops: by a timer on the earliest, checked every five seconds and when woken. Not
@@ -68,7 +69,7 @@ export async function planSweep(services: JobServices, wakeUps: WakeUps): Promis
   for (const connection of await listDueDiscoveries(ctx.pool, now)) await wakeUps.send('discover-connection', { connection })
   for (const connection of await listDueJobSteps(ctx.pool, now)) await wakeUps.send('ask-for-orders', { connection })
   for (const connection of await listDueCancels(ctx.pool, now)) await wakeUps.send('cancel-jobs', { connection })
-  for (const look of await listDueLooks(ctx.pool, now)) await wakeUps.send('look-for-files', look)
+  for (const { connection, way } of await listDueLooks(ctx.pool, now)) await wakeUps.send(KIND_OF_WAY[way], { connection })
   for (const url of await listDueAddresses(ctx.pool, now)) await wakeUps.send('read-contract', { url })
   if (await isSyncDue(ctx.pool, now)) await wakeUps.send('sync-catalogue')
   const nextMessageAt = await getNextMessageAt(ctx.pool)

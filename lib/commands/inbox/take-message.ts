@@ -1,3 +1,4 @@
+import type { ToldFiles } from '#lib/connectors/kit/files.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { noteLeftOut } from '#lib/db/inbox/left-out-messages.ts'
 import { type FlowRow, listFlows } from '#lib/db/runs/flows.ts'
@@ -11,6 +12,9 @@ import { triggerRun } from './trigger-run.ts'
 /** What became of a message of a queue: taken, once its rows are committed; full: too much waits already; else why it cannot be read. */
 export type MessageEnd = { kind: 'taken' } | { kind: 'full' } | { kind: 'unreadable'; problem: string }
 
+/** A message as its queue hands it out. */
+export type TakenMessage = Pick<ToldFiles, 'body' | 'tries'>
+
 class TooManyWait extends Error {}
 
 /**
@@ -19,7 +23,7 @@ class TooManyWait extends Error {}
  * or nothing, so that it can be given back; the same again changes nothing more but for a run that has begun meanwhile. Of a message of which a part cannot be
  * read the files in the rest arrive, and it is as unreadable as one of which nothing can be: it goes back, until its queue puts such messages elsewhere.
  */
-export async function takeMessage(ctx: Context, source: string, body: unknown): Promise<MessageEnd> {
+export async function takeMessage(ctx: Context, source: string, { body, tries }: TakenMessage): Promise<MessageEnd> {
   try {
     return await withTransaction(ctx, async (sql) => {
       const flows = await listFlows(sql)
@@ -29,7 +33,7 @@ export async function takeMessage(ctx: Context, source: string, body: unknown): 
       const waiting = flows.filter(({ on }) => on.some((trigger) => trigger.kind === 'message' && trigger.source === source))
       const { events, problem } = telling.length === 0 ? { events: [], problem: null } : readEvents(body)
       const isUnreadable = problem !== null && (events.length > 0 || waiting.length === 0)
-      await take(sql, ctx, { source, body, events, telling, waiting: isUnreadable ? [] : waiting })
+      await take(sql, ctx, { source, body, tries, events, telling, waiting: isUnreadable ? [] : waiting })
       return isUnreadable ? { kind: 'unreadable', problem } : { kind: 'taken' }
     })
   } catch (error) {
@@ -40,10 +44,10 @@ export async function takeMessage(ctx: Context, source: string, body: unknown): 
 }
 
 /** Notes at the flows that wait for a queue that one of its messages could not be read, which may be long away before it comes back. */
-export async function noteUnreadable(ctx: Context, source: string, problem: string): Promise<void> {
+export async function noteUnreadable(ctx: Context, source: string, { problem, tries }: { problem: string; tries: number }): Promise<void> {
   const flows = (await listFlows(ctx.pool)).filter(({ on }) => on.some((trigger) => isToldBy(trigger, source)))
-  for (const { name } of flows)
-    await noteLeftOut(ctx.pool, name, `It could not be read whole and went back into its queue. ${problem}`, ctx.clock.now())
+  const reason = `It could not be read whole and went back into its queue. ${problem}`
+  for (const { name } of flows) await noteLeftOut(ctx.pool, name, { reason, isAgain: tries > 1 }, ctx.clock.now())
 }
 
 function isToldBy(trigger: FlowTrigger, source: string): boolean {
@@ -52,22 +56,21 @@ function isToldBy(trigger: FlowTrigger, source: string): boolean {
     : trigger.kind === 'file' && trigger.by === 'queue' && trigger.source === source
 }
 
-interface Message {
+interface Message extends TakenMessage {
   source: string
-  body: unknown
   events: readonly FileEvent[]
   telling: FlowRow[]
   waiting: FlowRow[]
 }
 
-async function take(sql: Sql, { clock }: Context, { source, body, events, telling, waiting }: Message): Promise<void> {
+async function take(sql: Sql, { clock }: Context, { source, body, tries, events, telling, waiting }: Message): Promise<void> {
   const now = clock.now()
   for (const { name } of telling) await acceptFilesWithin(sql, now, { flow: name, source, files: events })
   for (const { name, on } of waiting) {
     const refusals = on.flatMap((trigger) =>
       trigger.kind === 'message' && trigger.source === source ? [otherThanWanted(trigger.where, body)] : [],
     )
-    if (!refusals.includes(null)) await noteLeftOut(sql, name, refusals[0] ?? '', now)
+    if (!refusals.includes(null)) await noteLeftOut(sql, name, { reason: refusals[0] ?? '', isAgain: tries > 1 }, now)
     else if ((await triggerRun(sql, now, { flow: name, trigger: 'message', body })) === null) throw new TooManyWait()
   }
 }

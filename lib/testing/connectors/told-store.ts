@@ -12,6 +12,8 @@ export class ToldStore {
   waiting: unknown[] = []
   readonly log: string[] = []
   failing: Error | null = null
+  /** What takes a message off the queue is lost on its way: the queue hands it out again. */
+  isDeaf = false
   readonly #tries = new Map<unknown, number>()
   duringListing: Promise<void> = Promise.resolve()
 
@@ -31,7 +33,12 @@ export class ToldStore {
 
   async *#messages(): ReturnType<NonNullable<Session['fileMessages']>> {
     for (const body of this.waiting.splice(0)) {
-      const done = async () => void this.log.push('done')
+      const done = async () => {
+        this.log.push('done')
+        if (!this.isDeaf) return
+        this.waiting.push(body)
+        throw new Error('The connection was cut.')
+      }
       const giveBack = async () => {
         this.log.push('given back')
         this.waiting.push(body)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import emptyQueue from '#jobs/kinds/empty-queue.ts'
 import lookForFiles from '#jobs/kinds/look-for-files.ts'
 import { reloadCatalogue } from '#jobs/worker/reload-catalogue.ts'
 import type { StoredFile } from '#lib/connectors/kit/files.ts'
@@ -62,7 +63,7 @@ export async function toldWorld() {
     ...{ database, clock, ctx, store, services, reload, rowsOf },
     file: (key: string, version = '1'): StoredFile => ({ bucket: 'shop', key, version, bytes: 1, modifiedAt: clock.now() }),
     ask: (connection: string, way: LookWay = connection === 'bucket' ? 'listing' : 'queue') =>
-      lookForFiles.run(services, { connection, way }),
+      (way === 'queue' ? emptyQueue : lookForFiles).run(services, { connection }),
     due: async () => (await listDueLooks(ctx.pool, clock.now())).map(({ connection, way }) => `${connection} ${way}`),
     inbox: () => rowsOf('select flow_key, key, state from inbox_file order by id'),
     looks: () =>
