@@ -1,41 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
-import { declaredFlowSchema } from '#lib/catalogue/schema/declared-flow.ts'
-import elasticsearch from '#lib/connectors/elasticsearch.ts'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Field } from '#lib/domain/contracts/field.ts'
-import { type PretendSearchWorld, startSearchWorld } from '#lib/testing/connectors/pretend-search.ts'
 import { aField } from '#lib/testing/contracts/fields.ts'
-import { type LakeWithCampus, lakeWithCampus, type RunOptions } from '#lib/testing/runs/lake-runs.ts'
-import { flowFromDeclaration } from './declared-flow.ts'
+import { type IndexRun, type IndexWorld, openIndexWorld } from '#lib/testing/runs/index-world.ts'
 
-let lake: LakeWithCampus
+let world: IndexWorld
 beforeAll(async () => {
-  lake = await lakeWithCampus()
+  world = await openIndexWorld()
 })
-afterAll(() => lake?.close())
-let world: PretendSearchWorld
-beforeEach(async () => {
-  world = await startSearchWorld()
-})
-afterEach(() => world.server.close())
+afterAll(() => world?.close())
+beforeEach(() => world.beginAnew())
 
-function run(records: readonly unknown[], fields: Field[], { yaml, ...more }: RunOptions & { yaml: string }) {
-  world.clock.set(world.clock.now() + 1)
-  const promised = { name: 'Prices', version: '2.0.0', fields }
-  return lake.run(
-    'price-index',
-    flowFromDeclaration({ name: 'price-index', written: declaredFlowSchema.parse(parse(yaml)), zone: 'UTC', promised }),
-    {
-      extract: async function* () {
-        yield* records
-      },
-      buildIndex: (wanted, signal) =>
-        elasticsearch.open(world.connection({}, signal)).buildIndex?.(wanted, signal) ?? expect.fail('builds nothing'),
-      ...more,
-    },
-  )
-}
+const run = (records: readonly unknown[], fields: Field[], how: IndexRun) => world.run(records, { ...how, fields })
 
 describe('an index of what is under contract', () => {
   const PROMISED = [
@@ -44,7 +20,7 @@ describe('an index of what is under contract', () => {
     aField('seenOn', 'date', { format: 'dd.MM.yyyy' }),
     aField('maker', 'object', { isRequired: true, fields: [aField('name', 'string', { isRequired: true, classification: 'internal' })] }),
   ]
-  const properties = () => [...world.server.world.indices.values()].at(-1)?.mappings.properties
+  const properties = () => [...world.search.server.world.indices.values()].at(-1)?.mappings.properties
   const rows = (count: number) =>
     Array.from({ length: count }, (_, game) => ({ shop: 'steam', game, seenOn: '20.11.2026', maker: { name: 'Ann' } }))
 
@@ -85,16 +61,16 @@ index: { into: search/prices, key: game }`
   it('is built anew where the contract changes while it is built', async () => {
     const runId = randomUUID()
     const control = new AbortController()
-    world.server.behaviour.isHeard = (request) => {
+    world.search.server.behaviour.isHeard = (request) => {
       if (request.endsWith('_settings')) control.abort(new Error('killed'))
       return true
     }
     const yaml = 'extract: { from: lake/games.prices }\nindex: { into: search/prices, key: game }'
     await run(rows(10), PROMISED, { yaml, runId, signal: control.signal })
-    world.server.behaviour.isHeard = () => true
+    world.search.server.behaviour.isHeard = () => true
     const promised = [...PROMISED.slice(0, 2), aField('seenOn', 'string')]
     expect(await run(rows(10), promised, { yaml, runId, attempt: 2 })).toMatchObject({ state: 'completed', rowsLoaded: 10 })
     expect(properties()?.['seen_on']).toMatchObject({ type: 'text' })
-    expect(world.server.world.indices.size).toBe(1)
+    expect(world.search.server.world.indices.size).toBe(1)
   })
 })

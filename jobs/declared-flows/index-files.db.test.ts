@@ -1,52 +1,34 @@
 import { randomUUID } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
-import { declaredFlowSchema } from '#lib/catalogue/schema/declared-flow.ts'
-import elasticsearch from '#lib/connectors/elasticsearch.ts'
-import { type PretendSearchWorld, startSearchWorld } from '#lib/testing/connectors/pretend-search.ts'
 import { type S3World, startS3World } from '#lib/testing/connectors/s3-world.ts'
-import { type LakeWithCampus, lakeWithCampus, type RunOptions } from '#lib/testing/runs/lake-runs.ts'
-import { MemoryLedger } from '#lib/testing/runs/memory-ledger.ts'
-import { flowFromDeclaration } from './declared-flow.ts'
+import { type IndexRun, type IndexWorld, openIndexWorld } from '#lib/testing/runs/index-world.ts'
 
-let lake: LakeWithCampus
+let world: IndexWorld
 let store: S3World
 beforeAll(async () => {
-  lake = await lakeWithCampus()
+  world = await openIndexWorld()
   store = await startS3World()
 })
 afterAll(async () => {
-  await lake?.close()
+  await world?.close()
   await store?.standIn.close()
 })
-let search: PretendSearchWorld
-beforeEach(async () => {
-  search = await startSearchWorld()
-})
-afterEach(async () => {
+beforeEach(() => world.beginAnew())
+afterEach(() => {
   store.standIn.control.clear()
   store.standIn.bucket('namespace').objects.clear()
   store.standIn.bucket('namespace').sorted = null
-  await search.server.close()
 })
 
 const FLOW = `
 extract: { from: shop/namespace/prices/v1 }
 index: { into: search/prices }`
-const flowOf = (yaml: string) => flowFromDeclaration({ name: 'price-files', written: declaredFlowSchema.parse(parse(yaml)), zone: 'UTC' })
-function run({ yaml = FLOW, ...more }: RunOptions & { yaml?: string } = {}) {
-  search.clock.set(search.clock.now() + 1)
+function run({ yaml = FLOW, ...more }: Partial<IndexRun> = {}) {
   const session = store.session()
-  return lake.run('price-files', flowOf(yaml), {
-    extract: (request, signal) => session.extract?.(request, signal) ?? expect.fail('reads nothing'),
-    buildIndex: (wanted, signal) =>
-      elasticsearch.open(search.connection({}, signal)).buildIndex?.(wanted, signal) ?? expect.fail('builds nothing'),
-    ...more,
-  })
+  const extract: IndexRun['extract'] = (request, signal) => session.extract?.(request, signal) ?? expect.fail('reads nothing')
+  return world.run([], { yaml, extract, ...more })
 }
-const ledgerAfter = ({ ledger }: { ledger: MemoryLedger }) =>
-  new MemoryLedger(Object.fromEntries(ledger.ended.flatMap(({ name, result }) => (result === undefined ? [] : [[name, result]]))))
 
 /** Files with so many lines each, of one state of the shop. */
 function write(state: number, counts: Record<string, number>): void {
@@ -55,9 +37,9 @@ function write(state: number, counts: Record<string, number>): void {
     store.standIn.put('namespace', `prices/v1/${name}`, name.endsWith('.gz') ? gzipSync(lines) : lines)
   }
 }
-const found = () => search.server.world.behind('prices')?.flatMap((index) => [...(index.visible ?? index.documents)]) ?? null
+const found = () => world.found()
 const ids = () => found()?.map(([id]) => id)
-const indexNames = () => [...search.server.world.indices.keys()]
+const indexNames = () => world.indexNames()
 
 describe('an index of the files of a namespace', () => {
   it('has a document of each record, told apart by file and line', async () => {
@@ -131,7 +113,7 @@ extract: { from: shop/namespace/prices/v1, folder: newest }
 select: { game: { from: game, type: integer } }
 load: { into: lake/games_raw.listed }`
     expect(await run({ yaml })).toMatchObject({ state: 'completed', rowsLoaded: 3 })
-    expect(await lake.count('games_raw.listed')).toBe(3)
+    expect(await world.lake.count('games_raw.listed')).toBe(3)
   })
 })
 
@@ -158,7 +140,7 @@ describe('a build of files that is broken off', () => {
         count += 1
         if (count === point) control.abort(new Error('killed'))
       }
-      search.server.behaviour.isHeard = () => {
+      world.search.server.behaviour.isHeard = () => {
         asked()
         return count !== point || point % 2 === 0
       }
@@ -166,11 +148,11 @@ describe('a build of files that is broken off', () => {
       write(point * 2, COUNTS)
       const first = await run({ runId, signal: control.signal })
       isOver = count < point
-      search.server.behaviour.isHeard = () => true
+      world.search.server.behaviour.isHeard = () => true
       store.standIn.control.onRequest = whole
       const isChanged = point % 3 === 0
       if (isChanged) write(point * 2 + 1, COUNTS)
-      const second = isOver ? first : await run({ runId, attempt: 2, ledger: ledgerAfter(first) })
+      const second = isOver ? first : await run({ runId, attempt: 2, ledger: world.ledgerAfter(first) })
       expect(second, `killed at request ${point}`).toMatchObject({ state: 'completed', rowsLoaded: WANTED })
       const [documents, different, ...states] = digest()
       expect([documents, different, states.length], `killed at request ${point}`).toEqual([WANTED, WANTED, 1])

@@ -1,53 +1,25 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
-import { declaredFlowSchema } from '#lib/catalogue/schema/declared-flow.ts'
-import elasticsearch from '#lib/connectors/elasticsearch.ts'
-import { type PretendSearchWorld, startSearchWorld } from '#lib/testing/connectors/pretend-search.ts'
-import { type LakeWithCampus, lakeWithCampus, type RunOptions } from '#lib/testing/runs/lake-runs.ts'
-import { MemoryLedger } from '#lib/testing/runs/memory-ledger.ts'
-import { flowFromDeclaration } from './declared-flow.ts'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type IndexRun, type IndexWorld, openIndexWorld } from '#lib/testing/runs/index-world.ts'
 
-let lake: LakeWithCampus
+let world: IndexWorld
 beforeAll(async () => {
-  lake = await lakeWithCampus()
+  world = await openIndexWorld()
 })
-afterAll(() => lake?.close())
-let world: PretendSearchWorld
-beforeEach(async () => {
-  world = await startSearchWorld()
-})
-afterEach(() => world.server.close())
+afterAll(() => world?.close())
+beforeEach(() => world.beginAnew())
 
 const FLOW = `
 extract: { from: lake/games.prices }
 select: { shop: shop, game: { from: game, type: integer }, price: { from: price, type: number, default: null } }
 index: { into: search/prices, key: [shop, game] }`
-const flowOf = (yaml: string) => flowFromDeclaration({ name: 'price-index', written: declaredFlowSchema.parse(parse(yaml)), zone: 'UTC' })
 
 type Row = Record<string, unknown>
-async function* answer(rows: Iterable<unknown>): AsyncGenerator<unknown> {
-  yield* rows
-}
-function run(rows: Iterable<unknown>, { yaml = FLOW, ...more }: RunOptions & { yaml?: string } = {}) {
-  world.clock.set(world.clock.now() + 1)
-  return lake.run('price-index', flowOf(yaml), {
-    extract: () => answer(rows),
-    buildIndex: (wanted, signal) => {
-      const build = elasticsearch.open(world.connection({}, signal)).buildIndex?.(wanted)
-      if (build === undefined) throw new Error('builds nothing')
-      return build
-    },
-    ...more,
-  })
-}
-/** As a later attempt finds what the one before has stored. */
-const ledgerAfter = ({ ledger }: { ledger: MemoryLedger }) =>
-  new MemoryLedger(Object.fromEntries(ledger.ended.flatMap(({ name, result }) => (result === undefined ? [] : [[name, result]]))))
+const run = (rows: Iterable<unknown>, { yaml = FLOW, ...more }: Partial<IndexRun> = {}) => world.run(rows, { yaml, ...more })
 
 const prices = (count: number, price = 1): Row[] => Array.from({ length: count }, (_, game) => ({ shop: 'steam', game, price }))
-const found = () => world.server.world.behind('prices')?.flatMap((index) => [...(index.visible ?? index.documents).values()]) ?? null
-const indexNames = () => [...world.server.world.indices.keys()]
+const found = () => world.found()?.map(([, document]) => document) ?? null
+const indexNames = () => world.indexNames()
 
 describe('a flow that builds an index', () => {
   it('makes a document of each row, and says what it did', async () => {
@@ -60,7 +32,10 @@ describe('a flow that builds an index', () => {
       { shop: 'steam', game: 7, price: 1.5 },
       { shop: 'sony', game: 8, price: null },
     ])
-    expect([...(world.server.world.indices.get(indexNames()[0] ?? '')?.documents.keys() ?? [])]).toEqual(['["steam",7]', '["sony",8]'])
+    expect([...(world.search.server.world.indices.get(indexNames()[0] ?? '')?.documents.keys() ?? [])]).toEqual([
+      '["steam",7]',
+      '["sony",8]',
+    ])
     expect(end.ledger.started.map(({ name }) => name)).toEqual(['index', 'publish'])
   })
 
@@ -75,7 +50,7 @@ describe('a flow that builds an index', () => {
 
   it('puts aside rows without a key and documents that the index does not take, under the place of their row', async () => {
     const rows = [...prices(300), { shop: null, game: 1 }, { shop: 'sony', game: 5, loose: 'x' }, { shop: 'sony', game: 6, loose: 'x' }]
-    world.server.behaviour.isUnfit = (id) => id === '["sony",6]'
+    world.search.server.behaviour.isUnfit = (id) => id === '["sony",6]'
     const end = await run(rows)
     expect(end).toMatchObject({ state: 'partial', rowsLoaded: 301 })
     expect(end.ledger.rejections.map(({ key, reason }) => [key, reason])).toEqual([
@@ -109,7 +84,7 @@ describe('a flow that builds an index', () => {
   it('only reads in a dry run', async () => {
     const end = await run(prices(3), { parameters: { dryRun: true } })
     expect(end).toMatchObject({ state: 'completed', rowsLoaded: 0, report: { moves: 'nothing', counts: { rows: 3 } } })
-    expect(world.server.requests).toEqual([])
+    expect(world.search.server.requests).toEqual([])
   })
 
   it('takes every field as it comes without a selection', async () => {
@@ -132,18 +107,18 @@ describe('a build that is broken off', () => {
   it('goes on where it stood: what was put is not put again', async () => {
     const runId = randomUUID()
     const control = new AbortController()
-    const bulks = () => world.server.requests.filter((one) => one.endsWith('_bulk')).length
-    world.server.behaviour.isHeard = () => {
+    const bulks = () => world.search.server.requests.filter((one) => one.endsWith('_bulk')).length
+    world.search.server.behaviour.isHeard = () => {
       if (bulks() === 5) control.abort(new Error('killed'))
       return true
     }
     const first = await run(prices(30_000), { runId, signal: control.signal })
     expect(first.state).toBe('failed')
-    world.server.behaviour.isHeard = () => true
-    const marked = await lake.count('tidemark.load_batch', `run = '${runId}' and task like 'index %'`)
+    world.search.server.behaviour.isHeard = () => true
+    const marked = await world.lake.count('tidemark.load_batch', `run = '${runId}' and task like 'index %'`)
     expect(marked).toBeGreaterThan(0)
-    world.server.requests.splice(0)
-    const second = await run(prices(30_000), { runId, attempt: 2, ledger: ledgerAfter(first) })
+    world.search.server.requests.splice(0)
+    const second = await run(prices(30_000), { runId, attempt: 2, ledger: world.ledgerAfter(first) })
     expect(second).toMatchObject({ state: 'completed', rowsLoaded: 30_000 })
     expect(bulks()).toBe(6 - marked)
     expect(digestOf(found())).toEqual(digestOf(prices(30_000)))
@@ -156,13 +131,13 @@ describe('a build that is broken off', () => {
   ])('begins anew when what is read now is not what was read then: %s', async (_, rows) => {
     const runId = randomUUID()
     const control = new AbortController()
-    world.server.behaviour.isHeard = (request) => {
+    world.search.server.behaviour.isHeard = (request) => {
       if (request.endsWith('_settings')) control.abort(new Error('killed'))
       return true
     }
     const first = await run(prices(MANY), { runId, signal: control.signal })
     expect(first.state).toBe('failed')
-    world.server.behaviour.isHeard = () => true
+    world.search.server.behaviour.isHeard = () => true
     const second = await run(rows, { runId, attempt: 2 })
     expect(second).toMatchObject({ state: 'completed', rowsLoaded: rows.length })
     expect(digestOf(found())).toEqual(digestOf(rows))
@@ -184,7 +159,7 @@ describe('a build that is broken off', () => {
       const runId = randomUUID()
       const control = new AbortController()
       let count = 0
-      world.server.behaviour.isHeard = () => {
+      world.search.server.behaviour.isHeard = () => {
         whole()
         count += 1
         if (count !== point) return true
@@ -192,8 +167,8 @@ describe('a build that is broken off', () => {
         return point % 2 === 0
       }
       const first = await run(prices(MANY, version), { runId, signal: control.signal })
-      world.server.behaviour.isHeard = whole
-      const second = await run(prices(MANY, version), { runId, attempt: 2, ledger: ledgerAfter(first) })
+      world.search.server.behaviour.isHeard = whole
+      const second = await run(prices(MANY, version), { runId, attempt: 2, ledger: world.ledgerAfter(first) })
       expect(second, `killed at request ${point}`).toMatchObject({ state: 'completed', rowsLoaded: MANY })
       expect(digestOf(found()), `killed at request ${point}`).toEqual(digestOf(prices(MANY, version)))
       expect(indexNames().length, `killed at request ${point}`).toBe(2)
@@ -205,12 +180,12 @@ describe('a build that is broken off', () => {
 describe('a cluster in trouble', () => {
   it('loses and doubles nothing while five of a hundred documents have no room, answers are lost and a node is restarted', async () => {
     const tried = new Map<string, number>()
-    world.server.behaviour.isRefused = (id) => {
+    world.search.server.behaviour.isRefused = (id) => {
       tried.set(id, (tried.get(id) ?? 0) + 1)
       return (id.length * 7 + Number(/\d+/.exec(id)?.[0]) + (tried.get(id) ?? 0)) % 20 === 0
     }
     for (const kind of ['answer-lost', 'restart', 'unavailable', 'too-many-requests', 'cut-body'] as const)
-      world.server.faults.push({ kind, path: /_bulk/, times: 1 })
+      world.search.server.faults.push({ kind, path: /_bulk/, times: 1 })
     const end = await run(prices(MANY))
     expect(end).toMatchObject({ state: 'completed', rowsLoaded: MANY })
     expect(digestOf(found())).toEqual(digestOf(prices(MANY)))
@@ -219,7 +194,7 @@ describe('a cluster in trouble', () => {
 
   it('that stays away ends the run in words, and readers keep what they have', async () => {
     await run(prices(3))
-    world.server.faults.push({ kind: 'unavailable', path: /_bulk/ })
+    world.search.server.faults.push({ kind: 'unavailable', path: /_bulk/ })
     const end = await run(prices(3, 2))
     expect(end).toMatchObject({ state: 'failed', problem: expect.stringContaining('HTTP 503') })
     expect(found()).toEqual(prices(3))
@@ -236,7 +211,7 @@ describe('an attempt that was thought dead', () => {
       await woken.promise
     }
     const first = run([], { runId, extract: slow })
-    while (!world.server.requests.some((request) => request.endsWith('_bulk'))) await new Promise((resolve) => setImmediate(resolve))
+    while (!world.search.server.requests.some((request) => request.endsWith('_bulk'))) await new Promise((resolve) => setImmediate(resolve))
     const second = await run(prices(6000, 2), { runId, attempt: 2 })
     expect(second).toMatchObject({ state: 'completed' })
     woken.resolve()

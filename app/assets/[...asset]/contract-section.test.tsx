@@ -1,40 +1,16 @@
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, test } from 'vitest'
-import type { ContractView } from '#lib/queries/catalogue/asset-contracts.ts'
+import { aContract } from '#lib/testing/contracts/a-contract.ts'
 import { ContractSection } from './contract-section.tsx'
 
-const held: NonNullable<ContractView['held']> = {
-  name: 'Customers',
-  version: '1.0.0',
-  owner: null,
-  consumers: [],
-  fields: [],
-  promised: [],
-  levels: [],
-  until: null,
-  supportedUntil: null,
-}
-const kept: ContractView = {
-  ...{
-    id: 1,
-    versions: [],
-    key: 'lake/crm.customer',
-    asset: 'Customers',
-    onBreak: 'stop',
-    isOfFiles: false,
-    records: null,
-    file: null,
-    seenAt: 0,
-  },
-  ...{ broken: null, noted: [], announced: [], mended: [], address: null, held },
-}
 const aVersion = {
   ...{ id: 'x', name: 'x', version: '1', status: 'active', from: null, owner: null, consumers: [], description: null },
   fields: [],
 }
-const words = (contract: ContractView) => renderToStaticMarkup(<ContractSection contract={contract} />).replaceAll(/<[^>]*>/g, '')
+const words = (given: Parameters<typeof aContract>[0]) =>
+  renderToStaticMarkup(<ContractSection contract={aContract(given)} />).replaceAll(/<[^>]*>/g, '')
 
-test.each<[string, Partial<ContractView>, RegExp]>([
+test.each<[string, Parameters<typeof aContract>[0], RegExp]>([
   ['columns that were told of', {}, /Kept when they were last told of: its columns, unchanged since .*, are what is promised\./],
   ['columns nobody has told of', { seenAt: null }, /Nobody has told of its columns yet/],
   ['no file yet', { isOfFiles: true, seenAt: null }, /Nobody has told of its records yet/],
@@ -61,7 +37,6 @@ test.each<[string, Partial<ContractView>, RegExp]>([
     'service levels and the days of its version',
     {
       held: {
-        ...held,
         levels: [
           { words: 'latency 6 h', isJudged: true },
           { words: 'retention 3 y', isJudged: false },
@@ -74,5 +49,5 @@ test.each<[string, Partial<ContractView>, RegExp]>([
   ],
   ['no version that holds', { held: null }, /^Contract(?!.*Kept).*No version holds now/],
 ])('what stands of a contract: %s', (_, given, told) => {
-  expect(words({ ...kept, ...given })).toMatch(told)
+  expect(words(given)).toMatch(told)
 })

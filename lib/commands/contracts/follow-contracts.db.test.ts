@@ -7,12 +7,15 @@ import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import {
   aCustomerContract,
   CUSTOMERS,
-  customersAreFresh,
+  customersAt,
   declareCustomers,
   discoversColumns,
+  PROMISED,
+  RENAMED,
+  RENAMED_WORDS,
   tellsColumns,
 } from '#lib/testing/contracts/contract-world.ts'
-import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
+import type { TestDatabase } from '#lib/testing/database/database.ts'
 import { spansOf, stateOf } from '#lib/testing/history/state-world.ts'
 import { followContracts } from './follow-contracts.ts'
 
@@ -20,15 +23,9 @@ let db: TestDatabase
 let clock: FakeClock
 let ctx: Context
 const START = Date.parse('2026-11-10T12:00:00Z')
-const PROMISED = ['id integer', 'email text']
-const RENAMED = ['id integer', 'mail text']
-const PEOPLE = ' (promised by CRM data office; read by Sales forecast)'
-const RENAMED_WORDS = `the field "email" is gone, perhaps renamed: "mail" came${PEOPLE}`
 
 beforeEach(async () => {
-  ;({ database: db, clock, ctx } = await createDatabaseAt(START))
-  await declareCustomers(ctx, [aCustomerContract('1.0.0', PROMISED)])
-  await customersAreFresh(ctx)
+  ;({ database: db, clock, ctx } = await customersAt(START))
 })
 afterEach(() => db.drop())
 

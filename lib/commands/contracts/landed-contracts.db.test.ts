@@ -5,14 +5,8 @@ import { noteLandedShape } from '#lib/db/inbox/landed-shapes.ts'
 import { ShapeCounter } from '#lib/domain/contracts/count-shape.ts'
 import { MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import {
-  aCustomerContract,
-  CUSTOMERS,
-  customersAreFresh,
-  declareCustomers,
-  discoversColumns,
-} from '#lib/testing/contracts/contract-world.ts'
-import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
+import { CUSTOMERS, customersAt, discoversColumns } from '#lib/testing/contracts/contract-world.ts'
+import type { TestDatabase } from '#lib/testing/database/database.ts'
 import { followContracts } from './follow-contracts.ts'
 
 let db: TestDatabase
@@ -22,9 +16,7 @@ const START = Date.parse('2026-11-10T12:00:00Z')
 const PEOPLE = ' (promised by CRM data office; read by Sales forecast)'
 
 beforeEach(async () => {
-  ;({ database: db, clock, ctx } = await createDatabaseAt(START))
-  await declareCustomers(ctx, [aCustomerContract('1.0.0', ['id integer', 'email text'])])
-  await customersAreFresh(ctx)
+  ;({ database: db, clock, ctx } = await customersAt(START))
 })
 afterEach(() => db.drop())
 

@@ -4,27 +4,23 @@ import type { Context } from '#lib/db/context.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import {
-  aCustomerContract,
   CUSTOMERS,
-  customersAreFresh,
-  declareCustomers,
+  customersAt,
   discoversColumns,
+  PROMISED,
+  RENAMED,
+  RENAMED_WORDS,
   tellsColumns,
 } from '#lib/testing/contracts/contract-world.ts'
-import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
+import type { TestDatabase } from '#lib/testing/database/database.ts'
 import { followContracts } from './follow-contracts.ts'
 
 let db: TestDatabase
 let clock: FakeClock
 let ctx: Context
-const PROMISED = ['id integer', 'email text']
-const RENAMED = ['id integer', 'mail text']
-const RENAMED_WORDS = 'the field "email" is gone, perhaps renamed: "mail" came (promised by CRM data office; read by Sales forecast)'
 
 beforeEach(async () => {
-  ;({ database: db, clock, ctx } = await createDatabaseAt(Date.parse('2026-11-10T12:00:00Z')))
-  await declareCustomers(ctx, [aCustomerContract('1.0.0', PROMISED)])
-  await customersAreFresh(ctx)
+  ;({ database: db, clock, ctx } = await customersAt(Date.parse('2026-11-10T12:00:00Z')))
 })
 afterEach(() => db.drop())
 

@@ -1,8 +1,10 @@
 import { loadCatalogueTexts } from '#lib/commands/catalogue/load-catalogue.ts'
 import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import { campusContracts } from '#lib/testing/catalogues/campus-catalogue.ts'
 import { aFlowContract } from '#lib/testing/catalogues/catalogue-texts.ts'
+import { createDatabaseAt } from '#lib/testing/database/database.ts'
 import { look, seen } from '#lib/testing/history/state-world.ts'
 import { discovers } from '#lib/testing/worlds/found-world.ts'
 
@@ -13,6 +15,11 @@ export const CUSTOMERS = {
   told: 'pipe/customer',
   consumer: 'lake/sales.customer',
 } as const
+
+/** What the first version of their contract promises, what is seen once a field has another name, and how that is told. */
+export const PROMISED: readonly string[] = ['id integer', 'email text']
+export const RENAMED: readonly string[] = ['id integer', 'mail text']
+export const RENAMED_WORDS = 'the field "email" is gone, perhaps renamed: "mail" came (promised by CRM data office; read by Sales forecast)'
 
 const CATALOGUE = `page: { name: CRM, zone: UTC }
 connections:
@@ -73,6 +80,14 @@ export async function declareCustomers(ctx: Context, versions: readonly { file: 
   const loaded = loadCatalogueTexts([{ file: 'tidemark.yaml', text }, ...versions], contracts)
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
   await syncCatalogue(ctx, loaded)
+}
+
+/** A database in which the first version is in force, and all is fresh. */
+export async function customersAt(at: Instant) {
+  const opened = await createDatabaseAt(at)
+  await declareCustomers(opened.ctx, [aCustomerContract('1.0.0', PROMISED)])
+  await customersAreFresh(opened.ctx)
+  return opened
 }
 
 /** All three and what is made of them are fresh. */
