@@ -58,6 +58,7 @@ describe('what the records of a file look like', () => {
 
   test.each([
     [['1', '-20', ''], 'integer'],
+    [['1849876543210987654', '+98765432109876543210'], 'integer'],
     [['1', '2.5'], 'number'],
     [['true', 'no'], 'boolean'],
     [['2026-11-30'], 'date'],

@@ -16,7 +16,7 @@ const UNIQUE_CHARACTERS_MAX = 100
 
 /** What texts may stand for, the narrowest first. */
 const READINGS: readonly [FieldFamily, RegExp][] = [
-  ['integer', /^[+-]?\d{1,18}$/],
+  ['integer', /^[+-]?\d+$/],
   ['number', /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i],
   ['boolean', /^(?:true|false|yes|no|[tfyn01])$/i],
   ['date', /^\d{4}-\d\d-\d\d$/],

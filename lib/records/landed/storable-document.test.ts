@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ShapeCounter } from '#lib/domain/contracts/count-shape.ts'
 import { storableDocument, storableValue } from './storable-document.ts'
 
 const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`
@@ -28,6 +29,18 @@ describe('a document is kept', () => {
     })
     expect(storableValue({ a: 'x\0y', b: '1' })).toEqual({ document: '{"a":"x\ufffdy","b":"1"}' })
   })
+})
+
+it.each([
+  ['whole numbers of the length of an id', '{"id":76561198000000001}', '{"id":76561198000000002}'],
+  ['in a list', '[-9007199254740993]', '[-9007199254740992]'],
+  ['what had to be looked at closely', '{"id":76561198000000001,"a":"\\u0000"}', '{"id":76561198000000002}'],
+])('of two documents that differ whoever counts is told two values: %s', (_, ...texts) => {
+  const counter = new ShapeCounter()
+  for (const text of texts) storableDocument(text, (value) => counter.add({ value }, false))
+  const [seen] = counter.shape().fields
+  const counted = texts[0]?.startsWith('[') ? seen?.fields[0] : seen?.fields.find(({ name }) => name === 'id')
+  expect(counted).toMatchObject({ isUnique: true, values: texts.map((text) => /-?\d+/.exec(text)?.[0]) })
 })
 
 it.each([

@@ -5,6 +5,8 @@ import { isStorableText, toStorableText } from '#lib/domain/values/storable-text
 const SHORT = 2 * DEPTH_MAX
 /** A text in which there may be what PostgreSQL does not take: a NUL, half of a surrogate pair, a number with very many digits. */
 const MAY_BE_UNSTORABLE = /\\u(?:0000|d[89a-f])|[eE][+-]?\d{4}|\d{1000}/i
+/** A text in which there may be a whole number that a double would change: two of them may become one. */
+const MAY_BE_LONG = /(?:^|[[:,\s])-?\d{16}/
 /** PostgreSQL keeps this many digits behind the point, and more before it. */
 const DIGITS_MAX = 16_000
 
@@ -12,7 +14,7 @@ export const NO_JSON = 'is not JSON'
 
 export type StorableDocument = { document: string } | { reason: string }
 
-/** Told of the value of each document that can be kept. */
+/** Told of the value of each document that can be kept, whole numbers with all their digits. */
 export type SeeValue = (value: unknown) => void
 
 /**
@@ -28,7 +30,7 @@ export function storableDocument(text: string, see: SeeValue = () => {}): Storab
   }
   if (text.length > SHORT && isTooDeep(value)) return { reason: `is nested deeper than ${DEPTH_MAX} levels` }
   if (MAY_BE_UNSTORABLE.test(text)) return storableValue(parseJson(text), see)
-  see(value)
+  see(MAY_BE_LONG.test(text) ? parseJson(text) : value)
   return { document: text }
 }
 
