@@ -30,11 +30,13 @@ const breaks = async () => {
 }
 
 describe('files that land', () => {
-  const lands = async (file: string, ...records: object[]) => {
+  const shapeOf = (...records: object[]) => {
     const counter = new ShapeCounter()
     for (const record of records) counter.add(record, false)
-    await noteLandedShape(ctx.pool, clock.now(), 'land-customers', { file, source: 'drop', shape: counter.shape() })
+    return counter.shape()
   }
+  const lands = (file: string, ...records: object[]) =>
+    noteLandedShape(ctx.pool, clock.now(), 'land-customers', { file, source: 'drop', shape: shapeOf(...records) })
   beforeEach(async () => {
     await ctx.pool.query(`update asset set flow = 'land-customers' where subject_id = (select id from subject where key = $1)`, [
       CUSTOMERS.table,
@@ -59,6 +61,26 @@ describe('files that land', () => {
     ])
     const { rows } = await ctx.pool.query('select file from landed_shape')
     expect(rows, 'only the last one is kept').toEqual([{ file: 'in/good.jsonl' }])
+  })
+
+  test('are judged also when one was noted before another and is seen only after that was judged', async () => {
+    await isOfFiles()
+    const slow = await ctx.pool.connect()
+    try {
+      await slow.query('begin')
+      await noteLandedShape(slow, clock.now(), 'land-customers', { file: 'in/bad.jsonl', source: 'drop', shape: shapeOf({ mail: 'a' }) })
+      await lands('in/good.jsonl', good)
+      expect(await followContracts(ctx)).toBe(0)
+      await slow.query('commit')
+    } finally {
+      slow.release()
+    }
+    expect(await followContracts(ctx)).toBe(1)
+    clock.set(START + MINUTE_MS)
+    expect(await followContracts(ctx), 'the later one keeps it').toBe(1)
+    expect((await breaks()).map((line) => /12:00–12:01 \S+/.exec(line)?.[0])).toEqual(['12:00–12:01 drop:in/bad.jsonl'])
+    const { rows } = await ctx.pool.query('select file from landed_shape')
+    expect(rows).toEqual([{ file: 'in/good.jsonl' }])
   })
 
   test('tell of a shape before there is a contract: the last one, as columns', async () => {

@@ -37,7 +37,7 @@ export interface DueContract {
   /** null: nobody has told of columns yet. */
   columns: KnownColumn[] | null
   toldBy: 'discovery' | 'push' | null
-  /** Files that landed since it was judged last, the first ones first, else the one that it was judged by; empty for what no files land in. */
+  /** Files that landed since it was judged last, the first ones first, and the one that it was judged by where none came after that; empty for what no files land in. */
   landed: (LandedShape & { id: string })[]
 }
 
@@ -75,7 +75,7 @@ const isDueSql = (now: string) => `(due_at <= ${now} or (columns is not null and
 const LANDED = `coalesce((
   select jsonb_agg(jsonb_build_object('id', n.id::text, 'file', n.file, 'source', n.source, 'shape', n.shape) order by n.id) from (
     select n.* from landed_shape n where of_files and n.asset_id = x.asset_id
-      and n.judged = not exists (select from landed_shape m where m.asset_id = x.asset_id and not m.judged)
+      and (not n.judged or not exists (select from landed_shape m where m.asset_id = x.asset_id and not m.judged and m.id > n.id))
     order by n.id limit ${FILES_MAX}) n), '[]') as landed`
 
 /** The contracts that are to be judged now, at most so many. */
@@ -123,12 +123,16 @@ async function noteJudgedFiles(sql: Sql, now: Instant, judged: readonly DueContr
     const last = landed.at(-1)
     if (last === undefined) return []
     const { id, file, source, shape } = last
-    return [{ assetId, id, columns: columnsOfShape(shape), landed: { file, source, shape } }]
+    return [{ assetId, id, ids: landed.map((one) => one.id), columns: columnsOfShape(shape), landed: { file, source, shape } }]
   })
   if (rows.length === 0) return
   const given = toStorableJson(rows)
-  const GIVEN = 'jsonb_to_recordset($1::jsonb) as x("assetId" int, id bigint, columns jsonb, landed jsonb)'
-  await sql.query(`delete from landed_shape n using ${GIVEN} where n.asset_id = x."assetId" and n.id < x.id`, [given])
+  const GIVEN = 'jsonb_to_recordset($1::jsonb) as x("assetId" int, id bigint, ids bigint[], columns jsonb, landed jsonb)'
+  // One that was noted before the last and is seen only now is still to be judged.
+  await sql.query(
+    `delete from landed_shape n using ${GIVEN} where n.asset_id = x."assetId" and n.id <> x.id and (n.judged or n.id = any(x.ids))`,
+    [given],
+  )
   await sql.query(`update landed_shape n set judged = true from ${GIVEN} where n.id = x.id`, [given])
   await sql.query(
     `with x as (select x.*, s.seen_at, s.columns as before from ${GIVEN} left join lateral (
