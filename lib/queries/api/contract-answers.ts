@@ -14,11 +14,12 @@ export function toContract(contract: ContractView | null): ApiContract | null {
   }
 }
 
-/** Breaks come and end, and a version begins without anything being written. */
+/** Breaks come and end, and a version begins or ends without anything being written. */
 const CONTRACT_MARK = `
   select concat_ws(':', (select concat_ws('-', count(*), max(id), count(to_at), sum(hashtext(words)) filter (where to_at is null)) from contract_break),
     (select concat_ws('-', count(*), sum(extract(epoch from seen_at))) from asset_shape),
-    (select count(*) from asset_contract c, jsonb_array_elements(c.terms -> 'versions') v where (v ->> 'from')::float8 <= $1::float8)) as mark`
+    (select count(*) filter (where (v ->> 'from')::float8 <= $1::float8) || '-' || count(*) filter (where (v ->> 'until')::float8 <= $1::float8)
+     from asset_contract c, jsonb_array_elements(c.terms -> 'versions') v)) as mark`
 
 /** Another text when what is told of any contract may be another for this reader. */
 export async function markOfContracts(ctx: Context): Promise<string> {

@@ -7,6 +7,7 @@ import { ASSET_LIST } from '#lib/queries/api/list-assets.ts'
 import { CATALOGUE_LIST } from '#lib/queries/api/list-catalogue.ts'
 import { getFeedPage } from '#lib/queries/pages/feed-page.ts'
 import { rankOf } from '#lib/testing/catalogues/rank-of.ts'
+import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import {
   aCustomerContract,
   CUSTOMERS,
@@ -21,6 +22,7 @@ import { findInCatalogue } from './search-catalogue.ts'
 
 const START = Date.parse('2026-11-10T12:00:00Z')
 let db: TestDatabase
+let clock: FakeClock
 let ctx: Context
 
 const ask = (text: string, as = ctx) => findInCatalogue(as, { ...UNFILTERED, search: readSearchWords(text) }, null, 50)
@@ -40,7 +42,7 @@ function described(version: string, fields: readonly string[], more: { from?: st
 }
 
 beforeAll(async () => {
-  ;({ database: db, ctx } = await createDatabaseAt(START))
+  ;({ database: db, clock, ctx } = await createDatabaseAt(START))
   await declareCustomers(ctx, [
     described('1.0.0', ['id bigint', 'mail text']),
     described('2.0.0', ['id bigint', 'loyalty text'], { from: new Date(START + 30 * DAY_MS).toISOString() }),
@@ -154,5 +156,17 @@ describe('a search reads contracts', () => {
         expect([text, hit.key, hit.rank]).toEqual([text, hit.key, rankOf(search, { ...hit, promised })])
       }
     }
+  })
+
+  it('whose answer is another one when a version begins or ends', async () => {
+    await ctx.whole.query(`update asset_contract set terms = jsonb_set(terms, '{versions,0,until}', to_jsonb($1::float8))`, [
+      START + 9 * DAY_MS,
+    ])
+    const marks: string[] = []
+    for (const days of [8, 9, 29, 30]) {
+      clock.set(START + days * DAY_MS)
+      marks.push(await getListMark(ctx, CATALOGUE_LIST, {}))
+    }
+    expect(marks.map((mark) => marks.indexOf(mark))).toEqual([0, 1, 1, 3])
   })
 })
