@@ -131,6 +131,21 @@ describe('what has no counterpart', () => {
     ])
   })
 
+  const MORNINGS = { property: 'timeOfAvailability', value: '07:00' }
+
+  test.each<[string, Written[], boolean]>([
+    ['each day at a time', [DAILY, MORNINGS], false],
+    ['on the days of a schedule at a time', [WORKDAYS, MORNINGS], false],
+    ['by a schedule alone', [WORKDAYS], true],
+    ['at a time, and nobody says how often', [MORNINGS], true],
+    ['each week', [{ ...DAILY, value: 7 }, MORNINGS], true],
+    ['each hour besides', [{ ...DAILY, unit: 'h' }, MORNINGS], true],
+  ])('is a latency of what comes %s, unless a promise goes by it', (_, written, isJudged) => {
+    const other = { ...LATENCY, value: 5 }
+    expect(JSON.stringify(policies(...written, LATENCY)) !== JSON.stringify(policies(...written, other))).toBe(isJudged)
+    expect(left(...written, LATENCY).filter((one) => one.includes('latency'))).toEqual(isJudged ? [] : ['no-counterpart: latency 6 h'])
+  })
+
   test('is seen beside what is judged, where the contract is what the asset is judged by', () => {
     const levels = about(LATENCY, { property: 're', value: 3, unit: 'y' }, { property: 'ga', value: '2026-01-01' })
     expect(levelViews(levels, true)).toEqual([

@@ -35,13 +35,14 @@ export function levelPromises(levels: readonly ServiceLevel[]): LevelPromises {
   const age = ageOf(read, deadline !== null)
   const policies = [deadline, age].filter((one) => one !== null)
   const isRead = (level: ServiceLevel) => {
-    if (level === latency) return read.latencyMs !== null
+    if (level === latency) return read.latencyMs !== null && goesByLatency(read)
     if (level === frequency) return read.cron !== null || read.everyMs !== null
     return level === time && deadline !== null
   }
   const left = levels.flatMap((level): LevelPromises['left'] => {
     if (OF_THE_VERSION.has(level.property) || isRead(level)) return []
-    return [{ level, why: OF_THE_CLOCK.has(level.property) ? 'unreadable' : 'no-counterpart' }]
+    const isUnused = level === latency && read.latencyMs !== null
+    return [{ level, why: OF_THE_CLOCK.has(level.property) && !isUnused ? 'unreadable' : 'no-counterpart' }]
   })
   return { policies, left }
 }
@@ -70,6 +71,11 @@ function ageOf({ latencyMs, everyMs, cron }: Read, hasDeadline: boolean): Policy
   if (latencyMs !== null && everyMs === null && cron === null) return anAge(latencyMs)
   if (everyMs === null || cron !== null || (hasDeadline && everyMs >= DAY_MS)) return null
   return anAge(latencyMs === null ? everyMs * ROOM : everyMs + latencyMs)
+}
+
+/** Whether a promise goes by the latency: what comes once a day at a time, or on the days of a schedule, is promised by that alone. */
+function goesByLatency({ everyMs, cron, time }: Read): boolean {
+  return time === null || (cron === null && everyMs !== DAY_MS)
 }
 
 const anAge = (lateAfter: number): PolicyInput => ({ kind: 'age', lateAfter, staleAfter: 2 * lateAfter })
