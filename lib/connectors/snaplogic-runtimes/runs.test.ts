@@ -194,7 +194,7 @@ describe('a pipeline of SnapLogic that is wanted', () => {
     expect(starts()).toHaveLength(1)
   })
 
-  it('takes up the run that began first; none that is a part, fails, stands still or began too early', async () => {
+  it('takes up the run that began first; none that is a part, fails, stands still or began too early, and none where it is to be told parameters', async () => {
     world.snaplogic.ran('load', '2026-11-29T08:00:00Z', { state: 'Suspended' })
     world.snaplogic.ran('load', '2026-11-29T08:00:00Z', { state: 'Started', parent_ruuid: 'r1' })
     world.snaplogic.ran('load', '2026-11-29T09:00:00Z', { state: 'Started' })
@@ -203,6 +203,8 @@ describe('a pipeline of SnapLogic that is wanted', () => {
     expect(await start({ since: Date.parse(TEN) })).toMatchObject({ externalId: world.snaplogic.runs[3]?.id })
     expect(starts()).toEqual([])
     expect(await start({ since: Date.parse(NOW) })).toMatchObject({ externalId: world.snaplogic.runs[4]?.id })
+    const told = { key: 'order-2/1', triedAt: null, parameters: { term: '2261' } }
+    expect(await start(told)).toMatchObject({ externalId: world.snaplogic.runs[5]?.id })
   })
 
   it('that cannot be begun says why and what to do, and that another try does not help', async () => {

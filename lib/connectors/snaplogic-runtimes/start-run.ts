@@ -2,7 +2,7 @@ import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { keyAuth } from '#lib/connectors/kit/ask.ts'
 import type { WantedJobRun } from '#lib/connectors/kit/connector.ts'
 import { requireListed } from '#lib/connectors/kit/starting/require-listed.ts'
-import { startOnce } from '#lib/connectors/kit/starting/start-once.ts'
+import { hasParameters, startOnce } from '#lib/connectors/kit/starting/start-once.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
@@ -22,13 +22,13 @@ const LOOKS_MS = [2, 4, 8, 16, 30, 60].map((seconds) => seconds * SECOND_MS)
 
 /**
  * The run of a pipeline that does what is wanted. SnapLogic takes no key: so the one that a task has begun since an earlier try is ours, else one that goes on is
- * taken up, else its task is asked.
+ * taken up where nothing is to be told, else its task is asked.
  */
 export async function startPipeline(connection: Connected, api: RuntimesApi, job: string, wanted: WantedJobRun): Promise<ExternalRun> {
   const task = requireTask(connection, api, job)
   const entry =
     (await ofTry(api, job, wanted)) ??
-    (await goingOn(connection, api, job, wanted)) ??
+    (hasParameters(wanted) ? undefined : await goingOn(connection, api, job, wanted)) ??
     (await begin(connection, api, { job, task, wanted }))
   const because = entry.state === 'Failed' ? await api.reason(entry.id) : null
   const told = externalRun(entry, { org: api.org, key: connection.key, jobs: new Map([[entry.id, jobOf(entry, api.org) ?? job]]), because })
