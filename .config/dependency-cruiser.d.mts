@@ -2,9 +2,6 @@ import type { ICruiseOptions, IForbiddenRuleType, IResolveOptions } from 'depend
 
 declare const rules: {
   forbidden: (IForbiddenRuleType & { name: string; comment: string })[]
-  options: Omit<ICruiseOptions, 'tsConfig' | 'enhancedResolveOptions'> & {
-    tsConfig: { fileName: string }
-    enhancedResolveOptions: Partial<IResolveOptions>
-  }
+  options: Omit<ICruiseOptions, 'enhancedResolveOptions'> & { enhancedResolveOptions: Partial<IResolveOptions> }
 }
 export default rules

@@ -183,7 +183,6 @@ export default {
     tsPreCompilationDeps: true,
     // Nobody asks who depends on a module.
     skipAnalysisNotInRules: true,
-    tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'types', 'default', 'require'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mayHoldFacts } from './source-files.ts'
+import { importsOf, mayHoldFacts } from './source-files.ts'
 
 const sourceOf = (text: string) => ({ path: 'lib/one.ts', text, lines: text.split('\n').length })
 const statements = (count: number, indent = '  ') => Array.from({ length: count }, (_, n) => `${indent}const n${n} = ${n}\n`).join('')
@@ -35,5 +35,23 @@ describe('what is looked at more closely', () => {
     ['an instant that is named', 'const then = new Date(0)\nconst other = new Map<string, Date>()\n'],
   ])('is not %s', (_what, text) => {
     expect(mayHoldFacts(sourceOf(text), 60)).toBe(false)
+  })
+})
+
+describe('what a text imports', () => {
+  const imports = `import { one } from './one.ts'\nimport type {\n  Two,\n} from './two.ts'\nimport './three.ts'\n`
+  it.each([
+    ['a text with a body', `${imports}\nexport const sum = one + 1\n`, imports],
+    [
+      'what is passed on below it',
+      `const sum = 1\nexport * from './one.ts'\nconst more = 1\n`,
+      `const sum = 1\nexport * from './one.ts'\n`,
+    ],
+    ['nothing', 'export const sum = 1\n', ''],
+    ['one within a function', `${imports}const load = () => import('./four.ts')\n`, `${imports}const load = () => import('./four.ts')\n`],
+    ['a type by its file', `${imports}let four: import('./four.ts').Four\n`, `${imports}let four: import('./four.ts').Four\n`],
+    ['a reference', `/// <reference path="./four.ts" />\nlet four\n`, `/// <reference path="./four.ts" />\nlet four\n`],
+  ])('is kept of %s', (_what, text, kept) => {
+    expect(importsOf(text)).toBe(kept)
   })
 })

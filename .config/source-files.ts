@@ -1,6 +1,6 @@
-// What the architecture test looks at: the project's own files, read once, and the facts of their syntax.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+// What the architecture tests look at: the project's own files, read once, and the facts of their syntax.
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import ts from 'typescript'
 
 // Asked for every node there is: each look into the compiler's module costs more than the answer.
@@ -110,6 +110,25 @@ function outsideTemplates(text: string): string[] {
     if (line.split('`').length % 2 === 0) isInside = !isInside
     return wasInside ? '' : line
   })
+}
+
+/** A text up to the last of its imports, whole where one may stand anywhere: to parse the rest takes most of the time of who looks for imports. */
+export function importsOf(text: string): string {
+  if (/\b(import|require)\s*\(|<reference\b/.test(text)) return text
+  const last = [...text.matchAll(/(?:\bfrom|^import)\s*(['"])[^'"\n]+\1/gm)].at(-1)
+  return last === undefined ? '' : `${text.slice(0, last.index + last[0].length)}\n`
+}
+
+/** Makes these files and folders of the project again in another place, where each file only imports. */
+export function copyImports(paths: string[], to: string): void {
+  copyFileSync('package.json', join(to, 'package.json'))
+  symlinkSync(resolve('node_modules'), join(to, 'node_modules'))
+  const within = (folder: string) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name))
+  for (const path of paths.flatMap((one) => (statSync(one).isDirectory() ? within(one) : [one]))) {
+    if (statSync(path).isDirectory()) continue
+    mkdirSync(join(to, dirname(path)), { recursive: true })
+    writeFileSync(join(to, path), SOURCES.test(path) ? importsOf(readFileSync(path, 'utf8')) : '')
+  }
 }
 
 /** Walks the syntax of one TypeScript file. */
