@@ -45,10 +45,11 @@ export function cancelOrderPath(id: string): string {
 }
 
 /** Asset keys hold slashes, which stay readable unless a part would be swallowed on the way (empty, `.` or `..`). */
-export function assetPath(key: string): string {
+export function assetPath(key: string, part?: 'contract'): string {
   const parts = key.split('/')
-  const fragile = parts.some((part) => part === '' || part === '.' || part === '..')
-  return `/assets/${fragile ? encodeURIComponent(key) : parts.map(encodeURIComponent).join('/')}`
+  const fragile = parts.some((each) => ['', '.', '..'].includes(each))
+  const end = part === undefined ? '' : `#${part}`
+  return `/assets/${fragile ? encodeURIComponent(key) : parts.map(encodeURIComponent).join('/')}${end}`
 }
 
 /** The lineage around an asset; without one where it begins, with what is asked for. */

@@ -6,7 +6,7 @@ import { cursorAt, placeAt } from '#lib/queries/api/list.ts'
 import { CATALOGUE_LIST } from '#lib/queries/api/list-catalogue.ts'
 import { type CatalogueListQuestion, catalogueQuestion } from '#lib/queries/api/questions.ts'
 import { UNFILTERED } from '#lib/queries/catalogue/catalogue-view.ts'
-import type { CatalogueQuestion } from '#lib/queries/catalogue/search-catalogue.ts'
+import type { CatalogueQuestion, Filter } from '#lib/queries/catalogue/search-catalogue.ts'
 
 /** What the catalogue is asked, as its address says it. */
 export interface Asked {
@@ -25,8 +25,8 @@ export function readAsked({ q, after, ...filters }: Question): Asked {
   const everything = { q: typed, question: { ...UNFILTERED, search: readSearchWords(typed) }, after: null }
   const parsed = catalogueQuestion.omit({ q: true }).safeParse(filters)
   if (!parsed.success) return { ...everything, problem: questionInWords(parsed.error) }
-  const { kind, state, status, connection, group, owner } = parsed.data
-  const chosen = { kind: kind ?? null, state: state ?? null, status: status ?? null }
+  const { kind, state, status, connection, group, owner, contract } = parsed.data
+  const chosen = { kind: kind ?? null, state: state ?? null, status: status ?? null, contract: contract ?? null }
   const question = { ...everything.question, ...chosen, connection: connection ?? null, group: group ?? null, owner: owner ?? null }
   if (after === undefined) return { ...everything, question, problem: null }
   const place = placeAt(CATALOGUE_LIST, listQuestionOf(typed, question), after)
@@ -38,15 +38,18 @@ export function readAsked({ q, after, ...filters }: Question): Asked {
   }
 }
 
-function listQuestionOf(q: string, { kind, state, status, connection, group, owner }: CatalogueQuestion): CatalogueListQuestion {
-  const filters = { q, kind, state, status, connection, group, owner }
+function listQuestionOf(q: string, question: CatalogueQuestion): CatalogueListQuestion {
+  const filters = { q, ...filtersOf(question) }
   return catalogueQuestion.parse(Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== null)))
 }
 
 /** The address of what is asked with some of it otherwise, from its beginning. */
 export function askedPath({ q, question }: Pick<Asked, 'q' | 'question'>, otherwise: Record<string, string | null> = {}): string {
-  const { kind, state, status, connection, group, owner } = question
-  return filteredCataloguePath({ q, kind, state, status, connection, group, owner, ...otherwise })
+  return filteredCataloguePath({ q, ...filtersOf(question), ...otherwise })
+}
+
+function filtersOf({ kind, state, status, connection, group, owner, contract }: CatalogueQuestion): Record<Filter, string | null> {
+  return { kind, state, status, connection, group, owner, contract }
 }
 
 /** The address of the list after a place. */

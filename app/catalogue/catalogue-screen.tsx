@@ -24,15 +24,23 @@ export function CatalogueScreen({ asked, view }: ScreenProps) {
   return (
     <PageShell page={page} now={now} shows={shownBy(view)} banners={banners} place="catalogue" search={asked.q}>
       <header className="hero">
-        <h1 dir="auto">{catalogueTitle(asked, view)}</h1>
-        {asked.q === '' && <p className="lead">{whatThereIs(view)}</p>}
+        <div>
+          <h1 dir="auto">{catalogueTitle(asked, view)}</h1>
+          {asked.q === '' && <p className="lead">{whatThereIs(view)}</p>}
+        </div>
       </header>
       <Filters asked={asked} view={view} />
       {answer.total === 0 && <Instead asked={asked} view={view} />}
       {answer.hits.length > 0 && (
         <ol className="hits" aria-label="What was found">
           {answer.hits.map((hit) => (
-            <HitLine key={`${hit.kind} ${hit.key}`} hit={hit} search={asked.question.search} isOpen={answer.total <= OPEN_MAX} />
+            <HitLine
+              key={`${hit.kind} ${hit.key}`}
+              hit={hit}
+              search={asked.question.search}
+              isOpen={answer.total <= OPEN_MAX}
+              isContract={asked.question.contract !== null}
+            />
           ))}
         </ol>
       )}

@@ -31,7 +31,7 @@ export function EntityFold({ hit, path, isOpen }: { hit: CatalogueHit; path: str
           ],
           ['Made from', around && namesOf(around.upstream, around.unseenUpstream, path)],
           ['Read by', around && namesOf(around.downstream, around.unseenDownstream, path)],
-          ['Contract', contract && <Promised contract={contract} path={path} />],
+          ['Contract', contract && <Promised contract={contract} />],
           ['Read by contract', contract?.held == null || contract.held.consumers.length === 0 ? null : contract.held.consumers.join(', ')],
         ]}
       />
@@ -82,10 +82,10 @@ function namesOf(names: readonly Named[], hasUnseen: boolean, path: string): Rea
 }
 
 /** Its version, whose it is, whether it is kept, and what is announced. */
-function Promised({ contract: { held, broken, announced, seenAt }, path }: { contract: ContractView; path: string }) {
+function Promised({ contract: { key, held, broken, coming, seenAt } }: { contract: ContractView }) {
   return (
     <>
-      <a href={path}>
+      <a href={assetPath(key, 'contract')}>
         <bdi>{held === null ? 'No version holds yet' : `${held.name} ${held.version}`}</bdi>
       </a>
       {held?.owner != null && (
@@ -100,9 +100,9 @@ function Promised({ contract: { held, broken, announced, seenAt }, path }: { con
       ) : (
         held !== null && seenAt !== null && ', kept'
       )}
-      {announced.map(({ version, from }) => (
-        <span key={version}>
-          ; {version} from <Time at={from} form="long" />
+      {coming.map(({ kind, version, at }) => (
+        <span key={`${kind} ${version}`}>
+          ; {version} {kind === 'begins' ? 'from' : 'ends on'} <Time at={at} form="long" />
         </span>
       ))}
     </>

@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react'
 import { cataloguePath } from '#app/_ui/paths.ts'
 import { LEGEND_ORDER } from '#app/_ui/status-labels.ts'
-import { ENTRY_KINDS, ENTRY_STATES } from '#lib/domain/search/entry.ts'
+import { ASSET_KINDS, CONTRACT_STATES, ENTRY_KINDS, ENTRY_STATES } from '#lib/domain/search/entry.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { statusInWords } from '#lib/domain/wording/words.ts'
-import type { CatalogueView } from '#lib/queries/catalogue/catalogue-view.ts'
-import { type Filter, kindsMeant } from '#lib/queries/catalogue/search-catalogue.ts'
+import { type CatalogueView, UNFILTERED } from '#lib/queries/catalogue/catalogue-view.ts'
+import { FILTERS, type Filter, kindsMeant } from '#lib/queries/catalogue/search-catalogue.ts'
 import { type Asked, askedPath } from './catalogue-question.ts'
-import { KINDS, STATES } from './entry-words.ts'
+import { CONTRACTS, KINDS, STATES } from './entry-words.ts'
 
 interface FiltersProps {
   asked: Asked
@@ -16,9 +16,9 @@ interface FiltersProps {
 
 /** What to look for and where: a plain form and plain links, so that the address says it all. */
 export function Filters({ asked, view }: FiltersProps) {
-  const { kind, state, status, connection, group, owner } = asked.question
-  const isNarrowed = [kind, state, status, connection, group, owner].some((each) => each !== null)
-  const kept = Object.entries({ kind, state, status })
+  const { kind, state, status, contract } = asked.question
+  const isNarrowed = FILTERS.some((filter) => asked.question[filter] !== null)
+  const kept = Object.entries({ kind, state, status, contract })
   return (
     <search className="mb-6 block space-y-3 print:hidden">
       <form className="flex flex-wrap items-center gap-2" action={cataloguePath}>
@@ -38,14 +38,12 @@ export function Filters({ asked, view }: FiltersProps) {
         <button type="submit" className="button">
           Show
         </button>
-        {isNarrowed && <a href={askedPath({ q: asked.q, question: { ...asked.question, kind: null } }, NO_FILTER)}>Show all</a>}
+        {isNarrowed && <a href={askedPath({ q: asked.q, question: { ...UNFILTERED, search: asked.question.search } })}>Show all</a>}
       </form>
       <Chips asked={asked} view={view} />
     </search>
   )
 }
-
-const NO_FILTER = { kind: null, state: null, status: null, connection: null, group: null, owner: null }
 
 interface ChoiceProps extends FiltersProps {
   name: 'group' | 'connection' | 'owner'
@@ -99,7 +97,9 @@ function Chips({ asked, view }: FiltersProps) {
         view={view}
         words={(status) => statusInWords(status === 'none' ? null : status)}
         icon={(status) => status}
+        unit={kinds?.every((kind) => ASSET_KINDS.includes(kind)) ? 'Assets' : undefined}
       />
+      <Row label="Contracts" filter="contract" values={CONTRACT_STATES} asked={asked} view={view} words={(state) => CONTRACTS[state]} />
     </div>
   )
 }
@@ -108,22 +108,25 @@ const iconOfState = (state: string) => (state === 'adopted' ? null : state)
 
 interface RowProps<V extends string> extends FiltersProps {
   label: string
-  filter: Filter & ('kind' | 'state' | 'status')
+  filter: Filter & ('kind' | 'state' | 'status' | 'contract')
   values: readonly V[]
   words: (value: V) => ReactNode
   icon?: (value: V) => string | null
+  /** What is counted, where the same words are counted of something else elsewhere. */
+  unit?: string | undefined
   /** What is meant where nothing is chosen. */
   meant?: readonly string[] | null
 }
 
 /** One filter as links; what is chosen is let go again by its own. Nothing where there is one value and nothing to choose. */
-function Row<V extends string>({ label, filter, values, asked, view, words, icon, meant }: RowProps<V>) {
+function Row<V extends string>({ label, filter, values, asked, view, words, icon, unit, meant }: RowProps<V>) {
   const counts = new Map(view.answer.counts[filter].map(({ value, count }) => [value, count]))
   const chosen = asked.question[filter]
   const shown = values.filter((value) => counts.has(value) || value === chosen)
   if (shown.length < 2 && chosen === null) return null
   return (
     <nav className="legend chips" aria-label={label}>
+      {unit !== undefined && <p className="muted">{unit}</p>}
       {shown.map((value) => {
         const image = icon?.(value) ?? null
         const isBeside = chosen === null && meant != null && !meant.includes(value)

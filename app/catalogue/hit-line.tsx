@@ -5,6 +5,7 @@ import { Age, Time } from '#app/_ui/time.tsx'
 import type { Match } from '#lib/domain/search/match.ts'
 import type { SearchWords } from '#lib/domain/search/question.ts'
 import type { CatalogueHit } from '#lib/queries/catalogue/hits.ts'
+import { ContractLine } from './contract-line.tsx'
 import { EntityFold } from './entity-fold.tsx'
 import { KINDS, PLACE_WORDS } from './entry-words.ts'
 import { Marked } from './marked.tsx'
@@ -14,9 +15,16 @@ interface HitProps {
   search: SearchWords
 }
 
+interface LineProps extends HitProps {
+  isOpen?: boolean
+  /** Contracts were asked for. */
+  isContract?: boolean
+}
+
 /** One thing that was found: how it stands, what and where it is, why it is among them, how fresh it is. */
-export function HitLine({ hit, search, isOpen = false }: HitProps & { isOpen?: boolean }) {
-  const { kind, key, name } = hit
+export function HitLine({ hit, search, isOpen = false, isContract = false }: LineProps) {
+  const { kind, key, name, contract, matches } = hit
+  const isAsked = isContract || matches.some(({ field }) => field === 'standing')
   return (
     <li className="hit">
       <div>
@@ -38,6 +46,7 @@ export function HitLine({ hit, search, isOpen = false }: HitProps & { isOpen?: b
           </p>
         )}
         <Reasons hit={hit} search={search} />
+        {isAsked && contract !== null && <ContractLine contract={contract} />}
         <EntityFold hit={hit} path={pathOf(hit)} isOpen={isOpen} />
       </div>
       <Freshness hit={hit} />
@@ -121,7 +130,7 @@ function Reasons({ hit, search }: HitProps) {
 }
 
 function isShownAbove({ field, text, ...match }: Match, { feed, group, connection, owner, labels, state }: CatalogueHit): boolean {
-  if (field === 'name' || field === 'key') return true
+  if (field === 'name' || field === 'key' || field === 'standing') return true
   if (field === 'label' && state !== 'adopted')
     return (
       'name' in match &&

@@ -17,6 +17,7 @@ const known: Overview = {
   groups: [],
   trouble: { lines: [], total: 0, holding: 0 },
   work: [],
+  coming: { next: [], total: 0 },
 }
 
 beforeEach(() => {

@@ -1,6 +1,7 @@
 import type { ReaderKind } from '#app/_lib/overview-key.ts'
 import { EmptyState, NextStep } from '#app/_ui/empty-state.tsx'
 import { CauseList } from '#app/_ui/feeds/cause-list.tsx'
+import { ComingVersions } from '#app/_ui/feeds/coming-versions.tsx'
 import { toGroupLine } from '#app/_ui/feeds/feed-summary.ts'
 import { GroupList } from '#app/_ui/feeds/group-list.tsx'
 import { Legend } from '#app/_ui/feeds/legend.tsx'
@@ -15,7 +16,7 @@ import { WorkList } from './work-list.tsx'
 
 /** The first screen. */
 export function Overview({ overview, reader }: { overview: OverviewData; reader: ReaderKind }) {
-  const { page, now, counts, trouble, work } = overview
+  const { page, now, counts, trouble, work, coming } = overview
   const banners = bannersAbove(overview)
   if (page === null) return <EmptyState now={now} banners={banners} reader={reader} />
   const groups = overview.groups.map((group) => toGroupLine(group, page.zone, work))
@@ -32,6 +33,7 @@ export function Overview({ overview, reader }: { overview: OverviewData; reader:
           </p>
           <CauseList lines={trouble.lines} total={trouble.total} now={now} />
           <WorkList work={work} />
+          <ComingVersions coming={coming.next} total={coming.total} />
         </div>
         <Areas groups={overview.groups} />
       </div>

@@ -55,10 +55,7 @@ describe('the catalogue of shared data', () => {
   it('announces that customers lose two fields', () => {
     const [next] = announcedAfter(termsOf('lake/crm.customer'), FIRST_START)
     expect(next?.from).toBe(nextCustomerFrom(FIRST_START))
-    expect(next?.differences.map(({ words }) => words)).toEqual([
-      'the field "phone" is gone',
-      'the field "country" is gone, perhaps renamed: "country_code" came',
-    ])
+    expect(next?.differences.map(({ words }) => words)).toEqual(['phone goes', 'country goes (perhaps renamed country_code)'])
   })
 })
 

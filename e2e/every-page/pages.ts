@@ -27,7 +27,7 @@ const ADDRESSES: Record<string, Addresses> = {
     `/embeds?subject=${encodeURIComponent(`asset:${decodeURIComponent(asset)}`)}`,
   ],
   find: () => ['/find?status=fresh'],
-  catalogue: () => ['/catalogue', '/catalogue?q=e', '/catalogue?q=nothing+is+like+this'],
+  catalogue: () => ['/catalogue', '/catalogue?q=e', '/catalogue?contract=any', '/catalogue?q=nothing+is+like+this'],
   // Somebody who sees nothing of what is found is told that there is nothing.
   'catalogue/[connection]/[...path]': () => ['/catalogue/warehouse/found.nowhere'],
   flows: () => ['/flows'],

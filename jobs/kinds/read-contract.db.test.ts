@@ -131,9 +131,10 @@ describe('a contract at an address', () => {
     await askAfter(HOUR_MS, serve(version('3.0.0', PROMISED, '2026-11-10T20:00:00Z'), '"c"'))
     expect(await versions()).toEqual(['1.0.0 null', '2.0.0 13:00', '3.0.0 20:00'])
     expect((await seen())?.held?.version).toBe('2.0.0')
-    expect((await seen())?.announced).toEqual([
-      { version: '3.0.0', from: Date.parse('2026-11-10T20:00:00Z'), words: [expect.stringContaining('"mail" is gone')] },
+    expect((await seen())?.coming).toMatchObject([
+      { version: '3.0.0', at: Date.parse('2026-11-10T20:00:00Z'), changes: [expect.stringContaining('mail goes')], ends: '2.0.0' },
     ])
+    expect((await seen())?.earlier).toEqual([{ version: '1.0.0', from: null, until: START + HOUR_MS }])
     await askAfter(HOUR_MS, serve(version('3.0.1', ['id integer', 'mail text'], '2026-11-10T20:00:00Z'), '"d"'))
     expect(await versions(), 'one that was only announced is withdrawn').toEqual(['1.0.0 null', '2.0.0 13:00', '3.0.1 20:00'])
   })

@@ -15,8 +15,19 @@ test('a feed tells of contracts that are broken or will change, and of no other'
   )
   expect(words([aContract(), aContract({ broken })], true)).toBe('')
   expect(words([aContract({ broken }), aContract({ key: 'lake/b', broken })], true)).toContain('is broken since')
-  const announced = [{ version: '2.0.0', from: 0, words: ['the field "email" is gone', 'the field "phone" came'] }]
-  expect(words([aContract({ announced })])).toMatch(
-    /^Announced for .* about Customers: version 2\.0\.0\. The field &quot;email&quot; is gone; the field &quot;phone&quot; came\.$/,
+  const begins = {
+    kind: 'begins' as const,
+    version: '2.0.0',
+    at: 0,
+    changes: ['email goes', 'phone comes'],
+    isBreaking: true,
+    ends: '1.0.0',
+  }
+  expect(words([aContract({ coming: [begins] })])).toMatch(
+    /^Announced for .* about Customers: version 2\.0\.0, in which email goes, phone comes; 1\.0\.0 ends then\.$/,
+  )
+  expect(words([aContract({ coming: [{ ...begins, changes: [], ends: null }] })])).toMatch(/version 2\.0\.0, in which no field changes\.$/)
+  expect(words([aContract({ coming: [{ kind: 'ends', version: '1.0.0', at: 0 }] })])).toMatch(
+    /^Version 1\.0\.0 of the contract about Customers ends on .*, and no version takes its place\.$/,
   )
 })

@@ -1,7 +1,7 @@
 import { assetPath } from '#app/_ui/paths.ts'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Time } from '#app/_ui/time.tsx'
-import { capital } from '#lib/domain/wording/sentences.ts'
+import type { Coming } from '#lib/domain/contracts/versions-in-force.ts'
 import type { ContractView } from '#lib/queries/catalogue/asset-contracts.ts'
 
 /**
@@ -11,7 +11,7 @@ import type { ContractView } from '#lib/queries/catalogue/asset-contracts.ts'
 export function ContractNotes({ contracts, isTold }: { contracts: readonly ContractView[]; isTold: boolean }) {
   const isRepeated = isTold && contracts.filter(({ broken }) => broken !== null).length === 1
   const untold = isRepeated ? contracts.map((contract) => ({ ...contract, broken: null })) : contracts
-  const told = untold.filter(({ broken, announced, address }) => broken !== null || announced.length > 0 || address?.problem != null)
+  const told = untold.filter(({ broken, coming, address }) => broken !== null || coming.length > 0 || address?.problem != null)
   if (told.length === 0) return null
   return (
     <ul className="mt-4 space-y-3">
@@ -87,13 +87,34 @@ function About({ asset: { key, name } }: { asset: { key: string; name: string } 
   )
 }
 
-/** What a coming version changes, with its day. */
-export function AnnouncedNotes({ contract: { key, asset, announced }, isNamed = false }: { contract: ContractView; isNamed?: boolean }) {
-  return announced.map(({ version, from, words }) => (
-    <p key={version}>
-      Announced for <Time at={from} form="long" />
-      {isNamed && <About asset={{ key, name: asset }} />}: version {version}.{' '}
-      <bdi>{words.length === 0 ? 'Nothing changes in its fields.' : `${capital(words.join('; '))}.`}</bdi>
+/** What a coming version changes, with its day; and which one ends. */
+export function AnnouncedNotes({ contract: { key, asset, coming }, isNamed = false }: { contract: ContractView; isNamed?: boolean }) {
+  return coming.map((one) => (
+    <p key={`${one.kind} ${one.version}`}>
+      {one.kind === 'begins' ? (
+        <>
+          Announced for <Time at={one.at} form="long" />
+          {isNamed && <About asset={{ key, name: asset }} />}: version {one.version}, <bdi>{changesInWords(one)}</bdi>.
+        </>
+      ) : (
+        <>
+          Version {one.version}
+          {isNamed && (
+            <>
+              {' '}
+              of the contract
+              <About asset={{ key, name: asset }} />
+            </>
+          )}{' '}
+          ends on <Time at={one.at} form="long" />, and no version takes its place.
+        </>
+      )}
     </p>
   ))
+}
+
+/** Every change, and which version ends with it. */
+function changesInWords({ changes, ends }: Extract<Coming, { kind: 'begins' }>): string {
+  const what = changes.length === 0 ? 'in which no field changes' : `in which ${changes.join(', ')}`
+  return ends === null ? what : `${what}; ${ends} ends then`
 }

@@ -41,11 +41,28 @@ test.each<[string, Parameters<typeof aContract>[0], RegExp]>([
           { words: 'latency 6 h', isJudged: true },
           { words: 'retention 3 y', isJudged: false },
         ],
+        ends: { at: 0, next: null },
         until: 0,
         supportedUntil: 0,
       },
     },
-    /Also promisesLatency 6 h, which it is judged byRetention 3 y, not judged hereSupported until.*Holds until/,
+    /Also promisesLatency 6 h, which it is judged byRetention 3 y, not judged hereSupported until.*Holds untilThu 1 Jan.{0,20}A break makes it/,
+  ],
+  ['no end', {}, /Holds untilfurther notice/],
+  [
+    'the version that takes its place, before its own end of life',
+    { held: { ends: { at: 0, next: '2.0.0' }, until: 864e5 } },
+    /Holds untilThu 1 Jan.*, when 2\.0\.0 takes its place; its end of life is Fri 2 Jan/,
+  ],
+  [
+    'what held before',
+    {
+      earlier: [
+        { version: '0.9.0', from: 0, until: 864e5 },
+        { version: '0.8.0', from: null, until: 0 },
+      ],
+    },
+    /Earlier versions0\.9\.0: from Thu 1 Jan.* until Fri 2 Jan.*0\.8\.0: until Thu 1 Jan/,
   ],
   ['no version that holds', { held: null }, /^Contract(?!.*Kept).*No version holds now/],
 ])('what stands of a contract: %s', (_, given, told) => {

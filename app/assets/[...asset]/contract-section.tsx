@@ -15,44 +15,47 @@ const COMES_TO = { stop: 'Stale: what reads it may refuse to run', warn: 'Late' 
 /** What its producer promises of its shape, whether that is kept, and what will change; nothing where nothing is promised. */
 export function ContractSection({ contract }: { contract: ContractView | null }) {
   if (contract === null) return null
-  const { held, onBreak, noted, mended } = contract
+  const { held, onBreak, noted, mended, earlier } = contract
   return (
-    <Section title="Contract" note={held === null ? 'No version holds now' : `${held.name}, version ${held.version}`}>
-      <div className="max-w-[720px] space-y-3">
-        <Standing contract={contract} />
-        {noted.length > 0 && (
-          <p>
-            Noted, and no break: <bdi>{noted.join('; ')}</bdi>.
-          </p>
+    <div id="contract">
+      <Section title="Contract" note={held === null ? 'No version holds now' : `${held.name}, version ${held.version}`}>
+        <div className="max-w-[720px] space-y-3">
+          <Standing contract={contract} />
+          {noted.length > 0 && (
+            <p>
+              Noted, and no break: <bdi>{noted.join('; ')}</bdi>.
+            </p>
+          )}
+          <AnnouncedNotes contract={contract} />
+          <AddressNote contract={contract} />
+        </div>
+        <Facts
+          facts={[
+            ['Read from', contract.address && <ReadFrom address={contract.address} />],
+            ['Promised by', held?.owner ?? null],
+            ['Read by', held === null || held.consumers.length === 0 ? null : held.consumers.join(', ')],
+            ['Also promises', levelsOf(held?.levels ?? [])],
+            ['Supported until', dayOf(held?.supportedUntil)],
+            ['Holds until', held && <HoldsUntil held={held} />],
+            ['A break makes it', COMES_TO[onBreak]],
+          ]}
+        />
+        {held !== null && <PromisedFields fields={held.fields} />}
+        {earlier.length > 0 && <EarlierVersions earlier={earlier} />}
+        {mended.length > 0 && (
+          <details className="fold mt-4">
+            <summary>Broken before</summary>
+            <ul className="mt-2 space-y-2">
+              {mended.map(({ from, to, words }) => (
+                <li key={from}>
+                  <Time at={from} form="long" /> to <Time at={to ?? from} form="long" />: <bdi>{capital(words)}</bdi>.
+                </li>
+              ))}
+            </ul>
+          </details>
         )}
-        <AnnouncedNotes contract={contract} />
-        <AddressNote contract={contract} />
-      </div>
-      <Facts
-        facts={[
-          ['Read from', contract.address && <ReadFrom address={contract.address} />],
-          ['Promised by', held?.owner ?? null],
-          ['Read by', held === null || held.consumers.length === 0 ? null : held.consumers.join(', ')],
-          ['Also promises', levelsOf(held?.levels ?? [])],
-          ['Supported until', dayOf(held?.supportedUntil)],
-          ['Holds until', dayOf(held?.until)],
-          ['A break makes it', COMES_TO[onBreak]],
-        ]}
-      />
-      {held !== null && <PromisedFields fields={held.fields} />}
-      {mended.length > 0 && (
-        <details className="fold mt-4">
-          <summary>Broken before</summary>
-          <ul className="mt-2 space-y-2">
-            {mended.map(({ from, to, words }) => (
-              <li key={from}>
-                <Time at={from} form="long" /> to <Time at={to ?? from} form="long" />: <bdi>{capital(words)}</bdi>.
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
-    </Section>
+      </Section>
+    </div>
   )
 }
 
@@ -83,6 +86,43 @@ function levelsOf(levels: readonly LevelView[]): ReactNode {
         </li>
       ))}
     </ul>
+  )
+}
+
+/** Its last day, and what comes then; a contract holds one version at a time, whatever end of life the one before was given. */
+function HoldsUntil({ held: { ends, until } }: { held: NonNullable<ContractView['held']> }) {
+  if (ends === null) return 'further notice'
+  return (
+    <>
+      <Time at={ends.at} form="long" />
+      {ends.next !== null && `, when ${ends.next} takes its place`}
+      {until !== null && until > ends.at && (
+        <span className="muted">
+          ; its end of life is <Time at={until} form="long" />
+        </span>
+      )}
+    </>
+  )
+}
+
+function EarlierVersions({ earlier }: Pick<ContractView, 'earlier'>) {
+  return (
+    <details className="fold mt-4">
+      <summary>Earlier versions</summary>
+      <ul className="mt-2 space-y-2">
+        {earlier.map(({ version, from, until }) => (
+          <li key={version}>
+            {version}:{' '}
+            {from !== null && (
+              <>
+                from <Time at={from} form="long" />{' '}
+              </>
+            )}
+            until <Time at={until} form="long" />
+          </li>
+        ))}
+      </ul>
+    </details>
   )
 }
 

@@ -6,6 +6,7 @@ import { Said } from '#app/_ui/alone-shell.tsx'
 import { AssetTable } from '#app/_ui/feeds/asset-table.tsx'
 import { ChangeList } from '#app/_ui/feeds/change-list.tsx'
 import { ComingNotes } from '#app/_ui/feeds/coming-notes.tsx'
+import { ComingAbove } from '#app/_ui/feeds/coming-versions.tsx'
 import { ContractNotes } from '#app/_ui/feeds/contract-notes.tsx'
 import { HeldBy } from '#app/_ui/feeds/held-by.tsx'
 import { LettersSection } from '#app/_ui/feeds/letters-section.tsx'
@@ -118,6 +119,7 @@ function Head({ found, readers: { by, reports, said } }: FeedScreenProps) {
       <HeldBy roots={found.roots} />
       <ContractNotes contracts={found.contracts} isTold={feed.reason === 'contract-broken'} />
       <ComingNotes coming={found.coming} isNamed />
+      <ComingAbove coming={found.comingAbove} />
       <PlaceActions
         subject={{ kind: 'feed', key: feed.key }}
         name={feed.name}

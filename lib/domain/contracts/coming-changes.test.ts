@@ -11,7 +11,7 @@ const terms = { versions: [version('1', null, [id, phone, email]), version('2', 
 const named = (...names: string[]) => names.map((name) => ({ name }))
 
 test('what a reader has, too, is told with the version that breaks it, until that has begun', () => {
-  const gone = (field: string) => [`the field "${field}" is gone`]
+  const gone = (field: string) => [`${field} goes`]
   expect(comingChanges(terms, named('ID', 'Phone', 'email'), 50)).toEqual([
     { version: '2', from: 100, words: gone('phone') },
     { version: '3', from: 200, words: gone('email') },

@@ -8,6 +8,21 @@ function told(promised: Field[], found: Field[]): string[] {
   return compareFields(promised, found).map(({ weight, words }) => `${weight}: ${words}`)
 }
 
+test('what is promised for later is told as what will be', () => {
+  const coming = (promised: Field[], found: Field[]) => compareFields(promised, found, 'coming').map(({ words }) => words)
+  const text = (name: string, more: Parameters<typeof aField>[2] = {}) => aField(name, 'text', more)
+  expect(coming([text('phone')], [])).toEqual(['phone goes'])
+  expect(coming([text('country')], [text('country_code')])).toEqual(['country goes (perhaps renamed country_code)'])
+  expect(coming([], [text('a b'), text('c', { isRequired: true })])).toEqual(['"a b" comes', 'c comes and is required'])
+  expect(coming([aField('n', 'integer')], [aField('n', 'bigint')])).toEqual(['n will hold more: integer before, bigint then'])
+  expect(coming([text('a', { isRequired: false })], [text('a', { isRequired: true })])).toEqual(['a becomes required'])
+  expect(coming([text('a', { isUnique: true })], [text('a', { isUnique: false })])).toEqual(['a may hold the same twice'])
+  expect(coming([text('a', { isKey: false })], [text('a', { isKey: true })])).toEqual(['a joins the key'])
+  expect(coming([text('a', { values: ['x'] })], [text('a', { values: ['x', 'y'] })])).toEqual(['a may also be "y"'])
+  const address = (name: string) => [aField('address', 'object', { fields: [text(name)] })]
+  expect(coming(address('city'), address('town'))).toEqual(['address.city goes (perhaps renamed address.town)'])
+})
+
 describe('what is breaking and what is not', () => {
   const id = aField('id', 'integer', { isKey: true })
   const cases: [string, Field[], Field[], string[]][] = [

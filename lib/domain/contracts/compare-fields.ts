@@ -14,8 +14,11 @@ export interface Difference {
   words: string
 }
 
+/** Whether a difference has been seen, or is promised for later. */
+export type Tense = 'seen' | 'coming'
+
 /** What differs between the fields that are promised and those that are there, or are promised next; what nobody tells differs from nothing. */
-export function compareFields(promised: readonly Field[], found: readonly Field[]): Difference[] {
+export function compareFields(promised: readonly Field[], found: readonly Field[], tense: Tense = 'seen'): Difference[] {
   const pairs = pairByName(promised, found)
   const paired = new Set(pairs.values())
   const gone = promised.filter((field) => !pairs.has(field))
@@ -23,9 +26,9 @@ export function compareFields(promised: readonly Field[], found: readonly Field[
   const renames = guessRenames(gone, came)
   const taken = new Set(renames.values())
   const differences = [
-    ...gone.map((field) => goneInWords(field, renames.get(field))),
-    ...[...pairs].flatMap(([before, after]) => compareField(before, after)),
-    ...came.filter((field) => !taken.has(field)).map(cameInWords),
+    ...gone.map((field) => goneInWords(field, renames.get(field), tense)),
+    ...[...pairs].flatMap(([before, after]) => compareField(before, after, tense)),
+    ...came.filter((field) => !taken.has(field)).map((field) => cameInWords(field, tense)),
   ]
   // Names and types come from outside.
   return differences.map((one) => ({ ...one, words: toShownText(one.words) }))
@@ -81,67 +84,108 @@ function isCalledAlike(a: string, b: string): boolean {
   return Boolean(one && other && (one.includes(other) || other.includes(one)))
 }
 
-function goneInWords({ name }: Field, renamed: Field | undefined): Difference {
-  if (renamed === undefined) return { kind: 'gone', field: name, weight: 'breaks', words: `the field "${name}" is gone` }
-  return { kind: 'renamed', field: name, weight: 'breaks', words: `the field "${name}" is gone, perhaps renamed: "${renamed.name}" came` }
+/** A name as it stands before a verb: in quotation marks where it would not be seen to be one. */
+function called(name: string): string {
+  return /^[\p{L}\p{N}_.[\]-]+$/u.test(name) ? name : `"${name}"`
 }
 
-function cameInWords({ name, isRequired }: Field): Difference {
-  const must = isRequired === true ? ', and it is required' : ''
-  return { kind: 'came', field: name, weight: must === '' ? 'noted' : 'breaks', words: `the field "${name}" came${must}` }
+function goneInWords({ name }: Field, renamed: Field | undefined, tense: Tense): Difference {
+  const to = renamed?.name
+  const words = {
+    seen: `the field "${name}" is gone${to === undefined ? '' : `, perhaps renamed: "${to}" came`}`,
+    coming: `${called(name)} goes${to === undefined ? '' : ` (perhaps renamed ${called(to)})`}`,
+  }
+  return { kind: to === undefined ? 'gone' : 'renamed', field: name, weight: 'breaks', words: words[tense] }
 }
 
-function compareField(before: Field, after: Field): Difference[] {
-  const differences = [typeInWords(before, after), flagInWords(before, after, 'isRequired'), flagInWords(before, after, 'isUnique')]
-  const own = [...differences, keyInWords(before, after), valuesInWords(before, after), describedInWords(before, after)]
-  return [...own.filter((one) => one !== null), ...compareBelow(before, after)]
+function cameInWords({ name, isRequired }: Field, tense: Tense): Difference {
+  const must = isRequired === true
+  const words = {
+    seen: `the field "${name}" came${must ? ', and it is required' : ''}`,
+    coming: `${called(name)} comes${must ? ' and is required' : ''}`,
+  }
+  return { kind: 'came', field: name, weight: must ? 'breaks' : 'noted', words: words[tense] }
+}
+
+function compareField(before: Field, after: Field, tense: Tense): Difference[] {
+  const own = [
+    typeInWords(before, after, tense),
+    flagInWords(before, after, 'isRequired', tense),
+    flagInWords(before, after, 'isUnique', tense),
+    keyInWords(before, after, tense),
+    valuesInWords(before, after, tense),
+    describedInWords(before, after, tense),
+  ]
+  return [...own.filter((one) => one !== null), ...compareBelow(before, after, tense)]
 }
 
 /** What objects and lists hold, where both sides tell it. */
-function compareBelow({ name, fields: before }: Field, { fields: after }: Field): Difference[] {
+function compareBelow({ name, fields: before }: Field, { fields: after }: Field, tense: Tense): Difference[] {
   if (before === undefined || after === undefined) return []
   const below = (fields: readonly Field[]) => fields.map((field) => ({ ...field, name: pathBelow(name, field.name) }))
-  return compareFields(below(before), below(after))
+  return compareFields(below(before), below(after), tense)
 }
 
-function typeInWords(before: Field, after: Field): Difference | null {
+/** The field before what is said of it. */
+function subject(name: string, tense: Tense): string {
+  return tense === 'seen' ? `the field "${name}"` : called(name)
+}
+
+const CHANGES = {
+  zone: { seen: 'means another time zone', coming: 'will mean another time zone' },
+  changed: { seen: 'has another type', coming: 'gets another type' },
+  narrowed: { seen: 'holds less', coming: 'will hold less' },
+  widened: { seen: 'holds more', coming: 'will hold more' },
+} as const
+
+function typeInWords(before: Field, after: Field, tense: Tense): Difference | null {
   const field = before.name
   const change = typeChange(before.type, after.type)
   if (change === null) return null
-  const types = `${before.typeText ?? before.type?.family} before, ${after.typeText ?? after.type?.family} now`
-  if (change === 'zone') {
-    return { kind: 'zone', field, weight: 'breaks', words: `the field "${field}" means another time zone: ${types}` }
-  }
-  const weight = change === 'widened' ? 'warns' : 'breaks'
-  const how = change === 'changed' ? 'has another type' : change === 'narrowed' ? 'holds less' : 'holds more'
-  return { kind: 'type', field, weight, words: `the field "${field}" ${how}: ${types}` }
+  const [was, is] = [before, after].map(({ typeText, type }) => typeText ?? type?.family)
+  const types = { seen: `${was} before, ${is} now`, coming: `${was} before, ${is} then` }
+  const words = `${subject(field, tense)} ${CHANGES[change][tense]}: ${types[tense]}`
+  if (change === 'zone') return { kind: 'zone', field, weight: 'breaks', words }
+  return { kind: 'type', field, weight: change === 'widened' ? 'warns' : 'breaks', words }
 }
 
 const FLAGS = {
-  isRequired: { kind: 'required', gained: 'is required now', lost: 'may be empty now' },
-  isUnique: { kind: 'unique', gained: 'is unique now', lost: 'may hold the same twice now' },
+  isRequired: {
+    kind: 'required',
+    gained: { seen: 'is required now', coming: 'becomes required' },
+    lost: { seen: 'may be empty now', coming: 'may be empty' },
+  },
+  isUnique: {
+    kind: 'unique',
+    gained: { seen: 'is unique now', coming: 'becomes unique' },
+    lost: { seen: 'may hold the same twice now', coming: 'may hold the same twice' },
+  },
 } as const
 
-function flagInWords(before: Field, after: Field, flag: keyof typeof FLAGS): Difference | null {
+function flagInWords(before: Field, after: Field, flag: keyof typeof FLAGS, tense: Tense): Difference | null {
   const [was, is] = [before[flag], after[flag]]
   if (was === null || is === null || was === is) return null
   const { kind, gained, lost } = FLAGS[flag]
   const isNoted = kind === 'unique' && is
-  return { kind, field: before.name, weight: isNoted ? 'noted' : 'breaks', words: `the field "${before.name}" ${is ? gained : lost}` }
+  const words = `${subject(before.name, tense)} ${(is ? gained : lost)[tense]}`
+  return { kind, field: before.name, weight: isNoted ? 'noted' : 'breaks', words }
 }
 
-function keyInWords(before: Field, after: Field): Difference | null {
+function keyInWords(before: Field, after: Field, tense: Tense): Difference | null {
   if (before.isKey === null || after.isKey === null || before.isKey === after.isKey) return null
-  const words = `the field "${before.name}" ${after.isKey ? 'belongs to the key now' : 'belongs to the key no more'}`
+  const gained = { seen: 'belongs to the key now', coming: 'joins the key' }
+  const lost = { seen: 'belongs to the key no more', coming: 'leaves the key' }
+  const words = `${subject(before.name, tense)} ${(after.isKey ? gained : lost)[tense]}`
   return { kind: 'key', field: before.name, weight: 'breaks', words }
 }
 
-function valuesInWords({ name: field, values: before }: Field, { values: after }: Field): Difference | null {
+function valuesInWords({ name: field, values: before }: Field, { values: after }: Field, tense: Tense): Difference | null {
   if (before === null || after === null) return null
   const lost = before.filter((value) => !after.includes(value))
   const gained = after.filter((value) => !before.includes(value))
-  if (lost.length > 0) return { kind: 'values', field, weight: 'breaks', words: `the field "${field}" may no more be ${quoted(lost)}` }
-  if (gained.length > 0) return { kind: 'values', field, weight: 'warns', words: `the field "${field}" may also be ${quoted(gained)}` }
+  const whose = subject(field, tense)
+  if (lost.length > 0) return { kind: 'values', field, weight: 'breaks', words: `${whose} may no more be ${quoted(lost)}` }
+  if (gained.length > 0) return { kind: 'values', field, weight: 'warns', words: `${whose} may also be ${quoted(gained)}` }
   return null
 }
 
@@ -153,8 +197,8 @@ export function quoted(values: readonly string[]): string {
   return values.length > SHOWN_MAX ? `${shown.join(', ')} and ${values.length - SHOWN_MAX} more` : shown.join(' or ')
 }
 
-function describedInWords(before: Field, after: Field): Difference | null {
+function describedInWords(before: Field, after: Field, tense: Tense): Difference | null {
   if (before.description === null || after.description === null || before.description === after.description) return null
-  const words = `the field "${before.name}" is described otherwise`
+  const words = `${subject(before.name, tense)} is described otherwise`
   return { kind: 'description', field: before.name, weight: 'noted', words }
 }

@@ -104,7 +104,7 @@ export function announcedAfter(terms: Pick<ContractTerms, 'versions'>, at: Insta
   let before = termsAt(terms, at)
   return versionsThatHold(terms).flatMap((version) => {
     if (version.from === null || version.from <= at) return []
-    const differences = compareFields(before?.fields ?? version.fields, version.fields)
+    const differences = compareFields(before?.fields ?? version.fields, version.fields, 'coming')
     before = version
     return [{ version, from: version.from, differences }]
   })

@@ -1,8 +1,11 @@
 import { type SearchWords, unhyphened } from './question.ts'
 
 /** Where something belongs, beside its name: by what it can be found, too. */
-export const PLACES = ['owner', 'group', 'feed', 'label', 'connection', 'flow', 'job', 'touches', 'contract', 'reader'] as const
+export const PLACES = ['owner', 'group', 'feed', 'label', 'connection', 'flow', 'job', 'touches', 'contract', 'reader', 'standing'] as const
 export type Place = (typeof PLACES)[number]
+
+/** What is said of a thing under a contract, so that it is found by these words. */
+export const CONTRACT_STANDINGS = { any: 'among the contracts', broken: 'among the broken contracts' } as const
 
 interface Described {
   name: string

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { SECRET_PLACES } from '#lib/domain/connections/secret-reference.ts'
 import { LOG_LEVELS } from '#lib/queries/runs/run-log.ts'
 import { goodAgainSchema } from './again-answers.ts'
+import { comingSchema } from './contract-answers.ts'
 import { overdueKeysSchema } from './key-answers.ts'
 import {
   countsSchema,
@@ -41,6 +42,7 @@ export const statusJsonSchema = z
     counts: countsSchema,
     groups: z.array(z.object({ key: z.string(), name: z.string(), status: statusSchema, counts: countsSchema })),
     work: z.array(workSchema),
+    coming: z.array(comingSchema).meta({ description: 'What contracts will promise otherwise, the soonest first.' }),
     feeds: z.array(
       z.object({
         key: z.string(),

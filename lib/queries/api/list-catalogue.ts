@@ -14,13 +14,14 @@ export const CATALOGUE_LIST: ApiList<CatalogueListQuestion, ApiCatalogueEntry> =
   name: 'catalogue',
   question: catalogueQuestion,
   place: PLACE,
-  async read(ctx, { q = '', kind, state, status, connection, group, owner, include }, after, limit) {
+  async read(ctx, { q = '', kind, state, status, connection, group, owner, contract, include }, after, limit) {
     const filters = {
       state: state ?? null,
       status: status ?? null,
       connection: connection ?? null,
       group: group ?? null,
       owner: owner ?? null,
+      contract: contract ?? null,
     }
     const hits = await findInCatalogue(ctx, { search: readSearchWords(q), kind: kind ?? null, ...filters }, after, limit)
     return hits.map((hit) => ({ place: hit.place, item: toItem(hit, include === 'fields') }))

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { FILE_STATES } from '#lib/domain/files/inbox-file.ts'
 import { STATUSES } from '#lib/domain/freshness/status.ts'
 import { RUN_FILTER_STATES } from '#lib/domain/runs/run-filter.ts'
-import { ENTRY_KINDS, ENTRY_STATES } from '#lib/domain/search/entry.ts'
+import { CONTRACT_STATES, ENTRY_KINDS, ENTRY_STATES } from '#lib/domain/search/entry.ts'
 import { QUESTION_LENGTH_MAX } from '#lib/domain/search/question.ts'
 import { LOG_LEVELS } from '#lib/queries/runs/run-log.ts'
 import { digits, subjectSchema, writable } from './text-schemas.ts'
@@ -95,6 +95,13 @@ export const catalogueQuestion = z.object({
   connection: key.optional(),
   group: key.optional(),
   owner: key.optional(),
+  contract: z
+    .enum(CONTRACT_STATES, `is one of ${CONTRACT_STATES.join(', ')}`)
+    .optional()
+    .meta({
+      description:
+        'Only what is under a contract: `any`; one that is `kept`, by what was told of last; that is `broken`; of which a version is `changing`, that is, begins or ends.',
+    }),
   include: z.enum(['fields'], 'is fields').optional().meta({ description: '`fields`: with the fields of each, seen and promised.' }),
 })
 export const lineageQuestion = z.object({ ...paging, asset: key.optional().meta({ description: 'Only edges that touch this asset.' }) })

@@ -140,9 +140,15 @@ const contractSchema = z
     consumers: z.array(z.string()).meta({ description: 'Whom it is promised to.' }),
     brokenSince: time.meta({ description: 'null: it is kept, or nobody has told of columns yet.' }),
     broken: z.string().nullable().meta({ description: 'What broke it, in words.' }),
+    until: time.meta({
+      description: 'When the version that holds ends, by its end of life or as the next begins; null: until further notice.',
+    }),
     announced: z
       .array(z.object({ version: z.string(), from: timeSchema, changes: z.array(z.string()) }))
       .meta({ description: 'Versions that will hold, and what they change.' }),
+    earlier: z
+      .array(z.object({ version: z.string(), from: time, until: timeSchema }))
+      .meta({ description: 'Versions that held before, the latest first; `from` null: since ever.' }),
   })
   .meta({ id: 'Contract', description: 'What the producer promises of its fields, and whether that is kept.' })
 export type ApiContract = z.infer<typeof contractSchema>

@@ -1,6 +1,5 @@
 import type { Context } from '#lib/db/context.ts'
 import {
-  announcedAfter,
   brokenInWords,
   type ContractTerms,
   driftAt,
@@ -13,6 +12,7 @@ import { rulesInWords } from '#lib/domain/contracts/entity-fields.ts'
 import type { Field } from '#lib/domain/contracts/field.ts'
 import { type LevelView, levelViews } from '#lib/domain/contracts/level-promises.ts'
 import { fieldsOfColumns, flatFields } from '#lib/domain/contracts/nested-fields.ts'
+import { type Coming, comingAfter, type InForce, versionsInForce } from '#lib/domain/contracts/versions-in-force.ts'
 import type { KnownColumn } from '#lib/domain/search/known-columns.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
@@ -61,6 +61,9 @@ export interface ContractView {
     promised: readonly Field[]
     /** What it promises of time and use. */
     levels: readonly LevelView[]
+    /** When it ends, and which version then takes its place; null: until further notice. */
+    ends: { at: Instant; next: string | null } | null
+    /** Its end of life and of support as its producer writes them. */
     until: Instant | null
     supportedUntil: Instant | null
   } | null
@@ -77,7 +80,10 @@ export interface ContractView {
   broken: BreakView | null
   /** What differs and breaks nothing. */
   noted: string[]
-  announced: { version: string; from: Instant; words: string[] }[]
+  /** What begins or ends, the soonest first. */
+  coming: Coming[]
+  /** Versions that held before, the latest first. */
+  earlier: { version: string; from: Instant | null; until: Instant }[]
   /** Breaks that are mended, the latest first. */
   mended: BreakView[]
 }
@@ -126,6 +132,7 @@ function toField(field: Field): FieldView {
 function toView({ id, key, asset, terms, columns, landed, seenAt, goodAt, problem, breaks: stored }: Row, now: Instant): ContractView {
   const breaks = stored.map(({ file, ...one }) => ({ ...one, words: brokenInWords({ words: one.words, file }) }))
   const held = termsAt(terms, now)
+  const inForce = versionsInForce(terms)
   const drift = columns === null ? [] : driftAt(terms, landed ?? fieldsOfColumns(columns), now)
   return {
     id,
@@ -142,6 +149,7 @@ function toView({ id, key, asset, terms, columns, landed, seenAt, goodAt, proble
       fields: flatFields(held.fields).map(toField),
       promised: held.fields,
       levels: levelViews(held.levels ?? [], terms.judges === true),
+      ends: endOf(inForce.find(({ version }) => version === held)),
       until: held.until ?? null,
       supportedUntil: held.supportedUntil ?? null,
     },
@@ -151,9 +159,14 @@ function toView({ id, key, asset, terms, columns, landed, seenAt, goodAt, proble
     file: landed?.file ?? null,
     broken: breaks.find(({ to }) => to === null) ?? null,
     noted: drift.filter(({ weight }) => weight === 'noted').map(({ words }) => words),
-    announced: announcedAfter(terms, now).map(({ version, from, differences }) => {
-      return { version: version.version, from, words: differences.map(({ words }) => words) }
-    }),
+    coming: comingAfter(terms, now),
+    earlier: inForce
+      .flatMap(({ version: { version }, from, until }) => (until !== null && until <= now ? [{ version, from, until }] : []))
+      .reverse(),
     mended: breaks.filter(({ to }) => to !== null).slice(0, MENDED_SHOWN),
   }
+}
+
+function endOf(held: InForce | undefined): NonNullable<ContractView['held']>['ends'] {
+  return held?.until == null ? null : { at: held.until, next: held.next }
 }

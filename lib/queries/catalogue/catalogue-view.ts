@@ -53,5 +53,5 @@ async function insteadOf(ctx: Context, question: CatalogueQuestion): Promise<Non
 
 /** No filter. */
 export const UNFILTERED: Omit<CatalogueQuestion, 'search'> = {
-  ...{ kind: null, state: null, status: null, connection: null, group: null, owner: null },
+  ...{ kind: null, state: null, status: null, connection: null, group: null, owner: null, contract: null },
 }

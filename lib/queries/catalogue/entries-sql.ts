@@ -1,13 +1,13 @@
 import { jobNameOfKeySql, jobNameSql } from '#lib/db/runs/job-names.ts'
+import { CONTRACT_STANDINGS } from '#lib/domain/search/match.ts'
 import { PUSHED } from '#lib/queries/shared/asset-columns.ts'
+import { VERSIONS } from './contract-states-sql.ts'
 
 const LINES = "E'\\n'"
 
 const toldText = (columns: string) =>
   `lower(concat_ws(${LINES}, told_lines(${columns}, '$[*].name'), told_lines(${columns}, '$[*].description')))`
 
-/** The versions of a contract that hold at some time, as `versionsThatHold` says. */
-const VERSIONS = '$.versions[*] ? (@.status != "draft" && @.status != "retired" && (@.status != "proposed" || @.from != null))'
 const promisedLines = (...paths: readonly string[]) =>
   `lower(concat_ws(${LINES}, ${paths.map((path) => `told_lines(t.terms, '${VERSIONS}${path}')`).join(', ')}))`
 
@@ -15,6 +15,10 @@ const promisedLines = (...paths: readonly string[]) =>
 const FIELD_TEXTS = ['.fields[*]', '.nested[*]'].flatMap((path) =>
   ['name', 'description', 'classification', 'tags[*]'].map((text) => `${path}.${text}`),
 )
+
+/** By what contracts are found as such. */
+const STANDING = `case when t.asset_id is not null then
+  case when exists (select from contract_break b where b.asset_id = t.asset_id and b.to_at is null) then '${CONTRACT_STANDINGS.broken}' else '${CONTRACT_STANDINGS.any}' end end`
 
 const FEED_PLACE = `
   select f.subject_id as feed_id, s.key, s.name, g.key as "group", f.owner, lower(concat_ws(${LINES}, f.owner, s.name, s.key, g.name, g.key)) as place,
@@ -27,7 +31,7 @@ const ASSETS = `
   select a.asset_kind as kind, s.id, a.connection_key as connection, a.path, s.key, s.name, lower(s.name || E'\\n' || s.key) as head,
     case when f.gone_at is not null or o.gone_at is not null then 'gone' else 'adopted' end as state, coalesce(sp.status, 'none') as status,
     fp."group", fp.owner, concat_ws(${LINES}, fp.place, c.place, lower(a.flow), lower(a.job), lower(${jobNameOfKeySql('a.job')}), f.place_text,
-      ${promisedLines('.name', '.id', '.owner', '.description', '.consumers[*]')}) as places,
+      ${promisedLines('.name', '.id', '.owner', '.description', '.consumers[*]')}, ${STANDING}) as places,
     concat_ws(${LINES}, case when f.columns <> '[]' then f.column_text else ${toldText('p.columns')} end,
       ${promisedLines(...FIELD_TEXTS)}) as columns,
     lower(s.why) as why, coalesce(lower(s.description), nullif(f.about_text, ''), lower(p.description)) as about

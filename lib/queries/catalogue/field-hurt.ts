@@ -84,5 +84,5 @@ function promisedBy(contract: ContractView | null, field: string): FieldHurt['pr
 }
 
 function isAnnounced(contract: ContractView | null, version: string): boolean {
-  return contract?.announced.some((one) => one.version === version) === true
+  return contract?.coming.some((one) => one.kind === 'begins' && one.version === version) === true
 }

@@ -1,5 +1,6 @@
 import type { TermsVersion } from '#lib/domain/contracts/contract-terms.ts'
-import type { Searchable } from '#lib/domain/search/match.ts'
+import { CONTRACT_STANDINGS, type Searchable } from '#lib/domain/search/match.ts'
+import type { ContractView } from './asset-contracts.ts'
 
 type Placed = Searchable['places'][number]
 
@@ -8,10 +9,16 @@ export const placed = (place: Placed['place'], ...texts: readonly (string | null
   texts.flatMap((text) => (text == null || text === '' ? [] : [{ place, text }]))
 
 /** Where a version of a contract belongs: what it is called and is about, whose it is, who reads by it. */
-export const promisedPlaces = ({ name, id, owner, description, consumers }: TermsVersion): Placed[] => [
+const promisedPlaces = ({ name, id, owner, description, consumers }: TermsVersion): Placed[] => [
   ...placed('contract', name, id, owner, description),
   ...placed('reader', ...consumers),
 ]
+
+/** By what a contract is found: what its versions say, and that it is one, broken or not. */
+export const contractPlaces = (contract: ContractView | null): Placed[] =>
+  contract === null
+    ? []
+    : [...contract.versions.flatMap(promisedPlaces), ...placed('standing', CONTRACT_STANDINGS[contract.broken === null ? 'any' : 'broken'])]
 
 /** What it is labelled. */
 export const labelled = (labels: Readonly<Record<string, string>>): Placed[] =>

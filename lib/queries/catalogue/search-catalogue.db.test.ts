@@ -68,7 +68,7 @@ beforeAll(async () => {
 })
 afterAll(() => db.drop())
 
-const ALL = { kind: null, state: null, status: null, connection: null, group: null, owner: null }
+const ALL = { kind: null, state: null, status: null, connection: null, group: null, owner: null, contract: null }
 const asked = (text: string, more: Partial<CatalogueQuestion> = {}): CatalogueQuestion => ({
   ...ALL,
   search: readSearchWords(text),

@@ -1,5 +1,5 @@
 import type { Context } from '#lib/db/context.ts'
-import { ASSET_KINDS, type EntryKind, type EntryState } from '#lib/domain/search/entry.ts'
+import { ASSET_KINDS, type ContractState, type EntryKind, type EntryState } from '#lib/domain/search/entry.ts'
 import { type SearchWords, trigramsOf } from '#lib/domain/search/question.ts'
 import { seesFound } from '#lib/queries/pages/found-page.ts'
 import { ENTRIES } from './entries-sql.ts'
@@ -7,7 +7,7 @@ import { type CatalogueHit, getHits, partsOf, placeOf } from './hits.ts'
 import { type FoundHit, HITS, ORDER, wordsOf } from './ranked-sql.ts'
 
 /** By what the catalogue can be narrowed down; null: by anything. */
-export const FILTERS = ['kind', 'state', 'status', 'connection', 'group', 'owner'] as const
+export const FILTERS = ['kind', 'state', 'status', 'connection', 'group', 'owner', 'contract'] as const
 export type Filter = (typeof FILTERS)[number]
 
 export interface CatalogueQuestion extends Record<Filter, string | null> {
@@ -16,6 +16,7 @@ export interface CatalogueQuestion extends Record<Filter, string | null> {
   /** Only these, whatever is asked for. */
   kinds?: readonly EntryKind[]
   state: EntryState | null
+  contract: ContractState | null
 }
 
 /** How many there are of each value of a filter, as the other filters stand; the most first. */
@@ -39,17 +40,23 @@ export function kindsMeant({ search, kind, kinds }: Pick<CatalogueQuestion, 'sea
 
 /** Values of a filter that are listed. */
 const VALUES_MAX = 200
-const FIRST_PARAMETER = 6
+const FIRST_PARAMETER = 7
 
-const condition = (filter: Filter, at: number) =>
-  filter === 'kind' ? `($${at}::text[] is null or kind = any($${at}))` : `($${at}::text is null or "${filter}" = $${at})`
+function condition(filter: Filter, at: number): string {
+  if (filter === 'kind') return `($${at}::text[] is null or kind = any($${at}))`
+  return filter === 'contract' ? `($${at}::text is null or $${at} = any(contract))` : `($${at}::text is null or "${filter}" = $${at})`
+}
+
+/** Of a contract each state is a value. */
+const valuesOf = (filter: Filter) =>
+  filter === 'contract' ? 'hit cross join unnest(contract) value' : `hit cross join lateral (select "${filter}" as value) x`
 
 const allBut = (left: Filter | null) =>
   FILTERS.flatMap((filter, at) => (filter === left ? [] : [condition(filter, FIRST_PARAMETER + at)])).join(' and ')
 
 const COUNTS = FILTERS.map(
   (filter) => `
-    select '${filter}' as filter, "${filter}" as value, count(*)::int as count from hit where "${filter}" is not null and ${allBut(filter)} group by 2`,
+    select '${filter}' as filter, value, count(*)::int as count from ${valuesOf(filter)} where value is not null and ${allBut(filter)} group by 2`,
 ).join(' union all ')
 
 const AFTER = FIRST_PARAMETER + FILTERS.length
@@ -72,8 +79,9 @@ interface Row {
 
 function parametersOf(ctx: Context, question: CatalogueQuestion, after: string | null, limit: number): unknown[] {
   const place = after === null ? [null, null, null, null, null] : partsOf(after)
-  const { state, status, connection, group, owner } = question
-  return [...wordsOf(question.search, seesFound(ctx)), kindsMeant(question), state, status, connection, group, owner, ...place, limit]
+  const { state, status, connection, group, owner, contract } = question
+  const filters = [kindsMeant(question), state, status, connection, group, owner, contract]
+  return [...wordsOf(question.search, seesFound(ctx)), ctx.clock.now(), ...filters, ...place, limit]
 }
 
 /** What answers a question after a place (null: from the first), the best first, each with its own place; as much of the catalogue as the reader may see. */
@@ -111,6 +119,7 @@ export async function searchCatalogue(
       connection: of('connection'),
       group: of('group'),
       owner: of('owner'),
+      contract: of('contract'),
     },
   }
 }

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
+import type { ContractState } from '#lib/domain/search/entry.ts'
 import { readSearchWords } from '#lib/domain/search/question.ts'
 import { DAY_MS } from '#lib/domain/time/instant.ts'
 import { getApiPage, getListMark } from '#lib/queries/api/list.ts'
 import { ASSET_LIST } from '#lib/queries/api/list-assets.ts'
 import { CATALOGUE_LIST } from '#lib/queries/api/list-catalogue.ts'
 import { getFeedPage } from '#lib/queries/pages/feed-page.ts'
+import { getStatusJson } from '#lib/queries/pages/status-json.ts'
+import { getStatusOverview } from '#lib/queries/pages/status-overview.ts'
 import { rankOf } from '#lib/testing/catalogues/rank-of.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import {
@@ -18,7 +21,8 @@ import {
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
 import { getAskedAsset } from './asked-asset.ts'
 import { UNFILTERED } from './catalogue-view.ts'
-import { findInCatalogue } from './search-catalogue.ts'
+import { getComingVersions } from './coming-versions.ts'
+import { findInCatalogue, searchCatalogue } from './search-catalogue.ts'
 
 const START = Date.parse('2026-11-10T12:00:00Z')
 let db: TestDatabase
@@ -88,7 +92,7 @@ describe('a search reads contracts', () => {
       ['id', 'bigint', 'Never handed-out twice', true],
       ['mail', 'text', null, true],
     ])
-    expect(table?.contract).toMatchObject({ held: { version: '1.0.0' }, broken: null, announced: [{ version: '2.0.0' }] })
+    expect(table?.contract).toMatchObject({ held: { version: '1.0.0' }, broken: null, coming: [{ kind: 'begins', version: '2.0.0' }] })
     expect(consumer).toMatchObject({ contract: null, fields: [], writer: { kind: 'flow', key: 'leads' } })
     expect(consumer?.around?.upstream).toMatchObject([{ key: CUSTOMERS.table }])
   })
@@ -106,7 +110,7 @@ describe('a search reads contracts', () => {
     const reader = await getAskedAsset(ctx, CUSTOMERS.consumer, null)
     const told = { contract: 'Customers', owner: 'CRM data office', source: { key: CUSTOMERS.table }, reader: { key: CUSTOMERS.consumer } }
     expect(reader?.coming).toMatchObject([
-      { ...told, version: '2.0.0', from: START + 30 * DAY_MS, words: [expect.stringContaining('"mail"')] },
+      { ...told, version: '2.0.0', from: START + 30 * DAY_MS, words: [expect.stringContaining('mail goes')] },
     ])
     expect((await getFeedPage(ctx, 'leads'))?.coming).toEqual(reader?.coming)
     expect((await getFeedPage(ctx, 'customers'))?.coming, 'its own contract is no news from above').toEqual([])
@@ -123,7 +127,9 @@ describe('a search reads contracts', () => {
     ])
     const contract = {
       ...{ name: 'Customers', version: '1.0.0', owner: 'CRM data office', consumers: ['Sales forecast'], brokenSince: null, broken: null },
+      until: '2026-12-10T12:00:00.000Z',
       announced: [{ version: '2.0.0', from: '2026-12-10T12:00:00.000Z', changes: expect.any(Array) }],
+      earlier: [],
     }
     expect(entry).toMatchObject({ contract, downstream: [CUSTOMERS.consumer], unseenDownstream: false, flow: null })
     expect(entry?.fields?.[0]).toMatchObject({
@@ -146,6 +152,78 @@ describe('a search reads contracts', () => {
     const [broken] = (await getApiPage(ctx, CATALOGUE_LIST, asked)).items
     expect(broken?.contract).toMatchObject({ broken: 'mail is gone', brokenSince: '2026-11-10T12:00:00.000Z' })
     await ctx.whole.query('delete from contract_break')
+  })
+
+  it('and finds contracts as such, by the state each is in; of several states in each', async () => {
+    const counts = async () => (await searchCatalogue(ctx, { ...UNFILTERED, search: readSearchWords('') }, null, 0)).counts.contract
+    const keysIn = async (contract: ContractState, text = '') =>
+      (await findInCatalogue(ctx, { ...UNFILTERED, contract, search: readSearchWords(text) }, null, 50)).map(({ key }) => key).sort()
+    const all = [CUSTOMERS.model, CUSTOMERS.table, CUSTOMERS.told].sort()
+    const keysFor = async (text: string) => (await ask(text)).map(({ key }) => key).sort()
+    await ctx.whole.query(
+      `insert into asset_shape (asset_id, seen_at, told_by, columns) select id, now(), 'discovery', '[]' from subject where key = any($1)`,
+      [[CUSTOMERS.table, CUSTOMERS.model]],
+    )
+    expect(await counts()).toEqual([
+      { value: 'any', count: 3 },
+      { value: 'changing', count: 3 },
+      { value: 'kept', count: 2 },
+    ])
+    expect([await keysIn('any'), await keysIn('changing')]).toEqual([all, all])
+    expect(await keysIn('kept', 'crm.customer')).toEqual([CUSTOMERS.table])
+    expect([await keysFor('contracts'), await keysFor('broken')]).toEqual([all, []])
+    await ctx.whole.query(
+      `insert into contract_break (asset_id, from_at, status, version, words) select id, $1, 'stale', '1.0.0', 'mail is gone' from subject where key = $2`,
+      [new Date(START), CUSTOMERS.table],
+    )
+    expect([await keysIn('broken'), await keysIn('kept'), await keysIn('changing')]).toEqual([[CUSTOMERS.table], [CUSTOMERS.model], all])
+    expect(await keysFor('broken contract')).toEqual([CUSTOMERS.table])
+    const { items } = await getApiPage(ctx, CATALOGUE_LIST, { contract: 'broken' })
+    expect(items).toMatchObject([{ key: CUSTOMERS.table, contract: { broken: 'mail is gone' } }])
+    await ctx.whole.query('delete from contract_break; delete from asset_shape')
+  })
+
+  it('and once its last version has ended it is neither kept nor changing', async () => {
+    const ended = await ctx.whole.query<{ terms: { versions: object[] } }>('select terms from asset_contract order by asset_id')
+    const states = async (until: number) => {
+      const versions = JSON.stringify([{ ...ended.rows[0]?.terms.versions[0], until }])
+      await ctx.whole.query(`update asset_contract set terms = jsonb_set(terms, '{versions}', $1::jsonb)`, [versions])
+      return (await searchCatalogue(ctx, { ...UNFILTERED, search: readSearchWords('') }, null, 0)).counts.contract.map(({ value }) => value)
+    }
+    expect(await states(START + DAY_MS)).toEqual(['any', 'changing'])
+    const coming = { kind: 'ends', version: '1.0.0', at: START + DAY_MS }
+    expect(await getComingVersions(ctx)).toMatchObject([{ coming, contract: 'Customers', readers: [{ key: 'leads' }] }])
+    expect(JSON.parse((await getStatusJson(ctx))?.json ?? '').coming).toMatchObject([{ version: null, ends: '1.0.0', breaking: true }])
+    expect(await states(START)).toEqual(['any'])
+    expect(await getComingVersions(ctx)).toEqual([])
+    for (const [index, { terms }] of ended.rows.entries())
+      await ctx.whole.query(
+        'update asset_contract set terms = $1 where asset_id = (select asset_id from asset_contract order by 1 offset $2 limit 1)',
+        [JSON.stringify(terms), index],
+      )
+  })
+
+  it('and says what comes, once for all that a contract is about, with whose feeds read it', async () => {
+    const change = { version: '2.0.0', at: START + 30 * DAY_MS, changes: ['mail goes (perhaps renamed loyalty)'], ends: '1.0.0' }
+    const lines = await getComingVersions(ctx)
+    expect(lines).toMatchObject([
+      { coming: change, contract: 'Customers', owner: 'CRM data office', readers: [{ key: 'leads', name: 'Leads' }] },
+    ])
+    expect((await getStatusOverview(ctx)).coming).toEqual({ next: lines, total: 1 })
+    expect(JSON.parse((await getStatusJson(ctx))?.json ?? '').coming).toEqual([
+      {
+        ...{ asset: lines[0]?.asset.key, contract: 'Customers', version: '2.0.0', at: '2026-12-10T12:00:00.000Z', breaking: true },
+        ...{ changes: change.changes, ends: '1.0.0', owner: 'CRM data office', readers: ['leads'] },
+      },
+    ])
+    await discoversColumns(ctx, CUSTOMERS.consumer, ['name text'])
+    expect(await getFeedPage(ctx, 'leads')).toMatchObject({ coming: [], comingAbove: lines })
+    expect((await getFeedPage(ctx, 'customers'))?.comingAbove).toEqual([])
+    await discoversColumns(ctx, CUSTOMERS.consumer, ['mail text'])
+    expect(await getFeedPage(ctx, 'leads'), 'what breaks a column is told as that').toMatchObject({
+      coming: [{ version: '2.0.0' }],
+      comingAbove: [],
+    })
   })
 
   it('and ranks in the database as the rule says', async () => {

@@ -11,7 +11,7 @@ import { instant } from '#lib/queries/shared/instant-column.ts'
 import { getAssetContracts } from './asset-contracts.ts'
 import { fieldsOfAsset } from './asset-fields.ts'
 import { type HitClocks, joined, NO_CLOCKS, NOTHING, type Read, type Writer } from './hit-facts.ts'
-import { labelled, placed, promisedPlaces } from './hit-places.ts'
+import { contractPlaces, labelled, placed } from './hit-places.ts'
 import { getNeighbourNames, type Named } from './neighbour-names.ts'
 import type { FoundHit } from './ranked-sql.ts'
 
@@ -97,7 +97,7 @@ export const assets: Read = async (ctx, found) => {
           ...placed('connection', asset?.connection, kind),
           ...placed('flow', asset?.flow),
           ...placed('job', asset?.job == null ? null : jobOfSystemInWords(asset.job, row.jobName)),
-          ...(contract?.versions ?? []).flatMap(promisedPlaces),
+          ...contractPlaces(contract),
         ],
       }
     },

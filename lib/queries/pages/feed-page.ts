@@ -8,6 +8,7 @@ import type { Edge } from '#lib/domain/lineage/edge.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { type ContractView, getAssetContracts } from '#lib/queries/catalogue/asset-contracts.ts'
 import { type ComingForReader, getComingChanges } from '#lib/queries/catalogue/coming-changes.ts'
+import { type ComingVersion, getComingVersions } from '#lib/queries/catalogue/coming-versions.ts'
 import type { IncidentLine } from '#lib/queries/incidents/incident-lines.ts'
 import { getIncidents } from '#lib/queries/incidents/incidents.ts'
 import { type CauseLine, getOutlook } from '#lib/queries/outlook/outlook.ts'
@@ -66,6 +67,8 @@ export interface FeedPage {
   contracts: ContractView[]
   /** What contracts about what they are made from will break of them. */
   coming: ComingForReader[]
+  /** What else will be otherwise by contracts about what they are made from. */
+  comingAbove: ComingVersion[]
   runs: RunDetail[]
   /** Of the jobs of other systems. */
   externalRuns: ExternalRunRow[]
@@ -131,14 +134,7 @@ export async function getFeedPage(ctx: Context, key: string): Promise<FeedPage |
     bars: bars.get(head.id) ?? null,
     days,
     ...lineage,
-    contracts: await getAssetContracts(
-      ctx,
-      lineage.assets.map(({ id }) => id),
-    ),
-    coming: await getComingChanges(
-      ctx,
-      lineage.assets.map(({ id }) => id),
-    ),
+    ...(await promisedOf(ctx, key, lineage.assets)),
     ...(await recentRuns(ctx, lineage.assets)),
     changes,
     work: workOnFeeds(work, [head.id]),
@@ -147,6 +143,20 @@ export async function getFeedPage(ctx: Context, key: string): Promise<FeedPage |
     reload: await getReload(ctx, key),
     incidents: { open: incidents.open, past: incidents.days.flatMap((day) => day.incidents).slice(0, INCIDENTS_SHOWN) },
   }
+}
+
+/** What contracts about its assets say, and about what they are made from. */
+async function promisedOf(
+  ctx: Context,
+  key: string,
+  assets: readonly AssetRow[],
+): Promise<Pick<FeedPage, 'contracts' | 'coming' | 'comingAbove'>> {
+  const ids = assets.map(({ id }) => id)
+  const [contracts, coming, all] = await Promise.all([getAssetContracts(ctx, ids), getComingChanges(ctx, ids), getComingVersions(ctx)])
+  const isTold = ({ asset, coming: { version } }: ComingVersion) =>
+    coming.some((one) => one.source.key === asset.key && one.version === version)
+  const comingAbove = all.filter((one) => one.readers.some((reader) => reader.key === key) && !isTold(one))
+  return { contracts, coming, comingAbove }
 }
 
 async function outlookOf(ctx: Context, feed: FeedRow): Promise<FeedPage['outlook']> {

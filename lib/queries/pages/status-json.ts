@@ -4,8 +4,10 @@ import { isUnhealthy } from '#lib/domain/freshness/status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { weaknessInWords } from '#lib/domain/wording/words.ts'
 import { tellGoodAgain } from '#lib/queries/api/again-answers.ts'
+import { toComing } from '#lib/queries/api/contract-answers.ts'
 import { toOverdueKey } from '#lib/queries/api/key-answers.ts'
 import { toToldRun } from '#lib/queries/api/list.ts'
+import { getComingVersions } from '#lib/queries/catalogue/coming-versions.ts'
 import { getOverdueKeys } from '#lib/queries/catalogue/overdue-keys.ts'
 import { getFeedRows } from '#lib/queries/shared/feed-rows.ts'
 import { getGoodAgainOfFeeds } from '#lib/queries/shared/good-again.ts'
@@ -24,7 +26,7 @@ interface GroupRow {
 export async function getStatusJson(ctx: Context): Promise<{ json: string; etag: string } | null> {
   const page = await getPageSettings(ctx)
   if (page === null) return null
-  const [groups, feeds, work, again, overdue] = await Promise.all([
+  const [groups, feeds, work, again, overdue, coming] = await Promise.all([
     ctx.pool.query<GroupRow>(
       `select s.id, s.key, s.name, sp.status from subject s left join status_span sp on sp.subject_id = s.id and sp.to_at is null
        where s.kind = 'group' and s.removed_at is null order by s.position, s.id`,
@@ -33,6 +35,7 @@ export async function getStatusJson(ctx: Context): Promise<{ json: string; etag:
     getWork(ctx),
     getGoodAgainOfFeeds(ctx).then((found) => tellGoodAgain(ctx, found)),
     getOverdueKeys(ctx),
+    getComingVersions(ctx),
   ])
   const keyOf = new Map(groups.rows.map((group) => [group.id, group.key]))
   const json = JSON.stringify({
@@ -45,6 +48,7 @@ export async function getStatusJson(ctx: Context): Promise<{ json: string; etag:
       counts: countStatuses(feeds.filter((feed) => feed.groupId === group.id).map((feed) => feed.status)),
     })),
     work: work.map(toJson),
+    coming: coming.map(toComing),
     feeds: feeds.map((feed) => ({
       key: feed.key,
       name: feed.name,

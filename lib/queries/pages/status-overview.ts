@@ -3,6 +3,7 @@ import type { Context } from '#lib/db/context.ts'
 import { isUnhealthy, type Reason, type Status } from '#lib/domain/freshness/status.ts'
 import type { GoodAgain } from '#lib/domain/lineage/again/again.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { type ComingVersion, getComingVersions } from '#lib/queries/catalogue/coming-versions.ts'
 import { getOutlook, type Outlook } from '#lib/queries/outlook/outlook.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { type Bars, getBars } from '#lib/queries/shared/bars.ts'
@@ -50,6 +51,8 @@ export interface Overview {
   counts: StatusCounts
   groups: OverviewGroup[]
   work: WorkView[]
+  /** The next changes of contracts, and how many there are in all. */
+  coming: { next: ComingVersion[]; total: number }
   trouble: Pick<Outlook, 'lines' | 'total' | 'holding'>
 }
 
@@ -59,6 +62,7 @@ type GroupHead = Pick<OverviewGroup, 'id' | 'key' | 'name' | 'description' | 'st
 const OPEN_FEEDS_MAX = 40
 /** So few are all unfolded. */
 const FEW_FEEDS = 12
+const COMING_SHOWN = 2
 
 const GROUPS = `
   select s.id, s.key, s.name, s.description, sp.status, sp.reason, ${instant('sp.from_at')} as since
@@ -69,11 +73,12 @@ const GROUPS = `
 /** The overview: a handful of statements whatever the number of feeds. `withAllDays` leaves no history to be loaded later. */
 export async function getStatusOverview(ctx: Context, options: { withAllDays?: boolean } = {}): Promise<Overview> {
   const page = await getPageSettings(ctx)
-  const [heads, feeds, banners, work] = await Promise.all([
+  const [heads, feeds, banners, work, coming] = await Promise.all([
     ctx.pool.query<GroupHead>(GROUPS).then((result) => result.rows),
     getFeedRows(ctx),
     getBanners(ctx, page?.demo ?? false),
     getWork(ctx),
+    getComingVersions(ctx),
   ])
   const window = page ? await getDayWindow(ctx, page) : null
   const bars = window ? await getBars(ctx, window, { kinds: ['group', 'feed'] }) : new Map<number, Bars>()
@@ -89,6 +94,7 @@ export async function getStatusOverview(ctx: Context, options: { withAllDays?: b
     banners,
     counts,
     work,
+    coming: { next: coming.slice(0, COMING_SHOWN), total: coming.length },
     trouble: { lines: outlook.lines, total: outlook.total, holding: outlook.holding },
     groups: options.withAllDays ? groups : unfold(groups),
   }

@@ -8,6 +8,7 @@ import { getAssetContracts } from '#lib/queries/catalogue/asset-contracts.ts'
 import { getAssetKeys, getKeysOfAssets } from '#lib/queries/catalogue/asset-keys.ts'
 import { getCatalogueView, UNFILTERED } from '#lib/queries/catalogue/catalogue-view.ts'
 import { getComingChanges } from '#lib/queries/catalogue/coming-changes.ts'
+import { getComingVersions } from '#lib/queries/catalogue/coming-versions.ts'
 import { getFieldHurt } from '#lib/queries/catalogue/field-hurt.ts'
 import { getFoundThing } from '#lib/queries/catalogue/found-thing.ts'
 import { getHits } from '#lib/queries/catalogue/hits.ts'
@@ -58,6 +59,7 @@ export const CATALOGUE_QUERIES: Record<string, (ctx: Context, about: Asked) => P
     await searchCatalogue(ctx, askedFor('_told'), null, 50),
   ],
   getComingChanges: (ctx, { assets }) => getComingChanges(ctx, assets.slice(1)),
+  getComingVersions: (ctx) => getComingVersions(ctx),
   getAssetContracts: (ctx, { assets }) => getAssetContracts(ctx, assets),
   getAssetKeys: (ctx, { assets, name }) => Promise.all(assets.map((id) => getAssetKeys(ctx, unseenAsset(id), promiseOf(name)))),
   getKeysOfAssets: async (ctx, { assets, name }) => [
