@@ -36,7 +36,12 @@ export function FoundFeeds({ overview, page, filter, pageNumber, problem }: Foun
           )}
         </p>
       </div>
-      <Legend counts={countsOf(overview.groups, owner)} current={status === 'not-fresh' ? undefined : status} owner={owner} />
+      <Legend
+        counts={countsOf(overview.groups, owner)}
+        groups={overview.groups}
+        current={status === 'not-fresh' ? undefined : status}
+        owner={owner}
+      />
       {feeds.total > 0 && (
         <GroupList groups={groups.map((group) => toGroupLine(group, page.zone, overview.work))} until={overview.today} now={overview.now} />
       )}

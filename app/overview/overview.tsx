@@ -41,7 +41,7 @@ export function Overview({ overview, reader }: { overview: OverviewData; reader:
         <NextStep />
       ) : (
         <>
-          <Legend counts={counts} />
+          <Legend counts={counts} groups={overview.groups} />
           <GroupList groups={groups} until={overview.today} now={now} />
         </>
       )}

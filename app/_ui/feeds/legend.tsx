@@ -1,19 +1,24 @@
+import type { ReactNode } from 'react'
 import { filterPath, overviewPath } from '#app/_ui/paths.ts'
 import { LEGEND_ORDER, MEANINGS } from '#app/_ui/status-labels.ts'
 import { StatusIcon } from '#app/_ui/status-mark.tsx'
 import type { Status } from '#lib/domain/freshness/status.ts'
 import { statusInWords } from '#lib/domain/wording/words.ts'
+import type { OverviewGroup } from '#lib/queries/pages/status-overview.ts'
 import type { StatusCounts } from '#lib/queries/shared/status-counts.ts'
 
 interface LegendProps {
   counts: StatusCounts
+  /** Those that are counted: what their statuses come from decides what these mean. */
+  groups: readonly Pick<OverviewGroup, 'feeds'>[]
   current?: Status | undefined
   /** Whose feeds alone are counted. */
   owner?: string | undefined
 }
 
 /** What the shapes mean, how many feeds are so, and the way to only those. */
-export function Legend({ counts, current, owner }: LegendProps) {
+export function Legend({ counts, groups, current, owner }: LegendProps) {
+  const feeds = groups.flatMap((group) => group.feeds)
   const theirs = owner === undefined ? {} : { owner }
   const all = owner === undefined ? overviewPath : filterPath(theirs)
   return (
@@ -29,7 +34,7 @@ export function Legend({ counts, current, owner }: LegendProps) {
           <StatusIcon status={status} />
           <span>
             {statusInWords(status)} <b>{counts[status]}</b>
-            <span>{MEANINGS[status]}</span>
+            {meaningOf(status, feeds)}
           </span>
         </a>
       ))}
@@ -50,6 +55,13 @@ export function Legend({ counts, current, owner }: LegendProps) {
       </p>
     </nav>
   )
+}
+
+/** A broken contract is named where one makes a feed so. */
+function meaningOf(status: Status, feeds: OverviewGroup['feeds']): ReactNode {
+  const isBroken = feeds.some((feed) => feed.status === status && feed.reason === 'contract-broken')
+  if (!isBroken) return <span>{MEANINGS[status]}</span>
+  return <span className="max-w-36 min-[1200px]:whitespace-normal">{MEANINGS[status]}, or its contract is broken</span>
 }
 
 function Swatch({ name, capped = false }: { name: Status | 'none'; capped?: boolean }) {
