@@ -158,11 +158,11 @@ describe('what has no counterpart', () => {
   test('are not those that are judged, nor the days of a version', () => {
     expect(left(LATENCY, WORKDAYS, { property: 'ga', value: '2026-01-01' }, { property: 'el', value: '2027-01-01' })).toEqual([])
     expect(left(LATENCY, { ...LATENCY, value: 9 }), 'said twice').toEqual(['unreadable: latency 9 h'])
-    expect(left({ ...DAILY, value: 7 }, { property: 'timeOfAvailability', value: '07:00' })).toEqual([
-      'unreadable: time of availability 07:00',
-    ])
-    expect(left(WORKDAYS, { property: 'timeOfAvailability', value: '00:30+01:00' }), 'of another day').toEqual([
-      'unreadable: time of availability 00:30+01:00',
+    expect(left({ ...DAILY, value: 7 }, MORNINGS)).toEqual(['no-counterpart: time of availability 07:00'])
+    const ofAnotherDay = [WORKDAYS, { property: 'timeOfAvailability', value: '00:30+01:00' }]
+    expect([policies(...ofAnotherDay), left(...ofAnotherDay)]).toEqual([
+      [],
+      ['no-counterpart: frequency 1 d (0 6 * * 1-5)', 'no-counterpart: time of availability 00:30+01:00'],
     ])
   })
 })

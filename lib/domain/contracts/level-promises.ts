@@ -9,7 +9,7 @@ import type { ServiceLevel } from './service-levels.ts'
 export interface LevelPromises {
   /** Promises as a catalogue writes them; empty: they promise nothing that is judged. */
   policies: PolicyInput[]
-  /** What nobody could read, or has no counterpart here. */
+  /** What nobody could read, or has no counterpart here, or not beside the others. */
   left: { level: ServiceLevel; why: 'unreadable' | 'no-counterpart' }[]
 }
 
@@ -34,15 +34,15 @@ export function levelPromises(levels: readonly ServiceLevel[]): LevelPromises {
   const deadline = deadlineOf(read)
   const age = ageOf(read, deadline !== null)
   const policies = [deadline, age].filter((one) => one !== null)
-  const isRead = (level: ServiceLevel) => {
-    if (level === latency) return read.latencyMs !== null && goesByLatency(read)
-    if (level === frequency) return read.cron !== null || read.everyMs !== null
-    return level === time && deadline !== null
-  }
+  const clocks = [
+    { level: latency, isReadable: read.latencyMs !== null, isUsed: goesByLatency(read) },
+    { level: frequency, isReadable: read.cron !== null || read.everyMs !== null, isUsed: read.cron === null || deadline !== null },
+    { level: time, isReadable: read.time !== null, isUsed: deadline !== null },
+  ]
   const left = levels.flatMap((level): LevelPromises['left'] => {
-    if (OF_THE_VERSION.has(level.property) || isRead(level)) return []
-    const isUnused = level === latency && read.latencyMs !== null
-    return [{ level, why: OF_THE_CLOCK.has(level.property) && !isUnused ? 'unreadable' : 'no-counterpart' }]
+    const clock = clocks.find((one) => one.level === level)
+    if (OF_THE_VERSION.has(level.property) || (clock?.isReadable && clock.isUsed)) return []
+    return [{ level, why: OF_THE_CLOCK.has(level.property) && !clock?.isReadable ? 'unreadable' : 'no-counterpart' }]
   })
   return { policies, left }
 }
