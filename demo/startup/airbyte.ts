@@ -40,6 +40,8 @@ export class Airbyte {
   /** It gives all jobs, whatever is asked for. */
   heedsFilters = true
   mayRun = true
+  /** What happens while somebody asks for a job to be cancelled. */
+  meanwhile = () => {}
   /** The types of jobs that it has heard of; older ones know fewer. */
   types: readonly string[] = ['sync', 'reset', 'refresh', 'clear']
   readonly #secret: string
@@ -143,6 +145,8 @@ export class Airbyte {
     if (job === undefined) return no(404, 'resource-not-found')
     if (!isToCancel) return { status: 200, body: job }
     if (!this.mayRun) return no(403, 'Forbidden')
+    this.meanwhile()
+    if (/^(succeeded|failed|cancelled)$/.test(job.status)) return no(409, 'The job is not running')
     Object.assign(job, { status: 'cancelled', lastUpdatedAt: new Date(this.now()).toISOString() })
     return { status: 200, body: job }
   }

@@ -14,7 +14,7 @@ export interface ShownThing extends Json {
   id: number
 }
 
-/** A refresh of a query as the queue of Redash keeps it: 1 waits, 2 goes on, 3 has ended, 4 has failed. */
+/** A refresh of a query as the queue of Redash keeps it: 1 waits, 2 goes on, 3 has ended, 4 has failed, or was told to stop. */
 export interface RefreshJob {
   id: string
   query: number
@@ -35,10 +35,19 @@ export class Redash extends Showing {
   /** `paused`: its only source takes no queries for now. */
   mayRefresh: true | false | 'paused' = true
   readonly jobs: RefreshJob[] = []
-  readonly #key: string
+  /** What happens while somebody asks for a refresh to be cancelled. */
+  meanwhile = () => {}
+  /** What it says of one that was told to stop, whatever has become of it; older versions let it stand as it stood. */
+  told: { status?: number; error: string } = { status: 4, error: 'Query cancelled by user.' }
+  #key: string
 
   constructor(key: string) {
     super(250)
+    this.#key = key
+  }
+
+  /** Whoever comes with the old key is not known any more. */
+  changeKey(key: string): void {
     this.#key = key
   }
 
@@ -89,7 +98,10 @@ export class Redash extends Showing {
       const path = pathname.slice('/api/'.length)
       const [, query] = /^queries\/(\d+)\/refresh$/.exec(path) ?? []
       const isStart = request.method === 'POST' && query !== undefined
-      finishJob(response, isStart ? this.#refresh(Number(query)) : this.#route(path, searchParams), fault, refusal)
+      const [, job] = /^jobs\/(.+)$/.exec(path) ?? []
+      const isCancel = request.method === 'DELETE' && job !== undefined
+      const answer = isStart ? this.#refresh(Number(query)) : isCancel ? this.#cancel(job) : this.#route(path, searchParams)
+      finishJob(response, answer, fault, refusal)
     }
   }
 
@@ -104,6 +116,15 @@ export class Redash extends Showing {
     const job = goesOn ?? { id: randomUUID(), query: id, status: 1, error: '' }
     if (goesOn === undefined) this.jobs.push(job)
     return shownJob(job)
+  }
+
+  /** It takes that of anything that it still knows. */
+  #cancel(id: string): JobAnswer {
+    const job = this.jobs.find((one) => one.id === id)
+    if (job === undefined) return shownJob(undefined)
+    this.meanwhile()
+    Object.assign(job, this.told)
+    return { status: 200, body: null }
   }
 
   #route(path: string, search: URLSearchParams): JobAnswer {

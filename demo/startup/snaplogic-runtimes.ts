@@ -6,6 +6,7 @@ import { Showing } from './showing.ts'
 
 const ORG = 'RIVERSIDE'
 const RUNTIME = `/api/1/rest/public/runtime/${ORG}`
+const STOP = `/api/1/rest/public/runtime/stop/${ORG}/`
 const FEED = `/api/1/rest/slsched/feed/${ORG}/`
 const LIMIT_MAX = 1000
 const HOUR_MS = 3_600_000
@@ -52,6 +53,11 @@ export class SnapLogicRuntimes extends Showing {
   saysNo: number | null = null
   /** Its list lacks what began less than that ago. */
   listsAfterMs = 0
+  mayStop = true
+  /** What happens while somebody asks for a run to be stopped. */
+  meanwhile = () => {}
+  /** It says whether it stops a run by a header alone. */
+  saysByHeader = false
   /** Tasks answer at the end of their pipeline: when this has come. */
   ending: Promise<void> = Promise.resolve()
   /** Whether whoever asked a task last has read its answer to the end, or went away before. */
@@ -85,7 +91,7 @@ export class SnapLogicRuntimes extends Showing {
 
   answer(request: IncomingMessage, response: ServerResponse): void {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://snaplogic.invalid')
-    this.requests.push(`${request.method} ${pathname.replace(RUNTIME, '/runtime')}`)
+    this.requests.push(`${request.method} ${pathname.replace(RUNTIME, '/runtime').replace(STOP, '/stop/')}`)
     const fault = this.faultAt(pathname, response, refusal)
     if (fault === 'answered') return
     if (pathname.startsWith(FEED)) {
@@ -93,7 +99,25 @@ export class SnapLogicRuntimes extends Showing {
       return
     }
     const isIn = request.headers.authorization === `Basic ${Buffer.from(`tide:${this.#password}`).toString('base64')}`
-    finishJob(response, isIn ? this.#route(pathname, searchParams) : no(401, 'Unauthorized: check the credentials'), fault, refusal)
+    if (!isIn) finishJob(response, no(401, 'Unauthorized: check the credentials'), fault, refusal)
+    else if (pathname.startsWith(STOP)) this.#stop(decodeURIComponent(pathname.slice(STOP.length)), request, response, fault)
+    else finishJob(response, this.#route(pathname, searchParams), fault, refusal)
+  }
+
+  /** Where all is well it answers nothing but the status. */
+  #stop(id: string, { method }: IncomingMessage, response: ServerResponse, fault: JobFault | undefined): void {
+    const run = this.runs.find((one) => one.id === id)
+    this.meanwhile()
+    const status = method === 'POST' ? this.#mayBeStopped(run) : 405
+    if (status === 200) Object.assign(run ?? {}, { state: 'Stopping', state_timestamp: written(new Date(this.now()).toISOString()) })
+    if (this.saysByHeader || (status === 200 && fault === undefined)) response.writeHead(200, { 'x-sl-statuscode': status }).end()
+    else finishJob(response, status === 200 ? { status, body: {} } : no(status, 'It was not stopped.'), fault, refusal)
+  }
+
+  #mayBeStopped(run: PipelineRun | undefined): 200 | 400 | 403 | 404 {
+    if (run === undefined) return 404
+    if (!this.mayStop) return 403
+    return /^(Completed|Failed|Stopped)$/.test(run.state) ? 400 : 200
   }
 
   #route(path: string, search: URLSearchParams): JobAnswer {

@@ -39,6 +39,10 @@ export class Tableau extends Showing {
   /** Those whose token is of a site administrator see jobs and start them. */
   isAdmin = true
   heedsFilters = true
+  /** What happens while somebody asks for a job to be cancelled. */
+  meanwhile = () => {}
+  /** A job that was told to stop goes on for a while. */
+  stopsAtOnce = true
   metadataFault: MetadataFault | undefined
   nodesMax = 20_000
   signIns = 0
@@ -166,9 +170,9 @@ export class Tableau extends Showing {
   }
 
   #one(asked: string): JobAnswer {
-    const [, verb, kind, id, refresh] = /^(GET|POST) \/(datasources|workbooks|jobs)\/([\da-f-]+)(\/refresh)?$/.exec(asked) ?? []
+    const [, verb, kind, id, refresh] = /^(GET|POST|PUT) \/(datasources|workbooks|jobs)\/([\da-f-]+)(\/refresh)?$/.exec(asked) ?? []
     const job = kind === 'jobs' ? this.jobs.find((one) => one.id === id) : undefined
-    if (job !== undefined) return { status: 200, body: shownJob(job) }
+    if (job !== undefined) return verb === 'PUT' ? this.#cancel(job) : { status: 200, body: shownJob(job) }
     const thing = (kind === 'datasources' ? this.datasources : this.workbooks).find((one) => one.id === id)
     if (thing === undefined || kind === 'jobs') return no(404, '404005', 'Resource Not Found', 'It could not be found.')
     if (verb === 'GET') return { status: 200, body: { [kind === 'datasources' ? 'datasource' : 'workbook']: thing } }
@@ -184,6 +188,15 @@ export class Tableau extends Showing {
     const createdAt = `${new Date(this.now()).toISOString().slice(0, 19)}Z`
     const job = this.ran(thing, createdAt, { status: 'Pending', startedAt: null, endedAt: null, finishCode: null, notes: null })
     return { status: 202, body: { job: { id: job.id, mode: 'Asynchronous', type: 'RefreshExtract', createdAt } } }
+  }
+
+  #cancel(job: RefreshJob): JobAnswer {
+    if (!this.isAdmin) return no(403, '403004', 'Forbidden', 'Only administrators may cancel jobs.')
+    this.meanwhile()
+    if (job.endedAt !== null) return no(400, '400000', 'Bad Request', 'The job has ended.')
+    const endedAt = new Date(this.now()).toISOString()
+    if (this.stopsAtOnce) Object.assign(job, { status: 'Cancelled', endedAt, finishCode: 2, notes: null })
+    return { status: 200, body: shownJob(job) }
   }
 
   #graph({ query, variables }: Json): JobAnswer {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { openConnection } from '#jobs/worker/connections.ts'
 import { defineJobKind, type JobServices } from '#jobs/worker/job-kind.ts'
-import type { Session } from '#lib/connectors/kit/connector.ts'
+import type { Connector, Session } from '#lib/connectors/kit/connector.ts'
 import { withSession } from '#lib/connectors/kit/session.ts'
 import { type CancelNote, type JobToCancel, noteCancel, noteJobBegun, takeDueCancels } from '#lib/db/runs/jobs-of-runs.ts'
 import { cancelAgainAt } from '#lib/domain/runs/job-of-run.ts'
@@ -28,7 +28,7 @@ export default defineJobKind({
       const { connector, connection: opened } = await open()
       await withSession(connector, opened, async (session) => {
         for (const one of wanted)
-          await note(services, one, await cancel(services, session, one).catch((error) => failed(services, one, error)))
+          await note(services, one, await cancel(services, { session, connector }, one).catch((error) => failed(services, one, error)))
       })
     } catch (error) {
       for (const one of wanted) await note(services, one, failed(services, one, error))
@@ -40,10 +40,17 @@ async function note({ ctx }: JobServices, { runId }: JobToCancel, told: CancelNo
   await noteCancel(ctx.pool, runId, told, ctx.clock.now())
 }
 
-async function cancel({ ctx }: JobServices, session: Session, wanted: JobToCancel): Promise<CancelNote> {
+interface Told {
+  session: Session
+  connector: Connector
+}
+
+async function cancel({ ctx }: JobServices, { session, connector }: Told, wanted: JobToCancel): Promise<CancelNote> {
   const { connection, job, runId, externalId, triedAt } = wanted
-  if (session.cancel === undefined)
-    return { isDone: false, againAt: null, problem: `${connection} cannot be told to cancel a run: it goes on there.` }
+  if (session.cancel === undefined) {
+    const problem = connector.whyNoCancel ?? `${connection} cannot be told to cancel a run: it goes on there.`
+    return { isDone: false, againAt: null, problem }
+  }
   const { answer, externalId: found } = await session.cancel(job, { externalId, key: runId, triedAt })
   if (found !== null && externalId === null) await noteJobBegun(ctx.pool, runId, { connection, externalId: found })
   ctx.log.info('a run elsewhere was cancelled', { connection, job, run: found, answer })

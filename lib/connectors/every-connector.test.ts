@@ -65,6 +65,7 @@ describe.each([...connectors])('the connector %s', (kind, connector) => {
       expect(connector.startsJobs?.(written) ?? false).toBe(session.start !== undefined)
       if (session.start !== undefined) expect(session.runs).toBeDefined()
       expect(session.start !== undefined && connector.cancelsJobs === true).toBe(session.cancel !== undefined)
+      if (session.start !== undefined) expect(connector.whyNoCancel === undefined).toBe(session.cancel !== undefined)
     }
   })
 

@@ -25,12 +25,14 @@ export default defineConnector<FivetranSettings>({
     evidence: [
       { reads: '`succeeded_at`, the end of the last sync of the connection that succeeded', clock: 'loadedAt', strength: 'strong' },
     ],
-    permission: 'reading connections (an API key of a role that may view them), and managing them where orders are to start syncs',
+    permission:
+      'reading connections (an API key of a role that may view them), and managing them where syncs are started from here; none can be cancelled',
   },
   settings: fivetranSettings,
   assetSettings: z.strictObject({}),
   assetKind: 'table',
   startsJobs: () => true,
+  whyNoCancel: 'Fivetran can stop a sync only by pausing its connection, which would hold up all later ones, too.',
   limits: { atOnce: 2, perMinute: null },
   refuseAsset({ path }) {
     if (isConnectionId(path)) return null

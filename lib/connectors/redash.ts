@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RedashApi } from '#lib/connectors/redash/api.ts'
+import { cancelRefresh } from '#lib/connectors/redash/cancel-run.ts'
 import { discoverRedash } from '#lib/connectors/redash/discover.ts'
 import { observeResults } from '#lib/connectors/redash/observe.ts'
 import { followRefreshes } from '#lib/connectors/redash/refresh-run.ts'
@@ -27,12 +28,13 @@ export default defineConnector<RedashSettings>({
       { reads: 'the same of a query with parameters, whose other results are not told', clock: 'loadedAt', strength: 'weak' },
     ],
     permission:
-      'the API key of a user who may see the dashboards, their queries and data sources, and run queries where orders are to refresh them',
+      'the API key of a user who may see the dashboards, their queries and data sources, and run queries where refreshes are started and cancelled from here',
   },
   settings: redashSettings,
   assetSettings: z.strictObject({}),
   assetKind: 'consumer',
   startsJobs: () => true,
+  cancelsJobs: true,
   limits: { atOnce: 4, perMinute: null },
   refuseAsset({ path }) {
     if (subjectOf(path) !== null) return null
@@ -53,6 +55,7 @@ export default defineConnector<RedashSettings>({
       observe: (assets) => observeResults(connection, api, assets),
       runs: () => followRefreshes(connection, api),
       start: (job, wanted) => startRefresh(connection, api, job, wanted),
+      cancel: (job, unwanted) => cancelRefresh(api, job, unwanted),
       close: () => api.close(),
     }
   },

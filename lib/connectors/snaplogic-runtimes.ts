@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RuntimesApi } from '#lib/connectors/snaplogic-runtimes/api.ts'
+import { stopRun } from '#lib/connectors/snaplogic-runtimes/cancel-run.ts'
 import { listRuns } from '#lib/connectors/snaplogic-runtimes/list-runs.ts'
 import { observePipelines } from '#lib/connectors/snaplogic-runtimes/observe.ts'
 import { ENDED, jobOf, KEPT_MS, UNENDED } from '#lib/connectors/snaplogic-runtimes/pipeline-run.ts'
@@ -23,7 +24,7 @@ export default defineConnector<RuntimesSettings>({
     ],
     asset: { path: 'projects/Admin/load_prices' },
     speaksTo: 'the runs of the pipelines of a SnapLogic organisation, by its public API',
-    told: '`org`, and `user` with `password` or a `token` (JWT); `projects` whose pipelines are looked at, `invokers` scheduled, triggered, manual, `tasks` by which orders start pipelines: `{ url, token }` of a triggered task each, `url` https://elastic.snaplogic.com, `timeout` 1m',
+    told: '`org`, and `user` with `password` or a `token` (JWT); `projects` whose pipelines are looked at, `invokers` scheduled, triggered, manual, `tasks` by which pipelines are started: `{ url, token }` of a triggered task each, `url` https://elastic.snaplogic.com, `timeout` 1m',
     toldOfAsset: null,
     asked: null,
     evidence: [
@@ -33,12 +34,14 @@ export default defineConnector<RuntimesSettings>({
         strength: 'strong',
       },
     ],
-    permission: 'read access to the projects; the token of a triggered task where orders are to start its pipeline',
+    permission:
+      'read access to the projects; where pipelines are started from here the token of a triggered task each, and to cancel their runs write access to their projects',
   },
   settings: runtimesSettings,
   assetSettings: z.strictObject({}),
   assetKind: 'table',
   startsJobs: ({ tasks }) => typeof tasks === 'object' && tasks !== null && Object.keys(tasks).length > 0,
+  cancelsJobs: true,
   limits: { atOnce: 4, perMinute: null },
   refuseAsset({ path }) {
     const why = whyNoPipeline(path)
@@ -57,7 +60,10 @@ export default defineConnector<RuntimesSettings>({
       discover: () => discover(connection, api),
       observe: (assets) => observePipelines(connection, api, assets),
       runs: (since) => listRuns(connection, api, since),
-      ...(canStart && { start: (job, wanted) => startPipeline(connection, api, job, wanted) }),
+      ...(canStart && {
+        start: (job, wanted) => startPipeline(connection, api, job, wanted),
+        cancel: (job, unwanted) => stopRun(api, job, unwanted),
+      }),
       close: () => api.close(),
     }
   },

@@ -1,4 +1,5 @@
 import { TableauApi } from '#lib/connectors/tableau/api.ts'
+import { cancelRefresh } from '#lib/connectors/tableau/cancel-run.ts'
 import { discoverTableau } from '#lib/connectors/tableau/discover.ts'
 import { listRuns } from '#lib/connectors/tableau/list-runs.ts'
 import { TableauMetadata } from '#lib/connectors/tableau/metadata.ts'
@@ -30,12 +31,13 @@ export default defineConnector<TableauSettings>({
       { reads: 'with `live`, and of a view, only that it is there: it is as fresh as what it is made from', clock: null, strength: 'weak' },
     ],
     permission:
-      'a token of a user who may view the data sources and workbooks, and of a site administrator for refreshes among the runs and to start them; the Metadata API, for what they are made from',
+      'a token of a user who may view the data sources and workbooks, and of a site administrator for refreshes among the runs, to start and to cancel them; the Metadata API, for what they are made from',
   },
   settings: tableauSettings,
   assetSettings: tableauAssetSettings,
   assetKind: 'consumer',
   startsJobs: () => true,
+  cancelsJobs: true,
   limits: { atOnce: 4, perMinute: null },
   hasClock: ({ path, settings }) => settings['live'] !== true && subjectOf(path)?.view == null,
   refuseAsset({ path, settings }) {
@@ -57,6 +59,7 @@ export default defineConnector<TableauSettings>({
       observe: (assets) => observeTableau(connection, api, assets),
       runs: (since) => listRuns(connection, api, since),
       start: (job, wanted) => startRefresh(connection, api, job, wanted),
+      cancel: (job, unwanted) => cancelRefresh(api, job, unwanted),
       close: () => api.close(),
     }
   },

@@ -1,5 +1,4 @@
-import { type CancelledJobRun, NO_RUN, type UnwantedJobRun } from '#lib/connectors/kit/starting/cancelling.ts'
-import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
+import { type CancelledJobRun, NO_RUN, tellToStop, type UnwantedJobRun } from '#lib/connectors/kit/starting/cancelling.ts'
 import type { AdfApi } from './api.ts'
 import { ENDED } from './pipeline-run.ts'
 import type { Connected } from './settings.ts'
@@ -19,12 +18,11 @@ const hasEnded = ({ status }: PipelineRun) => ENDED.includes(status ?? '')
 
 async function tell(api: AdfApi, { runId, status }: PipelineRun): Promise<'told' | 'over'> {
   if (status === 'Canceling') return 'told'
-  try {
-    await api.cancel(runId)
-    return 'told'
-  } catch (error) {
-    const now = isTidemarkError(error) && error.status === 400 ? await api.run(runId) : null
-    if (now !== null && hasEnded(now)) return 'over'
-    throw error
-  }
+  return tellToStop(
+    () => api.cancel(runId),
+    async () => {
+      const now = await api.run(runId)
+      return now !== null && hasEnded(now)
+    },
+  )
 }

@@ -1,4 +1,4 @@
-import { type CancelledJobRun, NO_RUN, type UnwantedJobRun } from '#lib/connectors/kit/starting/cancelling.ts'
+import { type CancelledJobRun, NO_RUN, tellToStop, type UnwantedJobRun } from '#lib/connectors/kit/starting/cancelling.ts'
 import type { AirbyteApi } from './api.ts'
 import { isConnectionId } from './settings.ts'
 import type { Job } from './shapes.ts'
@@ -9,8 +9,13 @@ import { isUnderWay } from './sync-run.ts'
 export async function cancelSync(api: AirbyteApi, id: string, unwanted: UnwantedJobRun): Promise<CancelledJobRun> {
   const job = await jobOf(api, id, unwanted)
   if (job === null) return NO_RUN
-  if (isUnderWay(job)) await api.cancel(job)
-  return { answer: isUnderWay(job) ? 'told' : 'over', externalId: String(job.id) }
+  const externalId = String(job.id)
+  if (!isUnderWay(job)) return { answer: 'over', externalId }
+  const hasEnded = async () => {
+    const now = await api.job(job.id)
+    return now !== null && !isUnderWay(now)
+  }
+  return { answer: await tellToStop(() => api.cancel(job), hasEnded), externalId }
 }
 
 async function jobOf(api: AirbyteApi, id: string, unwanted: UnwantedJobRun): Promise<Job | null> {

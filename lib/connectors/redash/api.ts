@@ -123,6 +123,12 @@ export class RedashApi {
     }
   }
 
+  /** Tells a refresh to stop. It takes that of one that has ended, too. */
+  async cancel(id: string): Promise<void> {
+    const explain = (status: number, body: string) => this.#explain(`the refresh ${id}`, status, body)
+    await this.#session.json({ url: `${this.webUrl}/api/jobs/${encodeURIComponent(id)}`, method: 'DELETE', explain })
+  }
+
   close(): Promise<void> {
     return this.#session.close()
   }

@@ -16,11 +16,29 @@ const STATES: Readonly<Record<number, RunState>> = {
   ...{ 6: 'scheduled', 7: 'scheduled' },
 }
 
+/** What Redash says of one that somebody cancelled: most versions call it failed, an old one leaves it waiting for ever. */
+const CANCELLED = ['Query cancelled by user.', 'Query execution cancelled.']
+
+/** Whether it was told to stop, though it may not have yet. */
+export const isToldToStop = ({ error }: RefreshJob) => CANCELLED.includes(error?.trim() ?? '')
+
+/** How a refresh stands. */
+export function stateOf(job: RefreshJob): RunState {
+  if (isToldToStop(job) && (job.status === 1 || job.status === 4)) return 'cancelled'
+  return STATES[job.status] ?? 'running'
+}
+
+/** What Redash calls a refresh; null: its result alone is known. */
+export function ownIdOf({ job, externalId }: Pick<KnownRun, 'job' | 'externalId'>): string | null {
+  const own = externalId.slice(job.length + 1)
+  return own.startsWith(BY_RESULT) ? null : own
+}
+
 export const jobOf = ({ id }: Query) => `queries/${id}`
 
 /** The refresh that Redash has begun. */
 export function begunRefresh(api: RedashApi, query: Query, job: RefreshJob, now: Instant): ExternalRun {
-  const state = STATES[job.status] ?? 'running'
+  const state = stateOf(job)
   return { ...refreshOf(api, query, job.id), ...ending(state, job, now), state, startedAt: state === 'running' ? now : null }
 }
 
@@ -34,8 +52,8 @@ export function madeResult(api: RedashApi, query: Query, at: Instant): ExternalR
 export async function* followRefreshes({ clock, knownRuns, log }: Connected, api: RedashApi): AsyncGenerator<ExternalRun> {
   const known = (await knownRuns?.(clock.now(), [])) ?? []
   for (const run of known.filter(({ state }) => !isOver(state))) {
-    const own = run.externalId.slice(run.job.length + 1)
-    const job = own.startsWith(BY_RESULT) ? undefined : await api.job(own)
+    const own = ownIdOf(run)
+    const job = own === null ? undefined : await api.job(own)
     // What nobody gets in for hides all of them; a query that is not as Redash writes it no other.
     await api.queryIds()
     const query = await queryOf(api, run).catch((error: unknown) => {
@@ -55,16 +73,18 @@ async function queryOf(api: RedashApi, { job }: KnownRun): Promise<Query | undef
 
 interface Followed {
   run: KnownRun
-  /** What Redash calls it. */
-  own: string
+  /** What Redash calls it; null: its result alone is known. */
+  own: string | null
   job: RefreshJob | undefined
   query: Query
 }
 
 function follow(api: RedashApi, { run, own, job, query }: Followed, now: Instant): ExternalRun | undefined {
-  if (own.startsWith(BY_RESULT)) return madeResult(api, query, Date.parse(own.slice(BY_RESULT.length + 1)))
+  if (own === null) return madeResult(api, query, Date.parse(run.externalId.slice(run.job.length + BY_RESULT.length + 2)))
   const isMade = query.at !== null && run.startedAt !== null && query.at >= run.startedAt
-  const state = job === undefined ? (isMade ? 'completed' : undefined) : (STATES[job.status] ?? 'running')
+  const told = job === undefined ? undefined : stateOf(job)
+  // Who cancels what has just ended well is told that it was cancelled.
+  const state = isMade && (told === undefined || told === 'cancelled') ? 'completed' : told
   if (state === undefined) return undefined
   const startedAt = run.startedAt ?? (state === 'running' ? now : null)
   const ended = ending(state, job, isMade && state === 'completed' ? (query.at ?? now) : now)

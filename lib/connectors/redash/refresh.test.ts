@@ -80,6 +80,26 @@ describe('a refresh of Redash', () => {
     expect(await runs()).toMatchObject([{ externalId, state: 'failed', endedAt: NOON, error: 'relation "prices" does not exist' }])
   })
 
+  it.each([
+    ['failed', 4, 'Query cancelled by user.', 'cancelled'],
+    ['waiting for ever', 1, 'Query execution cancelled.', 'cancelled'],
+    ['going on, until its worker sees that it is to stop', 2, 'Query execution cancelled.', 'running'],
+    ['cancelled', 5, '', 'cancelled'],
+  ] as const)('that somebody cancelled and Redash calls %s is told as it is, and not stopped twice', async (_, status, error, state) => {
+    const { externalId } = await begin()
+    Object.assign(world.redash.jobs[0] ?? {}, { status, error })
+    expect(await runs()).toMatchObject([{ externalId, state }])
+    const cancel = () => world.ask(async (session) => session.cancel?.('queries/1', { externalId, key: 'order-1/1', triedAt: null }))
+    expect(await cancel()).toEqual({ answer: state === 'running' ? 'told' : 'over', externalId })
+    expect(world.redash.requests.filter((line) => line.startsWith('DELETE'))).toEqual([])
+  })
+
+  it('that is known by its result alone has ended', async () => {
+    const externalId = 'queries/1/result 2026-11-29T12:00:30.000Z'
+    const cancel = world.ask(async (session) => session.cancel?.('queries/1', { externalId, key: 'order-1/1', triedAt: null }))
+    expect(await cancel).toEqual({ answer: 'over', externalId })
+  })
+
   it('that Redash has forgotten has ended well where there is a result of since then, and is told no more where there is none', async () => {
     await begin()
     Object.assign(world.known[0] ?? {}, { state: 'running', startedAt: NOON })

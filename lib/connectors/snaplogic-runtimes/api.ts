@@ -1,15 +1,15 @@
 import type { z } from 'zod'
-import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { orNull, parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { basicAuth, keyAuth } from '#lib/connectors/kit/ask.ts'
 import { HttpSession } from '#lib/connectors/kit/http-session.ts'
 import { type Dated, datedReader } from '#lib/connectors/kit/moment.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
 import { type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
-import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { HOUR_MS, type Instant } from '#lib/domain/time/instant.ts'
 import { jobOf, reasonIn } from './pipeline-run.ts'
 import type { Connected } from './settings.ts'
-import { detailSchema, type Entry, entrySchema, envelopeSchema, pageSchema } from './shapes.ts'
+import { type Detail, detailSchema, type Entry, entrySchema, envelopeSchema, pageSchema } from './shapes.ts'
 
 /** It gives no more at once, and ten where it is not asked for more. */
 const PAGE = 1000
@@ -28,6 +28,7 @@ export class RuntimesApi {
   readonly system: string
   readonly org: string
   readonly #connection: Connected
+  readonly #root: string
   readonly #base: string
   readonly #session: HttpSession
   readonly #read: ReadShape
@@ -38,7 +39,8 @@ export class RuntimesApi {
     this.#read = shapeReader(this.system, 'SnapLogic')
     this.org = org
     this.#connection = connection
-    this.#base = `${url.replace(/\/+$/, '')}/api/1/rest/public/runtime/${encodeURIComponent(org)}`
+    this.#root = `${url.replace(/\/+$/, '')}/api/1/rest/public/runtime`
+    this.#base = `${this.#root}/${encodeURIComponent(org)}`
     const headers = token === undefined ? basicAuth(user, password) : keyAuth(token, 'bearer')
     this.#session = new HttpSession(connection, {
       system: this.system,
@@ -105,12 +107,37 @@ export class RuntimesApi {
 
   /** Why a run has failed; null: it does not say, or is not kept any more. */
   async reason(id: string): Promise<string | null> {
-    try {
-      return reasonIn(await this.#get(`/${encodeURIComponent(id)}?level=detail`, detailSchema, `the run ${id}`))
-    } catch (error) {
-      if (isTidemarkError(error) && error.lasting === 'gone') return null
-      throw error
-    }
+    const detail = await this.#detail(id)
+    return detail === null ? null : reasonIn(detail)
+  }
+
+  /** In which state a run is; null: it is not kept any more, or not shown to us. */
+  async state(id: string): Promise<string | null> {
+    const detail = await this.#detail(id)
+    return detail === null ? null : (detail.state ?? '')
+  }
+
+  #detail(id: string): Promise<Detail | null> {
+    return orNull(this.#get(`/${encodeURIComponent(id)}?level=detail`, detailSchema, `the run ${id}`))
+  }
+
+  /** Tells a run to stop. What it answers is a status, which may stand in a header or in an answer that looks like a good one. */
+  async stop(id: string): Promise<void> {
+    const url = `${this.#root}/stop/${encodeURIComponent(this.org)}/${encodeURIComponent(id)}`
+    const headers = { 'content-type': 'application/json' }
+    const answer = await this.#session.ask({ url, method: 'POST', headers, explain: (status) => this.#notStopped(id, status) })
+    const text = await answer.text()
+    const told = envelopeSchema.safeParse(text.trim() === '' ? null : parseAnswer(this.system, text))
+    const status = told.data?.http_status_code ?? Number(answer.header('x-sl-statuscode') ?? answer.status)
+    if (status >= 400) throw this.#notStopped(id, status) ?? this.#saysNo(status)
+  }
+
+  #notStopped(id: string, status: number): TidemarkError | undefined {
+    const no = (why: string) => new TidemarkError('refused', { publicMessage: `${this.system} ${why}`, status })
+    if (status === 403)
+      return no(`does not let us stop its run ${id} (HTTP 403). Give the account write access to the project of its pipeline.`)
+    if (status !== 400 && status !== 404 && status !== 409) return undefined
+    return no(`does not stop its run ${id} (HTTP ${status}). Look there whether it goes on.`)
   }
 
   close(): Promise<void> {

@@ -26,7 +26,7 @@ export const UNENDED = Object.keys(STATES).filter((state) => !ENDED.some((ended)
 /** Those that will load what is wanted: one that fails, is being stopped or stands still will not. */
 export const GOING_WELL = ['Queued', 'NoUpdate', 'Prepared', 'Started', 'Resuming'] as const
 
-export const isEnded = ({ state }: Entry) => ENDED.some((ended) => ended === state)
+export const isEnded = ({ state }: Pick<Entry, 'state'>) => ENDED.some((ended) => ended === state)
 
 /** It completed, and not one document of it went to an error view. */
 export const hasLoaded = ({ state, errors }: Entry) => state === 'Completed' && errors === 0

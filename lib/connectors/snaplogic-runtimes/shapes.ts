@@ -48,5 +48,5 @@ export type Entry = z.output<typeof entrySchema>
 const said = z.union([z.string(), z.looseObject({ message: text, error: text, reason: text, resolution: text })])
 
 /** Why a run has failed, as far as it says; what else stands there is no words. */
-export const detailSchema = z.object({ reason: text, failure: text, error_list: z.array(said).nullish().catch(null) })
+export const detailSchema = z.object({ state: text, reason: text, failure: text, error_list: z.array(said).nullish().catch(null) })
 export type Detail = z.output<typeof detailSchema>

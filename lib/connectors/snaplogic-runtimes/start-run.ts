@@ -127,7 +127,7 @@ function whyNotStarted(system: string, job: string, status: number): string | un
 }
 
 /** Where its clock lags ours the task is asked again, which loads twice the same; one from before the try would be no load of what came since. */
-async function ofTry(api: RuntimesApi, job: string, { triedAt }: WantedJobRun): Promise<Entry | undefined> {
+export async function ofTry(api: RuntimesApi, job: string, { triedAt }: Pick<WantedJobRun, 'triedAt'>): Promise<Entry | undefined> {
   return triedAt === null ? undefined : (await triggeredSince(api, job, triedAt)).find(({ madeAt }) => madeAt !== null && madeAt >= triedAt)
 }
 

@@ -7,7 +7,6 @@ import { type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { JsonValue } from '#lib/domain/values/json.ts'
-import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 import { CALLED, type Connected, type Kind, pathOf, type Target } from './settings.ts'
 import {
   type Content,
@@ -26,6 +25,7 @@ import {
   viewSchema,
 } from './shapes.ts'
 import { type SharedSignIn, type SignedIn, sharedSignIn } from './sign-in.ts'
+import { whyNotCancelled, whyNotRefreshed } from './why-not.ts'
 
 /** It gives no more at once. */
 const PAGE = 1000
@@ -34,8 +34,6 @@ const IN = { datasources: 'datasources', workbooks: 'workbooks', views: 'views',
 type Listed = keyof typeof ITEM
 
 const identified = z.looseObject({ id: z.string() })
-/** Another refresh of the same is queued already. */
-const QUEUED = '409093'
 
 /** The REST API of a site of Tableau, signed in to by a personal access token. */
 export class TableauApi {
@@ -163,20 +161,15 @@ export class TableauApi {
 
   /** Queues a refresh of an extract; Tableau queues one of each at a time, and takes no key. */
   async refresh(target: Target, name: string): Promise<Dated<Job>> {
-    const explain = (status: number, body: string) => this.#whyNotRefreshed(name, status, body)
+    const explain = (status: number, body: string) => whyNotRefreshed(this.system, name, status, body)
     const url = await this.#at(`${pathOf(target)}/refresh`)
     return this.#readJob(await this.#session.json({ url, json: {}, isOnce: true, explain }), 'the job that it has queued')
   }
 
-  #whyNotRefreshed(name: string, status: number, body: string): TidemarkError | string | undefined {
-    if (status === 403)
-      return `${this.system} does not let us refresh ${name} (HTTP 403). Give the account of the token the right to do so, or let it be a site administrator.`
-    if (status === 409 && codeIn(body) === QUEUED) {
-      const publicMessage = `${this.system} has queued a refresh of ${name} already, and queues no other (HTTP 409).`
-      return new TidemarkError('unavailable', { publicMessage, status, retryable: true })
-    }
-    if (status !== 400 && status !== 409) return undefined
-    return `${this.system} does not refresh ${name} (HTTP ${status}): ${foreignWords(body) || 'it does not say why'}.`
+  /** Tells a job to stop; its end stands in it some time later. */
+  async cancel(id: string): Promise<void> {
+    const explain = (status: number, body: string) => whyNotCancelled(this.system, id, status, body)
+    await this.#session.json({ url: await this.#at(`jobs/${id}`), method: 'PUT', explain })
   }
 
   /** An answer of the Metadata API, which bears the marks of its errors itself. */
@@ -233,9 +226,4 @@ export class TableauApi {
     const publicMessage = `${this.system} does not let the account of its token see ${what} (HTTP 403). Jobs are shown to site administrators, the rest to whoever may view it.`
     return new TidemarkError('refused', { publicMessage, status, lasting: 'refused' })
   }
-}
-
-/** The number of an error, as it stands in JSON or XML. */
-function codeIn(body: string): string | undefined {
-  return /\bcode"?\s*[:=]\s*"(\d{6})"/.exec(body)?.[1]
 }

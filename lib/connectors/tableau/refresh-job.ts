@@ -61,8 +61,13 @@ export function externalRun(job: Dated<Job>): ExternalRun | null {
   }
 }
 
-/** While it goes on it has no code. */
-function stateOf({ completedAt, startedAt, finishCode, isUndated }: Dated<Job>): RunState | undefined {
-  if (completedAt === null && !(isUndated && finishCode !== null)) return startedAt === null ? 'scheduled' : 'running'
+function stateOf(job: Dated<Job>): RunState | undefined {
+  const { startedAt, finishCode } = job
+  if (isUnderWay(job)) return startedAt === null ? 'scheduled' : 'running'
   return finishCode === null ? undefined : ENDS[finishCode]
+}
+
+/** Whether a job waits or goes on: until it has ended it has no code. */
+export function isUnderWay({ completedAt, finishCode, isUndated }: Dated<Job>): boolean {
+  return completedAt === null && !(isUndated && finishCode !== null)
 }

@@ -84,6 +84,18 @@ describe('the refreshes of Tableau', () => {
   })
 })
 
+it('a refresh of Tableau that was told to stop goes on until it has stopped, and then is cancelled', async () => {
+  const { id } = world.tableau.ran(prices, TEN, GOING_ON)
+  world.tableau.stopsAtOnce = false
+  const unwanted = { externalId: id, key: 'run-1', triedAt: null }
+  const cancel = () => world.ask(async (session) => session.cancel?.(`datasources/${prices.id}`, unwanted))
+  expect(await cancel()).toEqual({ answer: 'told', externalId: id })
+  expect(await runs()).toMatchObject([{ externalId: id, state: 'running' }])
+  world.tableau.stopsAtOnce = true
+  expect(await cancel()).toEqual({ answer: 'told', externalId: id })
+  expect(await runs()).toMatchObject([{ externalId: id, state: 'cancelled', error: null }])
+})
+
 describe('a refresh of Tableau that is wanted', () => {
   it('is queued, and taken up while it waits or goes on', async () => {
     world.tableau.ran(prices, TEN)

@@ -1,3 +1,4 @@
+import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** A run there that is to be cancelled: by its own name, or, where that was not heard, by the key of the wish it was started by. */
@@ -22,6 +23,20 @@ export interface CancellingSession {
 export interface CancellingConnector {
   /** There when sessions that can start jobs can cancel their runs, too. */
   cancelsJobs?: true
+  /** Why sessions that can start jobs cannot cancel their runs, in a sentence; absent: they can. */
+  whyNoCancel?: string
+}
+
+/** Tells a run to stop. Where its system says no because it has ended just then, it is over; every other no is thrown. */
+export async function tellToStop(tell: () => Promise<unknown>, hasEnded: () => Promise<boolean>): Promise<'told' | 'over'> {
+  try {
+    await tell()
+    return 'told'
+  } catch (error) {
+    const mayHaveEnded = isTidemarkError(error) && [400, 404, 409, 410].includes(error.status ?? 0)
+    if (mayHaveEnded && (await hasEnded())) return 'over'
+    throw error
+  }
 }
 
 /** There is nothing to cancel. */
