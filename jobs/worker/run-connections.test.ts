@@ -60,7 +60,8 @@ function harness() {
   }
   const index = () => connections.buildIndex('sis', { alias: 'a', runId: 'r', attempt: 1, fields: [] }, services.signal)
   const copy = () => connections.copyFile('sis', { bucket: 'b', key: 'k', version: 'v', bytes: 1, modifiedAt: 0 }, 'b/x', services.signal)
-  return { seen, secret, ask, read, copy, index, close: connections.close }
+  const anew = () => connections.ask('sis', (session) => Array.fromAsync(session.extract?.({}) ?? []))
+  return { seen, secret, ask, anew, read, copy, index, close: connections.close }
 }
 
 describe('a run that asks a connection', () => {
@@ -134,6 +135,18 @@ describe('a run that asks a connection', () => {
     await close()
     expect(seen).toMatchObject({ sessions: 1, closed: 1 })
     await expect(ask()).rejects.toThrow('the run is over')
+  })
+
+  it('any other question asks over a session of its own, which remembers nothing of the one before, and leaves that at once', async () => {
+    const { seen, secret, ask, anew, close } = harness()
+    await ask()
+    secret.value = 'new'
+    expect(await anew()).toEqual([1])
+    secret.isRefused = true
+    await expect(anew()).rejects.toThrow('credentials')
+    expect(seen).toMatchObject({ sessions: 3, closed: 2, passwords: ['old', 'new', 'new'] })
+    await close()
+    expect(seen.closed).toBe(3)
   })
 
   it('leaves every session, also those that refused it and do not let it out', async () => {

@@ -2,7 +2,7 @@ import { checkAgain } from '#lib/commands/probes/connection-checks.ts'
 import type { Delivered, Delivery, Session } from '#lib/connectors/kit/connector.ts'
 import type { OpenedFile, StoredFile, WantedFile } from '#lib/connectors/kit/files.ts'
 import { aroundBuild, type IndexBuild, type WantedBuild } from '#lib/connectors/kit/index-build.ts'
-import { closeSession } from '#lib/connectors/kit/session.ts'
+import { closeSession, withSession } from '#lib/connectors/kit/session.ts'
 import type { Writing, Written } from '#lib/connectors/kit/write.ts'
 import { isConnectionFailing, noteRunDidNotGetIn } from '#lib/db/catalogue/connections.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -17,7 +17,7 @@ export interface RunConnections {
   copyFile(key: string, file: StoredFile, to: string, signal: AbortSignal): Promise<StoredFile>
   write(key: string, writing: Writing, signal: AbortSignal): Promise<Written>
   buildIndex(key: string, wanted: WantedBuild, signal: AbortSignal): Promise<IndexBuild>
-  /** Any other question; `work` may ask several. */
+  /** Any other question; `work` may ask several. Over a session of its own: what one has listed it does not list again, and a run may last a day. */
   ask<T>(key: string, work: (session: Session) => Promise<T>): Promise<T>
   /** Signs out everywhere; asked at the run's end, however it ends. */
   close(): Promise<void>
@@ -89,8 +89,8 @@ export function runConnections(services: JobServices, signal: AbortSignal): RunC
       return aroundBuild(build, (step) => noted(key, step))
     },
     async ask(key, work) {
-      const session = await open(key)
-      return noted(key, () => work(session))
+      const { connector, connection } = await openConnection(services, key, signal)
+      return noted(key, () => withSession(connector, connection, work))
     },
     async close() {
       isOver = true

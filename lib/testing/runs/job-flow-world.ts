@@ -1,8 +1,10 @@
 import cancelJobs from '#jobs/kinds/cancel-jobs.ts'
 import { collectRuns } from '#jobs/worker/collect-runs.ts'
+import { openConnection } from '#jobs/worker/connections.ts'
 import type { JobServices } from '#jobs/worker/job-kind.ts'
 import { planSweep } from '#jobs/worker/sweeps.ts'
 import { requestRun } from '#lib/commands/runs/request-run.ts'
+import { withSession } from '#lib/connectors/kit/session.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { PretendScheduler, type ScheduledRun, schedulerConnector } from '#lib/testing/connectors/pretend-scheduler.ts'
 import { createDatabaseAt } from '#lib/testing/database/database.ts'
@@ -15,6 +17,7 @@ const CATALOGUE = JSON.stringify({
 })
 
 interface FlowSettings {
+  connections?: Record<string, string>
   timeoutMs?: number
   parameters?: Record<string, unknown>
   runs?: string
@@ -90,12 +93,12 @@ export async function openJobFlowWorld() {
       return etl
     },
     /** A look through the connection, as every probe takes one. */
-    async look(services: JobServices): Promise<void> {
-      const session = schedulerConnector(etl)
-        .get('test')
-        ?.open({ key: 'etl', settings: { token: 't' }, clock, log: ctx.log, signal: services.signal })
-      const runs = session?.runs?.bind(session)
-      if (runs !== undefined) await collectRuns(services, 'etl', runs, { signal: services.signal, onHeard: () => {} })
+    async look(services: JobServices, key = 'etl'): Promise<void> {
+      const { signal } = services
+      const { connector, connection } = await openConnection(services, key, signal)
+      await withSession(connector, connection, (session) =>
+        collectRuns(services, key, (since) => session.runs?.(since) ?? [], { signal, onHeard: () => {} }),
+      )
     },
     /** Lets a worker go on until it holds no run any more. */
     idle: (services: JobServices) => until(() => services.runs.ids().length === 0),

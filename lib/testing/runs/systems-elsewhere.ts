@@ -33,6 +33,8 @@ export interface SystemElsewhere {
   beginThere?(): void
   /** The run that goes on fails. */
   fail(): void
+  /** Whether the run that was begun last was told to stop; absent: its system cannot be told. */
+  isStopped?(): boolean
   /** What it says of that. */
   words: string | RegExp
   /** It keeps nothing by which a run that failed could be found again. */
@@ -60,6 +62,7 @@ export const SYSTEMS_ELSEWHERE: Readonly<Record<string, Begin>> = {
       fail: () =>
         Object.assign(prefect.runs.at(-1) ?? {}, { type: 'FAILED', name: 'Failed', message: 'The disk is full.', start: at(), end: at() }),
       keys: () => prefect.runs.map(({ key }) => key),
+      isStopped: () => /^CANCELL/.test(prefect.runs.at(-1)?.type ?? ''),
     }
   },
 
@@ -76,6 +79,7 @@ export const SYSTEMS_ELSEWHERE: Readonly<Record<string, Begin>> = {
       beginThere: () => airflow.ran('load_prices', at(), { state: 'running', end: null }),
       fail: () => Object.assign(airflow.runs.at(-1) ?? {}, { state: 'failed', start: at(), end: at(), failedTasks }),
       keys: () => airflow.runs.map(({ id }) => id),
+      isStopped: () => airflow.runs.at(-1)?.state === 'failed',
     }
   },
 
@@ -92,6 +96,7 @@ export const SYSTEMS_ELSEWHERE: Readonly<Record<string, Begin>> = {
       beginThere: () => factory.ran('load_prices', at(), { status: 'InProgress', end: null }),
       fail: () => Object.assign(factory.runs.at(-1) ?? {}, { status: 'Failed', start: at(), end: at(), message: 'The sink is full.' }),
       keys: () => factory.runs.map(({ parameters }) => parameters['tidemark']),
+      isStopped: () => factory.runs.at(-1)?.status === 'Canceling',
     }
   },
 
@@ -111,6 +116,7 @@ export const SYSTEMS_ELSEWHERE: Readonly<Record<string, Begin>> = {
           ...{ status: 20, startedAt: at(), finishedAt: at(), message: 'The repository could not be cloned.' },
         }),
       keys: () => cloud.runs.map(({ cause }) => cause),
+      isStopped: () => cloud.runs.at(-1)?.status === 30,
     }
   },
 
@@ -144,6 +150,7 @@ export const SYSTEMS_ELSEWHERE: Readonly<Record<string, Begin>> = {
       begun: () => airbyte.jobs.length,
       beginThere: () => airbyte.ran(connection, at(), { status: 'running' }),
       fail: () => Object.assign(airbyte.jobs.at(-1) ?? {}, { status: 'failed', lastUpdatedAt: at() }),
+      isStopped: () => airbyte.jobs.at(-1)?.status === 'cancelled',
     }
   },
 
@@ -155,6 +162,7 @@ export const SYSTEMS_ELSEWHERE: Readonly<Record<string, Begin>> = {
       settings: { url, apiKey: SECRET },
       begun: () => redash.jobs.length,
       fail: () => redash.turn(prices, 4, written(now), 'The table prices is locked.'),
+      isStopped: () => redash.jobs.at(-1)?.error === 'Query cancelled by user.',
     }
   },
 
@@ -167,6 +175,7 @@ export const SYSTEMS_ELSEWHERE: Readonly<Record<string, Begin>> = {
       ...{ connector: tableauConnector, job: `datasources/${source.id}`, words: 'The disk is full.', close },
       settings: { url, site: 'finance', tokenName: 'tidemark', tokenSecret: SECRET },
       begun: () => tableau.jobs.length,
+      isStopped: () => tableau.jobs.at(-1)?.status === 'Cancelled',
       beginThere: () => tableau.ran(source, at(), { status: 'InProgress', endedAt: null, finishCode: null }),
       fail: () =>
         Object.assign(tableau.jobs.at(-1) ?? {}, {
@@ -185,6 +194,7 @@ export const SYSTEMS_ELSEWHERE: Readonly<Record<string, Begin>> = {
       ...{ connector: runtimesConnector, job, words: 'The disk is full.', close },
       settings: { org: 'RIVERSIDE', url, user: 'tide', password: SECRET, tasks },
       begun: () => snaplogic.runs.length,
+      isStopped: () => snaplogic.runs.at(-1)?.state === 'Stopping',
       beginThere: () => snaplogic.ran('load', written(now), { state: 'Started', invoker: 'manual' }),
       fail: () => {
         const run = Object.assign(snaplogic.runs.at(-1) ?? {}, { state: 'Failed', state_timestamp: written(now) })
