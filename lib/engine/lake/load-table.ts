@@ -139,6 +139,9 @@ function refused(publicMessage: string, error: unknown): TidemarkError {
   return new TidemarkError('refused', { publicMessage, message: `lake: ${toInternalMessage(error)}`, cause: error })
 }
 
+/** A column, a table and a schema that are not there. */
+const CHANGED_MEANWHILE = ['42703', '42P01', '3F000']
+
 /** An error of a load into a table as ours, in words; everything else passes through untouched. */
 export function toLoadError(error: unknown, table: string): unknown {
   if (isTidemarkError(error)) return error
@@ -153,6 +156,11 @@ export function toLoadError(error: unknown, table: string): unknown {
       error,
     )
   if (state.startsWith('22')) return refused(`A value does not fit its column in ${table}; give the column a type in "select".`, error)
+  if (CHANGED_MEANWHILE.includes(state))
+    return refused(
+      `${table} is not as it was when the run began: it was dropped, or has lost a column. The next run looks at it anew.`,
+      error,
+    )
   if (state === '53100') return refused('The disk of the lake is full. Nothing was changed.', error)
   return toLakeError(error)
 }

@@ -125,4 +125,25 @@ describe('once', () => {
     expect(await world.landed(file)).toMatchObject({ rows: 3 })
     expect(await world.countPrices()).toBe(3)
   })
+
+  it('not at all in a table that has lost a column, which is said to stop all files, before and while files are landed', async () => {
+    const lands = async (n: number) => (await world.land(world.store.put(`${n}.jsonl`, jsonLines(3)))).error
+    expect(await lands(1)).toBeNull()
+    await world.rows('alter table games.prices drop column version')
+    const words = 'games.prices has no column "version"; a landing table has it as text. Land in another table, or change it.'
+    expect(await lands(2)).toMatchObject({ systemWide: true, publicMessage: words })
+    await world.rows("alter table games.prices add column version text not null default ''")
+    const { store } = world
+    const open = store.openFile.bind(store)
+    store.openFile = async (wanted) => {
+      store.openFile = open
+      await world.rows('alter table games.prices drop column version')
+      return open(wanted)
+    }
+    const file = store.put('3.jsonl', jsonLines(3))
+    expect((await world.land(file)).error).toMatchObject({ systemWide: true, publicMessage: expect.stringContaining('has lost a column') })
+    expect(await world.countPrices()).toBe(3)
+    await world.rows("alter table games.prices add column version text not null default ''")
+    expect(await world.landed(file)).toMatchObject({ rows: 3 })
+  })
 })

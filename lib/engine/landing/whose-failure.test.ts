@@ -22,6 +22,8 @@ describe('an error of the lake', () => {
     ['57P01', 'unavailable', true, 'could not be reached'],
     ['53100', 'refused', false, 'The disk of the lake is full'],
     ['42501', 'refused', false, 'does not let its user write to games.prices'],
+    ['42703', 'refused', false, 'it was dropped, or has lost a column'],
+    ['42P01', 'refused', false, 'it was dropped, or has lost a column'],
   ])('that every file would meet says so: %s', async (state, code, retryable, words) => {
     expect(await ofLake(fromServer(state))).toMatchObject({
       systemWide: true,
