@@ -99,6 +99,13 @@ const CHANGED = `greatest(c.checked_at, c.failed_at, c.check_requested_at) >= $4
   or exists (select 1 from blind b where b.connection_key = c.key and greatest(b.from_at, b.to_at) >= $4)
   or exists (select 1 from catalogue_version where accepted_at >= $4)`
 
+/** What jobs of each connection write beyond its own assets: looked through once, whatever their number. */
+const WRITTEN = `
+  select split_part(a.job, '/', 1) as key,
+    jsonb_build_object('assets', count(distinct s.id), 'feeds', jsonb_agg(distinct jsonb_build_object('key', fs.key, 'name', fs.name))) as written
+  from asset a join subject s on s.id = a.subject_id and s.removed_at is null join subject fs on fs.id = a.feed_id
+  where a.job is not null and a.connection_key <> split_part(a.job, '/', 1) group by 1`
+
 const ROWS = `
   select c.key, coalesce(c.name, c.key) as name, c.kind, c.settings, c.secrets, c.probe_every_ms as "probeEveryMs", c.failures, c.problem,
     ${instant('c.ok_at')} as "okAt", ${instant('c.failed_at')} as "failedAt", ${instant('c.checked_at')} as "checkedAt",
@@ -115,11 +122,9 @@ const ROWS = `
       join subject s on s.id = a.subject_id and s.removed_at is null join subject fs on fs.id = a.feed_id where a.connection_key = c.key
     ), '[]') as feeds,
     (select count(*)::int from asset a join subject s on s.id = a.subject_id and s.removed_at is null where a.connection_key = c.key) as assets,
-    (select jsonb_build_object('assets', count(distinct s.id), 'feeds', coalesce(jsonb_agg(distinct jsonb_build_object('key', fs.key, 'name', fs.name)), '[]'))
-      from asset a join subject s on s.id = a.subject_id and s.removed_at is null join subject fs on fs.id = a.feed_id
-      where starts_with(a.job, c.key || '/') and a.connection_key <> c.key) as written,
+    coalesce(w.written, '{"assets": 0, "feeds": []}') as written,
     ${instant('c.removed_at')} as "removedAt"
-  from connection_state c
+  from connection_state c left join (${WRITTEN}) w on w.key = c.key
   where c.key > $1 and ($3::text is null or c.key = $3) and (c.removed_at is null or c.removed_at >= $4)
     and ($4::timestamptz is null or c.removed_at >= $4 or ${CHANGED})
   order by c.key limit $2`
