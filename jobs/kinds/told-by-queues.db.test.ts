@@ -3,6 +3,7 @@ import type { JobKind, JobServices } from '#jobs/worker/job-kind.ts'
 import { loadKinds } from '#jobs/worker/load-kinds.ts'
 import { planSweep } from '#jobs/worker/sweeps.ts'
 import type { WakeUps } from '#jobs/worker/wake-ups.ts'
+import { takeMessage } from '#lib/commands/inbox/take-message.ts'
 import { requestRun } from '#lib/commands/runs/request-run.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { turns } from '#lib/testing/clock/fake-clock.ts'
@@ -178,6 +179,15 @@ describe('a message that asks for a run', () => {
       'ordered 2 It has no "shop", which has to be sony or steam.',
     ])
     expect((await world.looks()).find((line) => line.startsWith('orders'))).toMatch(/ $/)
+  })
+
+  it('asks for one run, and is left out once, although two workers are handed it at the same time', async () => {
+    await world.reload(TOLD_CATALOGUE.replace('{ message: orders }', '{ message: orders, where: { shop: sony } }'))
+    const workers = [world.ctx, world.database.context(world.clock)]
+    for (const body of [{ shop: 'sony', day: 1 }, { shop: 'nokia' }])
+      await Promise.all(workers.map((ctx, at) => takeMessage(ctx, 'orders', { body, tries: at + 1 })))
+    expect(await world.runs()).toHaveLength(1)
+    expect(await world.rowsOf('select count from left_out_message')).toEqual(['1'])
   })
 
   it('is counted once where it is handed out again, since nobody heard that it was taken', async () => {

@@ -18,13 +18,14 @@ import { checkPolicies } from './check-policies.ts'
 import { checkPush } from './check-push.ts'
 import { checkSecrets } from './check-secrets.ts'
 import { checkSettings, writtenSchemaOf } from './check-settings.ts'
-import { checkTriggers } from './check-triggers.ts'
 import { checkContracts } from './contracts/check-contracts.ts'
 import { remarkLevels } from './contracts/remark-levels.ts'
 import type { Finding } from './finding.ts'
 import { translateIssues } from './issues.ts'
 import { checkPromises, remarkPromises } from './promises.ts'
 import { remarksOf } from './remarks.ts'
+import { checkTriggers } from './triggers/check-triggers.ts'
+import { remarkLandedTwice } from './triggers/landed-twice.ts'
 
 /** A checked catalogue: usable when `document` is there, and then without problems. */
 export interface CheckedCatalogue {
@@ -87,6 +88,7 @@ export function checkCatalogue(parsed: ParsedCatalogue, contracts: CatalogueCont
 export function remarksOn(
   { outline }: Pick<CheckedCatalogue, 'outline'>,
   catalogue: Pick<Catalogue, 'assets' | 'page'>,
+  contracts: CatalogueContracts,
   at: Instant = END_OF_TIME,
 ): CatalogueProblem[] {
   if (outline === null) return []
@@ -96,6 +98,7 @@ export function remarksOn(
     ...remarkPromises(outline, promised),
     ...remarkChannels(outline),
     ...remarkLevels(outline, catalogue, at),
+    ...remarkLandedTwice(outline, contracts),
   ]
   return toProblems(outline.root, findings)
 }

@@ -14,7 +14,7 @@ function load(groups: string): { catalogue: Catalogue | null; problems: string[]
   const problems = checked.problems.map(inOneLine)
   if (checked.document === null || parsed.root === null) return { catalogue: null, problems, remarks: [] }
   const catalogue = resolveCatalogue(checked.document, parsed.root, campusContracts)
-  return { catalogue, problems, remarks: remarksOn(checked, catalogue).map(inOneLine) }
+  return { catalogue, problems, remarks: remarksOn(checked, catalogue, campusContracts).map(inOneLine) }
 }
 
 const inFeed = (assets: string) => `groups: { g: { feeds: { f: { assets: { ${assets} } } } } }`

@@ -54,7 +54,7 @@ export function loadCatalogueTexts(texts: readonly CatalogueText[], contracts: C
   if (document === null || parsed.root === null) return { ok: false, problems, hash: hashOf(texts) }
   const catalogue = resolveCatalogue(document, parsed.root, contracts, at)
   const schema = schemaOf(contracts)
-  const remarks = remarksOn(checked, catalogue, at)
+  const remarks = remarksOn(checked, catalogue, contracts, at)
   const rules = adoptionOf(document, parsed.root)
   const adoption = rules === null ? null : { rules, contracts }
   return { ok: true, catalogue, document: asDocument(written), schema, hash: hashOf([written, catalogue, schema]), remarks, adoption }

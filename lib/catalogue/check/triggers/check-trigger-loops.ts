@@ -5,8 +5,8 @@ import { settingsBeside } from '#lib/catalogue/resolve/placed-assets.ts'
 import { placeOfFiles } from '#lib/catalogue/resolve/triggers.ts'
 import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
 import { CONNECTION_KEYS } from '#lib/catalogue/schema/document.ts'
-import { knownFlows } from './check-flows.ts'
-import { type Finding, wrongValue } from './finding.ts'
+import { knownFlows } from '../check-flows.ts'
+import { type Finding, wrongValue } from '../finding.ts'
 
 /** Something a flow puts there, by which it or another flow may be asked to run. */
 interface Target {
@@ -80,7 +80,7 @@ function asksFor({ where, isFolder }: Target, trigger: Trigger): boolean {
 }
 
 /** Within means at the place or below it; a place that is empty is all there is. */
-function isWithin(target: string, place: string): boolean {
+export function isWithin(target: string, place: string): boolean {
   return target === place || target.startsWith(place.endsWith('/') ? place : `${place}/`)
 }
 
@@ -132,10 +132,10 @@ function triggersIn({ key: flow, node }: OutlineEntry, whereIs: WhereIs): Trigge
 }
 
 /** Of a place where it is, written in any way and over any connection. */
-type WhereIs = (written: string) => string
+export type WhereIs = (written: string) => string
 
 /** A connector that keeps files says which places are one; any other connection is a system of its own. */
-function placesIn({ connections }: Outline, { connectors }: CatalogueContracts): WhereIs {
+export function placesIn({ connections }: Outline, { connectors }: CatalogueContracts): WhereIs {
   const nodes = new Map(connections.map(({ key, node }) => [key, node]))
   return (written) => {
     const { source, place } = placeOfFiles(written)

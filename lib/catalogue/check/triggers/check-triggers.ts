@@ -3,9 +3,9 @@ import type { Outline, OutlineEntry } from '#lib/catalogue/parse/outline.ts'
 import { placeOfFiles } from '#lib/catalogue/resolve/triggers.ts'
 import type { CatalogueContracts, ConnectorContract } from '#lib/catalogue/schema/contracts.ts'
 import { parseByteSize } from '#lib/domain/values/byte-size.ts'
+import { type Finding, unknownName, wrongKey, wrongValue } from '../finding.ts'
+import { didYouMean } from '../suggest.ts'
 import { checkTriggerLoops, settingsIn } from './check-trigger-loops.ts'
-import { type Finding, unknownName, wrongKey, wrongValue } from './finding.ts'
-import { didYouMean } from './suggest.ts'
 
 interface Check {
   outline: Outline

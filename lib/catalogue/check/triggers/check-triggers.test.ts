@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { parseCatalogue } from '#lib/catalogue/parse/merge-files.ts'
 import type { CatalogueContracts, ConnectorContract } from '#lib/catalogue/schema/contracts.ts'
 import { problemsIn } from '#lib/testing/catalogues/catalogue-texts.ts'
 import { declaredFlowContracts } from '#lib/testing/catalogues/declared-flow-catalogue.ts'
+import { checkCatalogue } from '../check-catalogue.ts'
+import { remarkLandedTwice } from './landed-twice.ts'
 
 const store: ConnectorContract = {
   settings: z.strictObject({ endpoint: z.string(), user: z.string().optional(), queue: z.string().optional() }),
@@ -28,9 +31,7 @@ const flow = (name: string, on: string, to = 'lake/shop.prices') =>
     ${to.startsWith('lake/') ? `load: { into: ${to} }` : `deliver: { to: "${to}", format: csv }`}
 `
 
-const problems = (...flows: string[]) =>
-  problemsIn(
-    `page: { name: Shop, zone: UTC }
+const catalogueOf = (flows: readonly string[]) => `page: { name: Shop, zone: UTC }
 connections:
   lake: { kind: postgres, url: "\${LAKE_DATABASE_URL}" }
   api: { kind: http, url: "https://api.example.edu" }
@@ -41,9 +42,8 @@ connections:
   there: { kind: store, endpoint: "\${THERE}" }
 groups: { records: { feeds: { terms: {}, people: {} } } }
 flows:
-${flows.join('')}`,
-    contracts,
-  )
+${flows.join('')}`
+const problems = (...flows: string[]) => problemsIn(catalogueOf(flows), contracts)
 
 describe('what asks for a flow beside its schedule', () => {
   it.each([
@@ -161,5 +161,35 @@ describe('a flow that would start itself', () => {
     ])
     const a = flow('a', '[{ fresh: [shop/b] }]', 'lake/shop.a')
     expect(problems(a, flow('b', '[{ fresh: [shop/a] }]', 'lake/shop.b')).join()).toMatch(/start each other for ever/)
+  })
+})
+
+describe('one place that is waited for over two connections', () => {
+  const landing = (name: string, on: string, into = 'lake/shop.prices') => `  ${name}:
+    feed: shop/${name}
+    on: [${on}]
+    land: { into: ${into} }
+`
+  const remarks = (...flows: string[]) => {
+    const { outline } = checkCatalogue(parseCatalogue([{ file: 'tidemark.yaml', text: catalogueOf(flows) }]), contracts)
+    return outline === null ? [] : remarkLandedTwice(outline, contracts).map(({ problem }) => problem)
+  }
+  const TWICE =
+    '"bucket/shop" and "again/shop/in" are one place over two connections: a file that both tell of lands twice in "lake/shop.prices".'
+
+  it('has its files twice in a table, which is remarked', () => {
+    expect(remarks(landing('prices', '{ file: bucket/shop }, { file: again/shop/in }'))).toEqual([TWICE])
+    expect(remarks(landing('a', '{ file: bucket/shop }'), landing('b', '{ file: again/shop/in, match: "*.csv" }'))).toEqual([TWICE])
+  })
+
+  it.each([
+    ['two places', landing('a', '{ file: bucket/shop }, { file: again/shops }')],
+    ['two systems', landing('a', '{ file: bucket/shop }, { file: plain/shop }')],
+    ['one connection', landing('a', '{ file: bucket/shop }, { file: bucket/shop/in, by: push }')],
+    ['names that differ', landing('a', '{ file: bucket/shop, match: "*.csv" }, { file: again/shop, match: "*.json" }')],
+    ['two tables', landing('a', '{ file: bucket/shop }') + landing('b', '{ file: again/shop }', 'lake/shop.posts')],
+    ['a flow that lands nothing', flow('a', '[{ file: bucket/shop }, { file: again/shop }]')],
+  ])('is not what is meant by %s', (_, flows) => {
+    expect(remarks(flows)).toEqual([])
   })
 })
