@@ -101,10 +101,11 @@ describe('a run that asks a connection', () => {
     expect(seen.catalogue).toBe(2)
   })
 
-  it('whose secret is missing finds it as soon as it is there', async () => {
-    const { secret, ask } = harness()
+  it('whose secret is missing blames nothing that it asked for, and finds it as soon as it is there', async () => {
+    const { secret, ask, read } = harness()
     secret.isMissing = true
     await expect(ask()).rejects.toThrow('PW')
+    await expect(read('k')).rejects.toMatchObject({ systemWide: true, publicMessage: expect.stringContaining('PW') })
     secret.isMissing = false
     expect(await ask()).toEqual([1])
   })

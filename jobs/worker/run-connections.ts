@@ -5,7 +5,7 @@ import { aroundBuild, type IndexBuild, type WantedBuild } from '#lib/connectors/
 import { closeSession, withSession } from '#lib/connectors/kit/session.ts'
 import type { Writing, Written } from '#lib/connectors/kit/write.ts'
 import { isConnectionFailing, noteRunDidNotGetIn } from '#lib/db/catalogue/connections.ts'
-import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { isSystemWide, toPublicMessage } from '#lib/platform/errors.ts'
 import { openConnection } from './connections.ts'
 import type { JobServices } from './job-kind.ts'
@@ -32,7 +32,7 @@ export function runConnections(services: JobServices, signal: AbortSignal): RunC
   let isOver = false
 
   async function openOnce(key: string): Promise<Session> {
-    const { connector, connection } = await openConnection(services, key, signal)
+    const { connector, connection } = await openConnection(services, key, signal).catch(notSetUp)
     if (isOver) throw cannot(`Nothing is asked of ${key} any more: the run is over.`)
     const session = connector.open(connection)
     toClose.push(() => closeSession(session, connection))
@@ -142,6 +142,13 @@ function fileQuestions({ open, noted, noteFailure }: Asking): Pick<RunConnection
       return noted(key, () => write(writing, own))
     },
   }
+}
+
+/** A connection that is not set up right, such as one without its secret, answers nothing: whatever is asked of it is not to blame. */
+function notSetUp(error: unknown): never {
+  if (!isTidemarkError(error) || error.code !== 'invalid') throw error
+  const { code, publicMessage, message } = error
+  throw new TidemarkError(code, { publicMessage, message, systemWide: true, cause: error })
 }
 
 function cannot(publicMessage: string): TidemarkError {
