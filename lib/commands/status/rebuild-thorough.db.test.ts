@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
 import { insertArrivals } from '#lib/db/history/arrivals.ts'
 import { connectionWitness } from '#lib/domain/freshness/witnesses/witness.ts'
@@ -123,4 +123,12 @@ test('a count that differs reaches the days above, though no status does', async
     { kind: 'feed', arrivals: 3 },
     { kind: 'group', arrivals: 3 },
   ])
+})
+
+test('a sweep that finds nothing due asks for no more than that', async () => {
+  await sweepDue(ctx)
+  const [asked, begun] = [vi.spyOn(ctx.pool, 'query'), vi.spyOn(ctx.whole, 'connect')]
+  const { swept, nextDueAt } = await sweepDue(ctx)
+  expect([swept, asked.mock.calls.length, begun.mock.calls.length]).toEqual([0, 1, 1])
+  expect(nextDueAt).toBeGreaterThan(clock.now())
 })

@@ -19,6 +19,9 @@ export interface SweepResult {
 export async function sweepDue(ctx: Context, options: { limit?: number } = {}): Promise<SweepResult> {
   const limit = options.limit ?? 500
   let swept = 0
+  // Mostly nothing is due: then this is all that is asked.
+  const next = await nextDueAt(ctx.pool)
+  if (next === null || next > ctx.clock.now()) return { swept, nextDueAt: next }
   await renewNextChanges(ctx.pool, ctx.clock.now())
   for (;;) {
     const batch = await sweepBatch(ctx, limit)
