@@ -73,7 +73,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     write: async (assetKey: string, at: Instant) => {
       await recordObservations(ctx, 'warehouse', ctx.clock.now(), [written(assetKey, at)])
     },
-    heartbeat: (at: Instant) => noteHeartbeat(ctx, { id: 'harness', startedAt: at, at, detail: {} }),
+    heartbeat: (at: Instant) => noteHeartbeat(ctx.whole, { id: 'harness', startedAt: at, at, detail: {} }),
   }
   if (!options.empty) await harness.heartbeat(systemClock.now() + DAY_MS)
   const server = await startWebServer(database.url, options.web)

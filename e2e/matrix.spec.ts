@@ -28,7 +28,7 @@ test.beforeAll(async () => {
   database = await createTestDatabase()
   ctx = database.context()
   world = await fillWorld(ctx)
-  await noteHeartbeat(ctx, { id: 'matrix', startedAt: ctx.clock.now(), at: ctx.clock.now() + DAY_MS, detail: {} })
+  await noteHeartbeat(ctx.whole, { id: 'matrix', startedAt: ctx.clock.now(), at: ctx.clock.now() + DAY_MS, detail: {} })
   server = await startWebServer(database.url)
   askers = await makeAskers(ctx, server.url)
   matrix = { ctx, url: server.url, world, names }

@@ -121,7 +121,7 @@ async function work(services: JobServices, databaseUrl: string): Promise<void> {
   log.info('worker stops')
   await Promise.all([...crontab.map((task) => task.destroy()), wakeUps.stop(), services.runs.stop((ms) => clock.sleep(ms)), ...loops])
   await Promise.all([plan.idle(), beat.idle()])
-  await noteStopped(ctx, services.workerId, clock.now())
+  await noteStopped(ctx.whole, services.workerId, clock.now())
 }
 
 /** Does what recurs at its times: sweeps here, the rest by the queue. */

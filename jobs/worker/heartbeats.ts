@@ -14,14 +14,14 @@ const GAP_MS = 30 * SECOND_MS
 
 /** Records the time without any worker before this start as blindness. */
 export async function noteAbsence(services: JobServices): Promise<void> {
-  const last = await getLastHeartbeat(services.ctx)
+  const last = await getLastHeartbeat(services.ctx.whole)
   const now = services.ctx.clock.now()
   if (last !== null && now - last > GAP_MS) await noteWorkerGap(services.ctx, { from: last, to: now })
 }
 
 export async function beatInside(services: JobServices, startedAt: Instant): Promise<void> {
   const { ctx, workerId, runs } = services
-  await noteHeartbeat(ctx, {
+  await noteHeartbeat(ctx.whole, {
     id: workerId,
     startedAt,
     at: ctx.clock.now(),

@@ -16,7 +16,7 @@ export interface Context {
   pool: Pool
   /** The same, unfiltered: for orders, whose right has been checked, and for what nobody asks for. */
   whole: Pool
-  /** The Prisma client, unfiltered too, for rows that stand alone (.github/decisions/006); loaded when it is first asked for. */
+  /** The Prisma client, unfiltered too, for signing in (.github/decisions/006); loaded when it is first asked for. */
   prisma(): Promise<PrismaClient>
   readers: Readers
   clock: Clock

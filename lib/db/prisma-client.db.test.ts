@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { toInstant } from './instants.ts'
-import { getLastHeartbeat, noteHeartbeat } from './runs/workers.ts'
-import { getNote, getSetting, putNote } from './settings.ts'
 
 const AT = Date.parse('2026-11-29T06:00:00.123Z')
 
@@ -17,23 +15,14 @@ afterAll(() => database.drop())
 
 test('an instant is the same through the Prisma client and in SQL, whatever zone the database has', async () => {
   const ctx = database.context()
-  await noteHeartbeat(ctx, { id: 'w', startedAt: AT - 1, at: AT, detail: {} })
+  const { workerState } = await ctx.prisma()
+  await workerState.create({ data: { id: 'w', startedAt: new Date(AT - 1), heartbeatAt: new Date(AT) } })
   const { rows } = await ctx.pool.query<{ startedAt: Date; at: Date }>(
     'select started_at as "startedAt", heartbeat_at as at from worker_state',
   )
   expect(rows.map((row) => [toInstant(row.startedAt), toInstant(row.at)])).toEqual([[AT - 1, AT]])
   await ctx.pool.query('update worker_state set heartbeat_at = $1', [new Date(AT + 5)])
-  expect(await getLastHeartbeat(ctx)).toBe(AT + 5)
-})
-
-test('a note is read as it was written, by the Prisma client and in SQL; undefined where there is none', async () => {
-  const ctx = database.context()
-  expect(await getNote(ctx, 'a')).toBeUndefined()
-  for (const note of [{ since: null, list: [1, { b: 'ü' }] }, 2, 'text', null]) {
-    await putNote(ctx, 'a', note)
-    expect(await getNote(ctx, 'a')).toEqual(note)
-    expect(await getSetting(ctx.pool, 'a')).toEqual(note)
-  }
+  expect(await workerState.findFirst({ select: { heartbeatAt: true } })).toEqual({ heartbeatAt: new Date(AT + 5) })
 })
 
 test('the Prisma client finds its tables where SQL does, in whatever schema', async () => {
@@ -42,13 +31,13 @@ test('the Prisma client finds its tables where SQL does, in whatever schema', as
   await ctx.pool.query('create schema own; create table own.setting (like setting including all)')
   await ctx.pool.query(`alter database ${rows[0]?.name} set search_path to own, public`)
   const other = database.context()
-  await putNote(other, 'here', 1)
+  await (await other.prisma()).setting.create({ data: { key: 'here', value: 1 } })
   expect((await ctx.pool.query('select key from own.setting')).rows).toEqual([{ key: 'here' }])
 })
 
 test('a Prisma client that could not be made is made when it is asked for again', async () => {
   const ctx = database.context()
   vi.spyOn(ctx.pool, 'query').mockRejectedValueOnce(new Error('gone'))
-  await expect(getNote(ctx, 'b')).rejects.toThrow('gone')
-  expect(await getNote(ctx, 'b')).toBeUndefined()
+  await expect(ctx.prisma()).rejects.toThrow('gone')
+  expect(await (await ctx.prisma()).setting.findUnique({ where: { key: 'b' } })).toBeNull()
 })

@@ -15,8 +15,3 @@ export async function createPrismaClient(pool: Pool): Promise<PrismaClient> {
   const Client = getPrismaClientClass()
   return new Client({ adapter: new PrismaPg(pool, { schema: rows[0]?.schema ?? 'public' }), errorFormat: 'minimal' })
 }
-
-/** A value for a column of JSON, as `JSON.stringify` writes it. Only of our own making: the client takes a member `$type` for a type. */
-export function toPrismaJson(value: unknown): { toJSON(): unknown } {
-  return { toJSON: () => value }
-}

@@ -6,7 +6,7 @@ import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { makeChange, makeFeed } from '#lib/testing/history/feed-changes.ts'
 import type { Context } from './context.ts'
-import { getAddressedPage, putSetting } from './settings.ts'
+import { getAddressedPage, getSetting, putSetting } from './settings.ts'
 
 const HERE = 'http://localhost:4711'
 
@@ -37,4 +37,12 @@ test('the address of the catalogue wins', async () => {
   await pageWith('https://status.campus.example')
   expect((await atomFeed(ctx))?.xml).toContain('href="https://status.campus.example/feeds/terms"')
   expect((await getAddressedPage(ctx)).url).toBe('https://status.campus.example')
+})
+
+test('a setting is read as it was stored; undefined where there is none', async () => {
+  expect(await getSetting(ctx.pool, 'a')).toBeUndefined()
+  for (const value of [{ since: null, list: [1, { b: 'ü' }] }, 2, 'text', null]) {
+    await putSetting(ctx.pool, 'a', value)
+    expect(await getSetting(ctx.pool, 'a')).toEqual(value)
+  }
 })

@@ -2,7 +2,6 @@ import { z } from 'zod'
 import type { Catalogue, CatalogueChannel, CataloguePage, CatalogueTell } from '#lib/catalogue/catalogue.ts'
 import { PLACES, ROUTED_EVENTS, type Route, SEVERITIES } from '#lib/domain/messages/route.ts'
 import type { Context, Sql } from './context.ts'
-import { toPrismaJson } from './prisma-client.ts'
 
 /** What the catalogue says of the page, as last synced. */
 const pageSchema = z.object({
@@ -23,24 +22,13 @@ const tellSchema = z.object({
 const DEFAULT_PAGE: CataloguePage = { name: 'Data status', zone: 'UTC', readyBy: '08:00', url: null, demo: false }
 const NOBODY: CatalogueTell = { email: null, webhook: null, heartbeat: null }
 
-/** What was noted under the key, or undefined when nothing ever was. Notes stand alone: no transaction writes them with other rows. */
-export async function getNote({ prisma }: Pick<Context, 'prisma'>, key: string): Promise<unknown> {
-  return (await (await prisma()).setting.findUnique({ where: { key } }))?.value
-}
-
-/** Notes a value; it must survive JSON. */
-export async function putNote({ prisma }: Pick<Context, 'prisma'>, key: string, note: unknown): Promise<void> {
-  const value = toPrismaJson(note)
-  await (await prisma()).setting.upsert({ where: { key }, create: { key, value }, update: { value }, select: { key: true } })
-}
-
-/** The stored value, or undefined when nothing was ever stored under the key: for what is written with other rows, or read by every page. */
+/** The stored value, or undefined when nothing was ever stored under the key. */
 export async function getSetting(sql: Sql, key: string): Promise<unknown> {
   const { rows } = await sql.query<{ value: unknown }>('select value from setting where key = $1', [key])
   return rows[0]?.value
 }
 
-/** Stores a value among other rows; it must survive JSON. */
+/** Stores a value; it must survive JSON. */
 export async function putSetting(sql: Sql, key: string, value: unknown): Promise<void> {
   await sql.query('insert into setting (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value', [
     key,
@@ -112,11 +100,11 @@ export async function getRolledUpThrough(sql: Sql): Promise<string | null> {
 }
 
 /** Which version of the rules the kept history was made by; null before anything was. */
-export async function getRulesVersion(ctx: Pick<Context, 'prisma'>): Promise<number | null> {
-  const value = await getNote(ctx, 'rules-version')
+export async function getRulesVersion(sql: Sql): Promise<number | null> {
+  const value = await getSetting(sql, 'rules-version')
   return typeof value === 'number' ? value : null
 }
 
-export function putRulesVersion(ctx: Pick<Context, 'prisma'>, version: number): Promise<void> {
-  return putNote(ctx, 'rules-version', version)
+export function putRulesVersion(sql: Sql, version: number): Promise<void> {
+  return putSetting(sql, 'rules-version', version)
 }

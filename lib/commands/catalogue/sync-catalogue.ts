@@ -23,7 +23,7 @@ import { syncLooks } from '#lib/db/inbox/file-looks.ts'
 import { putPeopleSettings } from '#lib/db/people/people-settings.ts'
 import { syncFlows } from '#lib/db/runs/flows.ts'
 import { lockOrders } from '#lib/db/runs/reload-orders.ts'
-import { putNote, putRouting, putSetting } from '#lib/db/settings.ts'
+import { putRouting, putSetting } from '#lib/db/settings.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { adoptFound } from './adopt-found.ts'
 
@@ -162,5 +162,5 @@ export async function noteCatalogueProblems(ctx: Context, problems: readonly Cat
 
 /** Notes since when a changed catalogue is being checked; null when that is done. */
 export async function noteCatalogueCheck(ctx: Context, since: Instant | null): Promise<void> {
-  await putNote(ctx, 'catalogue-check', { since })
+  await putSetting(ctx.whole, 'catalogue-check', { since })
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Context } from '#lib/db/context.ts'
-import { getNote, putNote } from '#lib/db/settings.ts'
+import { getSetting, putSetting } from '#lib/db/settings.ts'
 import type { Message, Notifier, SendOutcome } from '#lib/notifiers/notifier.ts'
 import { toPublicMessage } from '#lib/platform/errors.ts'
 import { type Lookup, resolveSecrets } from '#lib/platform/secrets/secrets.ts'
@@ -32,7 +32,7 @@ const goneKey = (channel: string) => `channel-gone.${channel}`
 
 /** Notes that the receiver wants nothing more, by the fingerprint of the settings: with other settings the channel is open again. */
 export async function closeChannel(ctx: Context, channel: string, fingerprint: string, problem: string): Promise<void> {
-  await putNote(ctx, goneKey(channel), { fingerprint, problem, at: new Date(ctx.clock.now()).toISOString() })
+  await putSetting(ctx.whole, goneKey(channel), { fingerprint, problem, at: new Date(ctx.clock.now()).toISOString() })
 }
 
 /** Opens a channel for one round of messages, with its settings as the catalogue has them (null: not any more); its secrets are resolved now, so a changed one counts at once. */
@@ -51,7 +51,7 @@ export async function openChannel(
       return { open: false, lasting: false, problem: `The settings of ${name} do not fit: ${issue?.path.join('.')} ${issue?.message}.` }
     }
     const fingerprint = createHash('sha256').update(JSON.stringify(settings.data)).digest('hex')
-    const gone = goneSchema.safeParse(await getNote(ctx, goneKey(name)))
+    const gone = goneSchema.safeParse(await getSetting(ctx.whole, goneKey(name)))
     if (gone.success && gone.data.fingerprint === fingerprint) return { open: false, lasting: true, problem: gone.data.problem }
     const takes = (message: Message) => !('type' in message) || notifier.takes?.(message) !== false
     const send = (message: Message, signal: AbortSignal) => notifier.send(settings.data, message, { clock: ctx.clock, signal })

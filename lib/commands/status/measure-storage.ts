@@ -1,5 +1,5 @@
 import type { Context } from '#lib/db/context.ts'
-import { putNote } from '#lib/db/settings.ts'
+import { putSetting } from '#lib/db/settings.ts'
 import { listTableSizes, MEASURED_KEY, readMeasured } from '#lib/db/storage.ts'
 
 /** Enough to tell how a month went. */
@@ -11,5 +11,5 @@ export async function measureStorage(ctx: Context): Promise<void> {
   const sizes = Object.fromEntries((await listTableSizes(ctx.pool)).map(({ table, bytes }) => [table, bytes]))
   const days = { ...(await readMeasured(ctx.pool)), [today]: sizes }
   const kept = Object.keys(days).sort().slice(-DAYS_KEPT)
-  await putNote(ctx, MEASURED_KEY, Object.fromEntries(kept.map((day) => [day, days[day]])))
+  await putSetting(ctx.whole, MEASURED_KEY, Object.fromEntries(kept.map((day) => [day, days[day]])))
 }

@@ -162,6 +162,6 @@ export async function pruneHistory(ctx: Context): Promise<Record<string, number>
       if ((rowCount ?? 0) < BATCH) break
     }
   }
-  gone['worker_state'] = await forgetWorkers(ctx, now - KEPT_MS.workers)
+  gone['worker_state'] = await forgetWorkers(ctx.whole, now - KEPT_MS.workers)
   return gone
 }

@@ -67,9 +67,9 @@ describe('the first start on new rules', () => {
   })
 
   test('is the only one: the version of the rules is on record', async () => {
-    expect(await getRulesVersion(ctx)).toBeNull()
+    expect(await getRulesVersion(ctx.whole)).toBeNull()
     await restateHistory(ctx)
-    expect(await getRulesVersion(ctx)).toBe(RULES_VERSION)
+    expect(await getRulesVersion(ctx.whole)).toBe(RULES_VERSION)
     expect(await restateHistory(ctx)).toBeNull()
   })
 

@@ -14,10 +14,10 @@ export async function restateHistory(
   ctx: Context,
   { onBatch }: { onBatch?: () => Promise<void> } = {},
 ): Promise<{ changes: number } | null> {
-  if ((await getRulesVersion(ctx)) === RULES_VERSION) return null
+  if ((await getRulesVersion(ctx.whole)) === RULES_VERSION) return null
   const ids = await listSubjectIds(ctx.pool, 'asset')
   const { changes } = await rebuild(ctx, { assetIds: ids, from: 0, isThorough: true, isRewrite: true, onBatch })
-  await putRulesVersion(ctx, RULES_VERSION)
+  await putRulesVersion(ctx.whole, RULES_VERSION)
   if (ids.length > 0) ctx.log.info('history restated by the new rules', { assets: ids.length, changes })
   return { changes }
 }

@@ -63,7 +63,7 @@ test('changes are told in order from any point; too many are told as one', async
 })
 
 test('the facts move when the worker falls silent, though nothing was written', async () => {
-  await noteHeartbeat(ctx, { id: 'w', startedAt: clock.now(), at: clock.now(), detail: {} })
+  await noteHeartbeat(ctx.whole, { id: 'w', startedAt: clock.now(), at: clock.now(), detail: {} })
   const before = await getChangeSequence(ctx)
   expect(await getChangeSequence(ctx)).toEqual(before)
   await clock.advance(2 * MINUTE_MS)
@@ -73,12 +73,12 @@ test('the facts move when the worker falls silent, though nothing was written', 
 test('a silent worker is a banner with its last sign of life, and not healthy', async () => {
   expect(await getBanners(ctx, false)).toContainEqual({ kind: 'worker', since: clock.now() - 2 * MINUTE_MS })
   expect(await getHealth(ctx)).toMatchObject({ ok: false, database: { ok: true }, worker: { ok: false, heartbeatAgeSeconds: 120 } })
-  await noteHeartbeat(ctx, { id: 'w', startedAt: clock.now(), at: clock.now(), detail: {} })
+  await noteHeartbeat(ctx.whole, { id: 'w', startedAt: clock.now(), at: clock.now(), detail: {} })
   expect(await getBanners(ctx, false)).toEqual([])
   expect((await getHealth(ctx)).ok).toBe(true)
 })
 
 test('a worker that stopped in good order is told at once', async () => {
-  await noteStopped(ctx, 'w', clock.now())
+  await noteStopped(ctx.whole, 'w', clock.now())
   expect(await getBanners(ctx, true)).toEqual([{ kind: 'worker', since: clock.now() }, { kind: 'demo' }])
 })

@@ -28,7 +28,7 @@ function answering(query: () => Promise<unknown>): Context {
 }
 
 async function beat(detail: Record<string, unknown>): Promise<void> {
-  await noteHeartbeat(ctx, { id: 'w', startedAt: NOW, at: NOW, detail })
+  await noteHeartbeat(ctx.whole, { id: 'w', startedAt: NOW, at: NOW, detail })
 }
 
 describe('the health of the database', () => {
@@ -86,7 +86,7 @@ describe('the health of the database', () => {
     await expect(own.pool.query(refusal)).rejects.toThrow('No space left')
     expect((await getHealth(own)).database.problem).toContain('disk')
     clock.set(NOW + 61_000)
-    await noteHeartbeat(ctx, { id: 'w', startedAt: NOW, at: clock.now(), detail: {} })
+    await noteHeartbeat(ctx.whole, { id: 'w', startedAt: NOW, at: clock.now(), detail: {} })
     expect((await getHealth(own)).database.problem).toBeNull()
     await closeContext(own)
   })

@@ -40,10 +40,10 @@ describe('the page of the system', () => {
 
   it('tells of each worker when it was last heard of, and whether it works, fell silent or stopped', async () => {
     const beat = { startedAt: NOON - HOUR_MS, at: NOON, detail: { version: '1.2.3', node: 'v24.0.0', runs: ['a', 'b'] } }
-    await noteHeartbeat(ctx, { id: 'alive', ...beat })
-    await noteHeartbeat(ctx, { id: 'silent', ...beat, at: NOON - 2 * MINUTE_MS })
-    await noteHeartbeat(ctx, { id: 'old', ...beat, detail: { pid: 1 } })
-    await noteStopped(ctx, 'old', NOON - MINUTE_MS)
+    await noteHeartbeat(ctx.whole, { id: 'alive', ...beat })
+    await noteHeartbeat(ctx.whole, { id: 'silent', ...beat, at: NOON - 2 * MINUTE_MS })
+    await noteHeartbeat(ctx.whole, { id: 'old', ...beat, detail: { pid: 1 } })
+    await noteStopped(ctx.whole, 'old', NOON - MINUTE_MS)
     expect((await value('workers')).map(({ id, state, version, runs }) => [id, state, version, runs])).toEqual([
       ['alive', 'working', '1.2.3', 2],
       ['silent', 'silent', '1.2.3', 0],

@@ -61,7 +61,7 @@ export async function openEmbedWorld(): Promise<EmbedWorld> {
       globalThis.tidemarkDatabaseTrouble = undefined
       await putSetting(ctx.whole, 'access', 'private')
       await putSetting(ctx.whole, 'page', PAGE)
-      await noteHeartbeat(ctx, { id: 'w', startedAt: ctx.clock.now(), at: ctx.clock.now(), detail: {} })
+      await noteHeartbeat(ctx.whole, { id: 'w', startedAt: ctx.clock.now(), at: ctx.clock.now(), detail: {} })
       await blockedBy(ctx, 14)
     },
     async close() {
