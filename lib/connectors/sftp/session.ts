@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { SFTPWrapper, Stats } from 'ssh2'
-import SftpClient from 'ssh2-sftp-client'
+import type SftpClient from 'ssh2-sftp-client'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { type Line, Lines } from '#lib/connectors/kit/lines.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -31,9 +31,10 @@ export function openLines(connection: Connection<SftpSettings>): Lines<Session> 
 /** A signed-in session, to be closed by the caller. Throws with words for the page when we are not let in. */
 async function openSession(connection: Connection<SftpSettings>): Promise<Session> {
   const { settings, signal } = connection
+  const { default: Client } = await import('ssh2-sftp-client')
   const system = `SFTP (${connection.key})`
   const socket = connect({ host: settings.host, port: settings.port, noDelay: true })
-  const client = new SftpClient(connection.key, { error() {}, end() {}, close() {} })
+  const client = new Client(connection.key, { error() {}, end() {}, close() {} })
   const watchdog = new Watchdog(system, socket, settings.timeout, connection.clock, signal)
   const shown = { fingerprint: '' }
   try {

@@ -1,5 +1,4 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
-import { SignJWT } from 'jose'
 import { ENDS_SOON_MS, type Ticket } from '#lib/connectors/kit/http-session.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
@@ -36,6 +35,7 @@ function readKey(pem: string, passphrase: string | undefined, setting: string): 
 }
 
 async function keyTicket(settings: SnowflakeSettings, key: KeyObject, now: Instant): Promise<Ticket> {
+  const { SignJWT } = await import('jose')
   const subject = `${accountOf(settings)}.${(settings.user ?? '').toUpperCase()}`
   const madeAt = Math.floor((now - BACKDATED_MS) / SECOND_MS)
   const endsAt = madeAt + LIFETIME_MS / SECOND_MS

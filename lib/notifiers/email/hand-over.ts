@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { SendOutcome } from '#lib/notifiers/notifier.ts'
 import { whenAborted } from '#lib/platform/when-aborted.ts'
@@ -29,6 +28,8 @@ export async function handOver(smtp: string, mail: Mail, { now, signal }: { now:
 }
 
 async function hand(smtp: string, { id, headers, ...mail }: Mail, now: number): Promise<SendOutcome> {
+  // Of the processes that can send mail, hardly any ever does.
+  const { createTransport } = await import('nodemailer')
   const transport = createTransport({
     url: smtp,
     connectionTimeout: SILENCE_MS,
