@@ -52,7 +52,7 @@ export async function startWakeUps(options: {
       try {
         await boss.send(name, input, { singletonKey: kind.key(input) })
       } catch (error) {
-        log.warn('a wake-up could not be sent', { kind: name, error: toInternalMessage(error) })
+        if (!services.signal.aborted) log.warn('a wake-up could not be sent', { kind: name, error: toInternalMessage(error) })
       }
     },
     stop: () => boss.stop({ graceful: true, timeout: STOP_MS, close: true }),
