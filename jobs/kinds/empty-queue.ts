@@ -9,7 +9,7 @@ import { toInternalMessage } from '#lib/platform/errors.ts'
 export default defineJobKind({
   input: z.object({ connection: z.string() }),
   key: ({ connection }) => connection,
-  parallel: 16,
+  parallel: 8,
   run: (services, { connection }) => askForFiles(services, { connection, way: 'queue' }, (asked, _, signal) => emptyQueue(asked, signal)),
 })
 

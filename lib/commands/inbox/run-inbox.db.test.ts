@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
-import { NO_EARLIER_FILES } from '#lib/domain/files/inbox-file.ts'
+import { type InboxFile, NO_EARLIER_FILES } from '#lib/domain/files/inbox-file.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import type { FlowInbox } from '#lib/engine/inbox/flow-inbox.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
@@ -83,6 +83,23 @@ describe('a file that could not be carried over', () => {
       { state: 'failed', reason: 'It broke off.' },
       { state: 'failed', reason: 'Each worker that carried it over was lost.' },
     ])
+  })
+})
+
+describe('a file that is given back', () => {
+  it('is no longer one of those its run has tried, since the next attempt takes it itself, and at once', async () => {
+    await insert('1', { sequencer: '0A' })
+    await settled({ isGone: false })
+    clock.set(clock.now() + MINUTE_MS)
+    await inbox.giveBack(await inbox.take(1))
+    await ctx.pool.query('update run set fence = 8')
+    const next = runInbox(ctx, { flow: 'prices', runId: RUN, fence: 8 })
+    expect(await next.earlier()).toEqual(NO_EARLIER_FILES)
+    expect(await next.take(1, 'waiting')).toMatchObject([{ tries: 2 }])
+    // An attempt that was thought dead gives back what is no longer its own.
+    await inbox.giveBack([{ id: (await ctx.pool.query('select id from inbox_file')).rows[0].id, tries: 2, file: {} as InboxFile }])
+    expect((await ctx.pool.query('select state, tries from inbox_file')).rows).toEqual([{ state: 'taken', tries: 2 }])
+    await ctx.pool.query('update run set fence = 7')
   })
 })
 
