@@ -1,6 +1,6 @@
 import { type JudgedKey, judgedKeys } from '#lib/domain/coverage/judge-keys.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { countUpTo, sortedInstants } from '#lib/domain/time/sorted-instants.ts'
+import { countUpTo } from '#lib/domain/time/sorted-instants.ts'
 import type { AssetSettings } from './asset-settings.ts'
 import { type JudgedPolicy, type JudgedValue, judgedValue, judgesAClock, valueOn } from './judged-value.ts'
 import { type Limits, NEVER } from './policies/policy-kind.ts'
@@ -64,7 +64,7 @@ export class Forecast {
   points(): Instant[] {
     const points: Instant[] = []
     const add = (at: Instant) => {
-      if (at > this.#asOf && at < NEVER) points.push(at)
+      if (at > this.#asOf && at < NEVER && !points.includes(at)) points.push(at)
     }
     add(this.#hungFrom)
     for (const { limits, oldDataUntil, until } of this.#forecasts) {
@@ -74,7 +74,7 @@ export class Forecast {
       add(oldDataUntil)
       add(until ?? NEVER)
     }
-    return sortedInstants(points)
+    return points.sort((a, b) => a - b)
   }
 
   /** From when on it is no longer fresh, beginning at an instant not before `asOf`. */
@@ -116,8 +116,12 @@ function statusOf({ policy, limits, early, until }: PolicyForecast, at: Instant)
 }
 
 function firstToTurn(forecasts: readonly PolicyForecast[]): Limits | null {
-  const known = forecasts.map((p) => p.limits).filter((limits) => limits.lateAt > -NEVER && limits.lateAt < NEVER)
-  return known.reduce<Limits | null>((first, limits) => (first === null || limits.lateAt < first.lateAt ? limits : first), null)
+  let first: Limits | null = null
+  for (const { limits } of forecasts) {
+    const turns = limits.lateAt > -NEVER && limits.lateAt < NEVER
+    if (turns && (first === null || limits.lateAt < first.lateAt)) first = limits
+  }
+  return first
 }
 
 function forecastOf(settings: AssetSettings, facts: PreparedFacts, policy: JudgedPolicy, asOf: Instant): PolicyForecast {

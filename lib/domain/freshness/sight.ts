@@ -41,7 +41,8 @@ export function areLooksBlind(settings: Pick<AssetSettings, 'blindAfterMs'>, fac
 /** When nobody could look, or be told: what is only ever told about is blind while nobody could receive it, also afterwards. */
 export function stretchesOutOfSight(settings: Pick<AssetSettings, 'blindAfterMs'>, facts: PreparedFacts): BlindStretch[] {
   const { deaf, unheardFrom } = facts
-  const stretches = [...blindStretches(settings, facts), ...deaf].sort((a, b) => a.from - b.from)
+  const unseen = blindStretches(settings, facts)
+  const stretches = deaf.length === 0 ? unseen : [...unseen, ...deaf].sort((a, b) => a.from - b.from)
   if (unheardFrom === NEVER) return stretches
   const before = stretches.flatMap((one) => (one.from < unheardFrom ? [{ ...one, to: Math.min(one.to, unheardFrom) }] : []))
   return [...before, { from: unheardFrom, to: NEVER, isUnheard: true }]

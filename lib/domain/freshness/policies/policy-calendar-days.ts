@@ -8,9 +8,11 @@ import { NEVER, type PolicyKind } from './policy-kind.ts'
 
 /** Until when a day's arrival has time: the flow's tick of that day and what a run may take, within the day; else `by`. */
 function expectedBy({ by, writer, zone }: CalendarDaysPolicy, day: DayNumber): Instant {
+  const byTime = atTimeOfDayNumber(day, by, zone)
+  if (!writer) return byTime
   const end = startOfDayNumber(day + 1, zone)
-  const tick = writer ? nextTick(writer, startOfDayNumber(day, zone) - 1) : null
-  return writer && tick !== null && tick < end ? Math.min(tick + writer.graceMs, end) : atTimeOfDayNumber(day, by, zone)
+  const tick = nextTick(writer, startOfDayNumber(day, zone) - 1)
+  return tick !== null && tick < end ? Math.min(tick + writer.graceMs, end) : byTime
 }
 
 /**
