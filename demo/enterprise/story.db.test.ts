@@ -98,7 +98,7 @@ describe('the demo of shared data', () => {
     ])
     expect(found?.fields.find(({ name }) => name === 'since')).toMatchObject({ type: 'date', rules: 'required' })
     expect(found?.fields.filter(({ description, type }) => description === null || type === null)).toEqual([])
-    expect(found?.contract).toMatchObject({ held: { owner: 'CRM team' }, announced: [{ version: '2.0.0' }], broken: null })
+    expect(found?.contract).toMatchObject({ held: { owner: 'CRM team' }, coming: [{ version: '2.0.0' }], broken: null })
     expect(found?.hurt).toMatchObject({
       promised: { consumers: ['Billing', 'Customer service', 'Marketing'] },
       below: [{ key: 'search/customers' }, { key: 'lake/marketing.segments' }],
