@@ -114,7 +114,7 @@ export const OPERATIONS: Operations = {
   '/api/v1/dbt': {
     post: handIn('Hand in an artifact of dbt', acceptedSchema, {
       description:
-        'One file of the target folder as it is, packed by gzip or not: `manifest.json`, `run_results.json`, `sources.json` or `freshness.json`. One that came before is known by its invocation.',
+        'One file of the target folder as it is, packed by gzip or not: `manifest.json`, `run_results.json`, `sources.json`, `freshness.json` or `catalog.json`. One that came before is known by its invocation.',
       question: artifactQuestion,
       body: artifactSchema,
       refusals: [404],

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ARTIFACT_BYTES_MAX } from '#app/_door/inspect-request.ts'
 import { ARTIFACTS_MAX } from '#lib/commands/push/accept-artifact.ts'
 import { askForLooks } from '#lib/db/push/push-artifacts.ts'
-import { runResultsOf, shopManifest, sourcesOf } from '#lib/testing/connectors/dbt-artifacts.ts'
+import { catalogOf, runResultsOf, shopManifest, sourcesOf } from '#lib/testing/connectors/dbt-artifacts.ts'
 import { openPushDoor } from '#lib/testing/push/push-door.ts'
 
 let door: Awaited<ReturnType<typeof openPushDoor>>
@@ -35,15 +35,21 @@ const results = (invocation: string, at = '2026-11-29T03:10:00Z') => runResultsO
 
 describe('an artifact of dbt', () => {
   it('is kept as it is before it is answered with 201, and known by its invocation when it comes again', async () => {
-    const sent = [shopManifest(), results('a'), sourcesOf([]), sourcesOf([], { kind: 'freshness' })]
+    const sent = [shopManifest(), results('a'), sourcesOf([]), sourcesOf([], { kind: 'freshness' }), catalogOf({})]
     const answers = await Promise.all([...sent.slice(0, 2)].map((one) => push(one)))
     for (const one of sent.slice(2)) answers.push(await push(one))
     expect(answers.map(({ status, told }) => [status, told])).toEqual(sent.map(() => [201, { stored: 1, known: 0 }]))
     const stored = await kept()
-    expect(stored.map(({ name }) => name).sort()).toEqual(['freshness.json', 'manifest.json', 'run_results.json', 'sources.json'])
+    expect(stored.map(({ name }) => name).sort()).toEqual([
+      'catalog.json',
+      'freshness.json',
+      'manifest.json',
+      'run_results.json',
+      'sources.json',
+    ])
     for (const { packed, sha256 } of stored) expect(createHash('sha256').update(gunzipSync(packed)).digest('hex')).toBe(sha256)
     expect(await push(sent[0])).toMatchObject({ status: 200, told: { stored: 0, known: 1 } })
-    expect(await kept()).toHaveLength(4)
+    expect(await kept()).toHaveLength(5)
   })
 
   it('may be packed, and of two of one invocation the one counts that was made later', async () => {
@@ -68,9 +74,11 @@ describe('an artifact of dbt', () => {
     ['[1, 2]', 400, /no metadata/],
     [{ metadata: { dbt_schema_version: 'https://schemas.getdbt.com/dbt/catalog/v1.json', generated_at: 'x' } }, 400, /is not a time/],
     [
-      { metadata: { dbt_schema_version: 'https://schemas.getdbt.com/dbt/catalog/v1.json', generated_at: '2026-11-29T03:10:00Z' } },
+      {
+        metadata: { dbt_schema_version: 'https://schemas.getdbt.com/dbt/semantic-manifest/v1.json', generated_at: '2026-11-29T03:10:00Z' },
+      },
       400,
-      /catalog/,
+      /semantic-manifest.*and only manifest\.json, .*catalog\.json are read/,
     ],
     [
       { metadata: { dbt_schema_version: 'https://schemas.getdbt.com/dbt/manifest/v4.json', generated_at: '2026-11-29T03:10:00Z' } },
@@ -108,8 +116,10 @@ describe('an artifact of dbt', () => {
     await query("update asset set connection_key = 'shop' where subject_id = 4")
     try {
       expect(await narrow()).toBe(201)
-      const manifest = await push(shopManifest(), HERE, {}, 'narrow')
-      expect(manifest).toMatchObject({ status: 403, told: { problem: expect.stringContaining('a token without an audience') } })
+      for (const naming of [shopManifest(), catalogOf({})]) {
+        const answer = await push(naming, HERE, {}, 'narrow')
+        expect(answer).toMatchObject({ status: 403, told: { problem: expect.stringContaining('a token without an audience') } })
+      }
       await query("update asset set job = 'shop/nightly' where subject_id = 14")
       expect(await narrow()).toBe(404)
       await query('update asset set job = null where subject_id = 14')
@@ -136,7 +146,7 @@ describe('an artifact of dbt', () => {
     expect(await kept()).toHaveLength(20)
   })
 
-  it('has its connection looked at soon, and looked into when it is a manifest', async () => {
+  it('has its connection looked at soon, and looked into when it is a manifest or a catalog', async () => {
     await query(
       "insert into discovery (connection_key, every_seconds, next_at) values ('shop', 3600, '2030-01-01') on conflict (connection_key) do update set every_seconds = 3600, next_at = '2030-01-01'",
     )
@@ -150,7 +160,11 @@ describe('an artifact of dbt', () => {
     expect(await due()).toEqual({ look: false, discovery: false })
     await push(results('a'))
     expect(await due()).toEqual({ look: true, discovery: false })
-    await push(shopManifest())
-    expect(await due()).toEqual({ look: true, discovery: true })
+    for (const naming of [shopManifest(), catalogOf({})]) {
+      await push(naming)
+      expect(await due()).toEqual({ look: true, discovery: true })
+      await query("update discovery set next_at = '2030-01-01' where connection_key = 'shop'")
+      expect(await due()).toEqual({ look: true, discovery: false })
+    }
   })
 })

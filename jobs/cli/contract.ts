@@ -5,10 +5,9 @@ import { fetchContract } from '#jobs/worker/fetch-contract.ts'
 import { readContractText } from '#lib/catalogue/parse/read-contract-text.ts'
 import { type Contracted, listContracted, loadColumnsOf } from '#lib/db/catalogue/asset-contracts.ts'
 import { compareFields, type Difference, weightOf } from '#lib/domain/contracts/compare-fields.ts'
-import { compareShape } from '#lib/domain/contracts/compare-shape.ts'
 import { type Contract, entityFor } from '#lib/domain/contracts/contract.ts'
 import { isContractAddress } from '#lib/domain/contracts/contract-address.ts'
-import { termsAt } from '#lib/domain/contracts/contract-terms.ts'
+import { differencesOf, foundColumns, termsAt } from '#lib/domain/contracts/contract-terms.ts'
 import { fieldsOfColumns } from '#lib/domain/contracts/nested-fields.ts'
 import { proposeContract } from '#lib/domain/contracts/propose-contract.ts'
 import { pathOf } from '#lib/domain/lineage/asset-key.ts'
@@ -86,7 +85,7 @@ async function check(command: CommandLine, place: string): Promise<number> {
 /** What a contract changes for an asset, against the version that holds and against what is there, with who reads it. */
 function compared(
   contract: Contract,
-  { key, terms, columns, landed, readers }: Contracted,
+  { key, terms, columns, areInPart, landed, readers }: Contracted,
   now: Instant,
 ): { lines: string[]; breaks: boolean } {
   const entity = entityFor(contract, pathOf(key), terms.entity ?? null)
@@ -97,7 +96,7 @@ function compared(
     }
   const held = termsAt(terms, now)
   const changes = held === null ? [] : compareFields(held.fields, entity.fields)
-  const seen = landed === null ? compareFields(entity.fields, fieldsOfColumns(columns ?? [])) : compareShape(entity.fields, landed.shape)
+  const seen = differencesOf(entity.fields, landed ?? foundColumns(columns ?? [], areInPart))
   const found = columns === null ? [] : seen.filter(({ kind }) => kind !== 'description')
   const lines = [
     ...(held === null ? [] : inLines(`${key}, against version ${held.version}`, changes)),

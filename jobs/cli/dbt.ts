@@ -32,7 +32,8 @@ export default defineVerb({
       for (const line of dbtJobLines({ connection, url })) terminal.print(line)
       terminal.note(
         [
-          '\nThen dbt as ever: dbt build, and dbt source freshness where sources are measured. Each command writes over the run_results.json of the one before:',
+          '\nThen dbt as ever: dbt build, dbt source freshness where sources are measured, and dbt docs generate where all columns are to be known, also those that are not documented.',
+          'Each command writes over the run_results.json of the one before:',
           'where several run in one job (dbt seed, dbt run, dbt test, dbt docs generate), call push_to_tidemark after each that loads.',
           'TIDEMARK_TOKEN comes from the secrets of your CI, or from a file that only the account of the job may read: a token with the scope push,',
           `  tidemark token create ${connection} --owner <e-mail> --scope push`,

@@ -18,10 +18,14 @@ const read = (name: string) => JSON.parse(readFileSync(new URL(`../../lib/testin
 
 /** What dbt wrote of one model, before and after its producer renames a field, made now. */
 function manifestOf(when: When): object {
-  const manifest = read(`manifest-${when}.json`)
+  return madeNow(read(`manifest-${when}.json`))
+}
+
+/** Something that dbt wrote, made now. */
+function madeNow(artifact: { metadata: object }): object {
   return {
-    ...manifest,
-    metadata: { ...manifest.metadata, generated_at: new Date(systemClock.now()).toISOString(), invocation_id: randomUUID() },
+    ...artifact,
+    metadata: { ...artifact.metadata, generated_at: new Date(systemClock.now()).toISOString(), invocation_id: randomUUID() },
   }
 }
 
@@ -87,12 +91,13 @@ afterAll(async () => {
   await watched.drop()
 })
 
+async function discover(connection: string): Promise<void> {
+  await ctx.pool.query("update discovery set next_at = now() - interval '1 minute' where connection_key = $1", [connection])
+  await discoverConnection.run(services, { connection })
+}
+
 /** What each of them does when it looks, builds or loads, and what follows of all that. */
 async function happens(when: When): Promise<string[]> {
-  const discover = async (connection: string) => {
-    await ctx.pool.query("update discovery set next_at = now() - interval '1 minute' where connection_key = $1", [connection])
-    await discoverConnection.run(services, { connection })
-  }
   await discover('lake')
   expect((await door.send('/api/v1/dbt', manifestOf(when))).status).toBe(201)
   await discover('shop')
@@ -100,6 +105,10 @@ async function happens(when: When): Promise<string[]> {
     expect((await door.send('/api/v1/lineage', eventOf(who, when))).status).toBeLessThan(300)
   while ((await takeMessages(ctx, await readIdentities(services))) > 0);
   await followContracts(ctx)
+  return broken()
+}
+
+async function broken(): Promise<string[]> {
   const { rows } = await ctx.pool.query<{ line: string }>(
     `select s.key || ': ' || b.words as line from contract_break b join subject s on s.id = b.asset_id where to_at is null order by s.key`,
   )
@@ -128,4 +137,28 @@ test('a field that a producer renames breaks its contract alike in a table, a mo
   ])
   await watched.context().pool.query('alter table crm.customer rename column mail to email')
   expect(await happens('before'), 'mended').toEqual([])
+})
+
+test('a column that a model of dbt does not document is not gone; the docs that dbt generates tell whether it is there, and of what type', async () => {
+  const tells = async (...artifacts: { metadata: object }[]) => {
+    for (const artifact of artifacts) expect((await door.send('/api/v1/dbt', madeNow(artifact))).status).toBe(201)
+    await discover('shop')
+    await followContracts(ctx)
+    return (await broken()).filter((line) => line.startsWith('shop/'))
+  }
+  const [manifest, catalog] = [read('manifest-documented-in-part.json'), read('catalog.json')]
+  const { address, email, ...others } = catalog.nodes['model.crm.customer'].columns
+  const without = (columns: object) => ({
+    ...catalog,
+    nodes: { ...catalog.nodes, 'model.crm.customer': { ...catalog.nodes['model.crm.customer'], columns } },
+  })
+  expect(await tells(manifest)).toEqual([])
+  expect(await tells(manifest, catalog)).toEqual([])
+  expect(await tells(manifest, without({ ...others, email }))).toEqual([
+    'shop/model.crm.customer: the field "address" is gone (promised by CRM data office)',
+  ])
+  expect(await tells(manifest, without({ ...others, address, email: { ...email, type: 'bigint' } }))).toEqual([
+    'shop/model.crm.customer: the field "email" has another type: string before, bigint now (promised by CRM data office)',
+  ])
+  expect(await tells(manifest, catalog)).toEqual([])
 })

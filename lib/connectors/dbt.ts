@@ -1,6 +1,8 @@
 import { foundNodes } from '#lib/connectors/dbt/found-nodes.ts'
+import { columnsBy } from '#lib/connectors/dbt/known-columns.ts'
 import { observeNodes } from '#lib/connectors/dbt/observation/observe.ts'
 import { openPlace } from '#lib/connectors/dbt/places/open-place.ts'
+import { orUnusable } from '#lib/connectors/dbt/places/place.ts'
 import { type DbtSettings, dbtAssetSettings, dbtSettings } from '#lib/connectors/dbt/settings.ts'
 import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
@@ -42,7 +44,9 @@ export default defineConnector<DbtSettings>({
       async *discover() {
         const manifest = await place.manifest()
         const jobs = await place.jobs(manifest)
-        yield* foundNodes(manifest, ({ id }) => jobs.get(id) ?? null)
+        const catalog = await orUnusable(connection, place.catalog())
+        const columnsOf = columnsBy(catalog, manifest, connection.settings.measuredWithin)
+        yield* foundNodes(manifest, ({ id }) => jobs.get(id) ?? null, columnsOf)
       },
       observe: (assets) => observeNodes(connection, place, assets),
       runs: (since) => place.runs(since),

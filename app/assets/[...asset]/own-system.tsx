@@ -4,11 +4,12 @@ import { Facts, Section } from '#app/_ui/section.tsx'
 import type { AssetPage } from '#lib/queries/pages/asset-page.ts'
 
 const TOLD_BY = { discovery: 'as its own system shows them', push: 'as they were pushed last' }
+const IN_PART = 'as far as they are documented: there may be others'
 
 /** What others tell of it: its columns, its labels and owner there, where people see it; nothing where nobody tells any of it. */
 export function OwnSystem({ facts, connection, contract }: Pick<AssetPage, 'facts' | 'connection' | 'contract'>) {
   if (facts === undefined) return null
-  const { columns, toldBy, description, owner, url, labels } = facts
+  const { columns, toldBy, areInPart, description, owner, url, labels } = facts
   const isTold = description !== null || owner !== null || url !== null || Object.keys(labels).length > 0
   return (
     <>
@@ -30,7 +31,7 @@ export function OwnSystem({ facts, connection, contract }: Pick<AssetPage, 'fact
       )}
       <ColumnTable
         columns={columns}
-        note={toldBy === null ? undefined : TOLD_BY[toldBy]}
+        note={toldBy === null ? undefined : areInPart ? IN_PART : TOLD_BY[toldBy]}
         areOfKeeping={contract?.isOfFiles === true && contract.held !== null}
       />
     </>

@@ -11,7 +11,7 @@ export function dbtJobLines({ connection, url }: { connection: string; url: stri
   const address = quoted(`${new URL(url).href.replace(/\/+$/, '')}/api/v1/dbt?connection=${encodeURIComponent(connection)}`)
   return [
     'push_to_tidemark() {',
-    '  for artifact in manifest run_results sources freshness; do',
+    '  for artifact in manifest run_results sources freshness catalog; do',
     '    file="${DBT_TARGET_PATH:-target}/$artifact.json"',
     '    [ -f "$file" ] || continue',
     '    gzip -c "$file" > "$file.gz" || continue',

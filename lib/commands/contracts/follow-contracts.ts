@@ -4,8 +4,7 @@ import { type DueContract, listDueContracts, listLeftBreaks, noteJudged } from '
 import { lockAssets } from '#lib/db/catalogue/followers.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { loadOpenBreaks, putBreaks, type StoredBreak } from '#lib/db/history/contract-breaks.ts'
-import { type Broken, brokenAt, nextTermsAt } from '#lib/domain/contracts/contract-terms.ts'
-import { fieldsOfColumns } from '#lib/domain/contracts/nested-fields.ts'
+import { type Broken, brokenAt, foundColumns, nextTermsAt } from '#lib/domain/contracts/contract-terms.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 
 const BATCH = 200
@@ -46,10 +45,10 @@ async function judgeSome(sql: Sql, now: Instant): Promise<{ judged: number; turn
 const SEEN_MS = MINUTE_MS
 
 /** What nobody has told of yet breaks nothing. Of several files the last one that breaks it counts, for a while, and then the last one. */
-function judge({ terms, columns, landed }: DueContract, now: Instant): { broken: Broken | null; nextAt: Instant | null } {
+function judge({ terms, columns, areInPart, landed }: DueContract, now: Instant): { broken: Broken | null; nextAt: Instant | null } {
   if (terms === null) return { broken: null, nextAt: null }
   const nextAt = nextTermsAt(terms, now)
-  if (terms.ofFiles !== true) return { broken: columns === null ? null : brokenAt(terms, fieldsOfColumns(columns), now), nextAt }
+  if (terms.ofFiles !== true) return { broken: columns === null ? null : brokenAt(terms, foundColumns(columns, areInPart), now), nextAt }
   const broken = landed.map((one) => brokenAt(terms, one, now))
   const isKeptAgain = broken.at(-1) === null && broken.some((one) => one !== null)
   const againAt = isKeptAgain ? Math.min(nextAt ?? Number.POSITIVE_INFINITY, now + SEEN_MS) : nextAt

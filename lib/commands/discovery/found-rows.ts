@@ -41,6 +41,7 @@ export function toFoundRow(found: Found): FoundRow {
     name: short(found.name, NAME_MAX) ?? toShownText(found.path).slice(0, NAME_MAX),
     description: short(found.description, TEXT_MAX),
     columns,
+    columns_in_part: found.mayHaveMoreColumns === true && columns.length > 0,
     owner: short(found.owner, NAME_MAX),
     url: webAddress(found.url),
     labels: labelsOf(found),

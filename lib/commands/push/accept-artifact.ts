@@ -21,13 +21,14 @@ const places = new ReadingPlaces(AT_ONCE)
 const BUSY = 'Other artifacts are being read. Send this again in a moment.'
 const TOO_SLOW = 'This came so slowly that another artifact was read in its place. Send it again in a moment, packed by gzip if it is not.'
 
-/** What a manifest calls its nodes may be the names of tables that its sender does not see. */
-const NAMES_ALL =
-  'A manifest names tables of any system, so it is taken from those who see everything: push it with a token without an audience.'
+/** What a manifest calls its nodes may be the names of tables that its sender does not see, and their columns stand in a catalog. */
+const NAMING: Readonly<Record<string, string>> = { 'manifest.json': 'manifest', 'catalog.json': 'catalog' }
+const namesAll = (what: string) =>
+  `A ${what} names tables of any system, so it is taken from those who see everything: push it with a token without an audience.`
 
 /**
  * Keeps an artifact of dbt for the connection of its project, which may be left out where there is only one; known when it comes again, by the invocation
- * that made it. Refused (`invalid`) when it is none or not whole, (`forbidden`) when it is a manifest of somebody who does not see everything, and `unavailable` while too much waits.
+ * that made it. Refused (`invalid`) when it is none or not whole, (`forbidden`) when it is a manifest or catalog of somebody who does not see everything, and `unavailable` while too much waits.
  */
 export async function acceptArtifact(ctx: Context, connection: string | null, bytes: AsyncIterable<Uint8Array>): Promise<Accepted> {
   const { tokenId } = requirePusher(ctx)
@@ -37,7 +38,8 @@ export async function acceptArtifact(ctx: Context, connection: string | null, by
   if (place === null) throw busy(BUSY, BUSY_RETRY_MS)
   try {
     const artifact = await readWhole(place.read(bytes))
-    if (artifact.name === 'manifest.json' && ctx.actor.audience !== null) throw new TidemarkError('forbidden', { publicMessage: NAMES_ALL })
+    const naming = NAMING[artifact.name]
+    if (naming !== undefined && ctx.actor.audience !== null) throw new TidemarkError('forbidden', { publicMessage: namesAll(naming) })
     return await storeHandedIn(ctx, async (sql) => {
       const now = ctx.clock.now()
       const isNew = await insertArtifact(sql, key, artifact, { tokenId, now })

@@ -2,6 +2,7 @@ import type { Found, FoundUpstream } from '#lib/connectors/kit/connector.ts'
 import { proposeAge } from './age-policy.ts'
 import type { Manifest } from './artifacts/manifest.ts'
 import type { DbtNode, NodeKind } from './artifacts/node.ts'
+import { documentedColumns } from './known-columns.ts'
 
 const ASSET_KINDS: Readonly<Record<NodeKind, Found['kind']>> = {
   model: 'table',
@@ -66,7 +67,11 @@ function upstreamOf({ parents }: Manifest, node: DbtNode): FoundUpstream[] {
 }
 
 /** What a manifest holds, as what may be adopted: its nodes without the tests, with exactly the edges it tells. */
-export function* foundNodes(manifest: Manifest, jobOf: (node: DbtNode) => string | null): Generator<Found> {
+export function* foundNodes(
+  manifest: Manifest,
+  jobOf: (node: DbtNode) => string | null,
+  columnsOf: (node: DbtNode) => Pick<Found, 'columns' | 'mayHaveMoreColumns'> = documentedColumns,
+): Generator<Found> {
   for (const node of manifest.nodes.values()) {
     yield {
       path: node.id,
@@ -77,7 +82,7 @@ export function* foundNodes(manifest: Manifest, jobOf: (node: DbtNode) => string
       policy: proposalOf(node),
       group: node.package,
       description: node.description,
-      columns: node.columns,
+      ...columnsOf(node),
       owner: node.owner,
       url: node.url,
       labels: labelsOf(node, manifest.project),

@@ -130,6 +130,8 @@ export interface Found {
   isReadable?: boolean
   description?: string | null
   columns?: { name: string; type: string; description: string | null }[]
+  /** There may be others than `columns`: what is not among them need not be gone. */
+  mayHaveMoreColumns?: true
   owner?: string | null
   /** Where people see it in its own system. */
   url?: string | null

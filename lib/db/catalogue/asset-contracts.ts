@@ -36,6 +36,8 @@ export interface DueContract {
   terms: ContractTerms | null
   /** null: nobody has told of columns yet. */
   columns: KnownColumn[] | null
+  /** There may be others. */
+  areInPart: boolean
   toldBy: 'discovery' | 'push' | null
   /** Files that landed since it was judged last, the first ones first, and the one that it was judged by where none came after that; empty for what no files land in. */
   landed: (LandedShape & { id: string })[]
@@ -49,14 +51,14 @@ const FILES_MAX = 100
  * tells.
  */
 const SEEN = `
-  select c.asset_id, c.terms, c.due_at, s.columns as judged, of_files,
+  select c.asset_id, c.terms, c.due_at, s.columns as judged, s.columns_in_part as judged_in_part, of_files, not is_pushed and f.columns_in_part as in_part,
     case when of_files then null when is_pushed then p.columns else f.columns end as columns,
     case when of_files then null when is_pushed then 'push' when f.columns is not null then 'discovery' end as told_by
   from asset_contract c
   join asset a on a.subject_id = c.asset_id
   cross join lateral (select coalesce((c.terms ->> 'ofFiles')::boolean, false) as of_files) l
   left join lateral (
-    select f.columns, greatest(f.changed_at, (select d.whole_at from discovery d where d.connection_key = f.connection_key)) as at
+    select f.columns, f.columns_in_part, greatest(f.changed_at, (select d.whole_at from discovery d where d.connection_key = f.connection_key)) as at
     from found_asset f where f.connection_key = a.connection_key and f.path = a.path and f.gone_at is null and f.columns <> '[]'
   ) f on true
   left join lateral (
@@ -64,11 +66,13 @@ const SEEN = `
     from push_dataset d where d.asset_id = c.asset_id and jsonb_array_length(d.facets -> 'columns' -> 'value') > 0
     order by d.told_at desc, d.namespace, d.name limit 1
   ) p on true
-  left join lateral (select s.columns from asset_shape s where s.asset_id = c.asset_id order by s.seen_at desc limit 1) s on true
+  left join lateral (select s.columns, s.columns_in_part from asset_shape s where s.asset_id = c.asset_id order by s.seen_at desc limit 1) s on true
   cross join lateral (select p.columns is not null and (f.columns is null or p.at > f.at) as is_pushed) w`
 
 /** SQL: whether a row of `SEEN` is to be judged at an instant. */
-const isDueSql = (now: string) => `(due_at <= ${now} or (columns is not null and columns is distinct from judged)
+const isDueSql = (
+  now: string,
+) => `(due_at <= ${now} or (columns is not null and (columns, in_part) is distinct from (judged, judged_in_part))
   or (of_files and exists (select from landed_shape n where n.asset_id = x.asset_id and not n.judged)))`
 
 /** SQL: the files by which a row of `SEEN` is judged. */
@@ -81,7 +85,8 @@ const LANDED = `coalesce((
 /** The contracts that are to be judged now, at most so many. */
 export async function listDueContracts(sql: Sql, now: Instant, limit: number): Promise<DueContract[]> {
   const { rows } = await sql.query<DueContract>(
-    `select asset_id as "assetId", terms, coalesce(columns, judged) as columns, told_by as "toldBy", ${LANDED} from (${SEEN}) x
+    `select asset_id as "assetId", terms, coalesce(columns, judged) as columns,
+       case when columns is null then coalesce(judged_in_part, false) else in_part end as "areInPart", told_by as "toldBy", ${LANDED} from (${SEEN}) x
      where ${isDueSql('$1')}
      order by asset_id limit $2`,
     [toText(now), limit],
@@ -99,14 +104,19 @@ export async function listLeftBreaks(sql: Sql): Promise<number[]> {
 
 /** Notes by which columns contracts were judged, and when they are to be again. */
 export async function noteJudged(sql: Sql, now: Instant, judged: readonly (DueContract & { nextAt: Instant | null })[]): Promise<void> {
-  const rows = judged.map(({ assetId, columns, toldBy, nextAt }) => ({ assetId, columns, toldBy, nextAt: toTextOrNull(nextAt) }))
+  const rows = judged.map(({ assetId, columns, areInPart, toldBy, nextAt }) => {
+    return { assetId, columns, areInPart, toldBy, nextAt: toTextOrNull(nextAt) }
+  })
   const given = toStorableJson(rows)
   await sql.query(
-    `insert into asset_shape (asset_id, seen_at, told_by, columns)
-     select x."assetId", $2, x."toldBy", x.columns from jsonb_to_recordset($1::jsonb) as x("assetId" int, columns jsonb, "toldBy" text)
-     where x."toldBy" is not null and x.columns is distinct from (
-       select s.columns from asset_shape s where s.asset_id = x."assetId" order by s.seen_at desc limit 1)
-     on conflict (asset_id, seen_at) do update set told_by = excluded.told_by, columns = excluded.columns`,
+    `insert into asset_shape (asset_id, seen_at, told_by, columns, columns_in_part)
+     select x."assetId", $2, x."toldBy", x.columns, x."areInPart"
+     from jsonb_to_recordset($1::jsonb) as x("assetId" int, columns jsonb, "areInPart" boolean, "toldBy" text)
+     left join lateral (
+       select s.columns, s.columns_in_part from asset_shape s where s.asset_id = x."assetId" order by s.seen_at desc limit 1) s on true
+     where x."toldBy" is not null and (x.columns, x."areInPart") is distinct from (s.columns, s.columns_in_part)
+     on conflict (asset_id, seen_at) do update
+     set told_by = excluded.told_by, columns = excluded.columns, columns_in_part = excluded.columns_in_part`,
     [given, toText(now)],
   )
   await sql.query(
@@ -143,7 +153,8 @@ async function noteJudgedFiles(sql: Sql, now: Instant, judged: readonly DueContr
      )
      insert into asset_shape (asset_id, seen_at, told_by, columns, landed)
      select "assetId", $2, 'file', columns, landed from x where columns is distinct from before
-     on conflict (asset_id, seen_at) do update set told_by = excluded.told_by, columns = excluded.columns, landed = excluded.landed`,
+     on conflict (asset_id, seen_at) do update
+     set told_by = excluded.told_by, columns = excluded.columns, columns_in_part = false, landed = excluded.landed`,
     [given, toText(now)],
   )
 }
@@ -216,6 +227,8 @@ export interface Contracted {
   key: string
   terms: ContractTerms
   columns: KnownColumn[] | null
+  /** There may be others. */
+  areInPart: boolean
   /** The last file that landed, of what files land in. */
   landed: LandedShape | null
   readers: string[]
@@ -223,7 +236,7 @@ export interface Contracted {
 
 export async function listContracted(sql: Sql): Promise<Contracted[]> {
   const { rows } = await sql.query<Contracted>(
-    `select s.key, c.terms, h.columns, h.landed,
+    `select s.key, c.terms, h.columns, coalesce(h.columns_in_part, false) as "areInPart", h.landed,
        array(
          select d.key || ' (' || f.name || coalesce(', ' || own.owner, '') || ')' from lineage_now l
          join subject d on d.id = l.downstream_id and d.removed_at is null join asset x on x.subject_id = d.id

@@ -12,6 +12,8 @@ export interface FoundRow {
   name: string
   description: string | null
   columns: readonly { name: string; type: string; description: string | null }[]
+  /** There may be others. */
+  columns_in_part: boolean
   owner: string | null
   url: string | null
   labels: Readonly<Record<string, string>>
@@ -30,12 +32,26 @@ export interface FoundEdgeRow {
   hint: string
 }
 
-const TOLD = ['kind', 'name', 'description', 'columns', 'owner', 'url', 'labels', 'policy', 'gaps', 'settings', 'group_name', 'job']
+const TOLD = [
+  'kind',
+  'name',
+  'description',
+  'columns',
+  'columns_in_part',
+  'owner',
+  'url',
+  'labels',
+  'policy',
+  'gaps',
+  'settings',
+  'group_name',
+  'job',
+]
 const namesOf = (alias: string) => TOLD.map((column) => `${alias}.${column}`).join(', ')
 
 const WRITE_ASSETS = `
   with given as (
-    select * from jsonb_to_recordset($2::jsonb) as x(path text, kind text, name text, description text, columns jsonb, owner text, url text,
+    select * from jsonb_to_recordset($2::jsonb) as x(path text, kind text, name text, description text, columns jsonb, columns_in_part boolean, owner text, url text,
       labels jsonb, policy jsonb, gaps jsonb, settings jsonb, group_name text, job text)
   ),
   absent as (select f.path from found_asset f join given g on g.path = f.path where f.connection_key = $1 and f.gone_at is not null),

@@ -11,7 +11,7 @@ export interface PushedArtifact {
   sha256: string
 }
 
-/** Of a connection so many of each name stay, also after they have been looked at; of manifests, of which only the newest counts, fewer. */
+/** Of a connection so many of each name stay, also after they have been looked at; of manifests and catalogs, of which only the newest counts, fewer. */
 const KEPT = 20
 const MANIFESTS_KEPT = 3
 /** What a look has surely read: it may have begun before this was there. */
@@ -84,7 +84,7 @@ export async function forgetReadArtifacts(sql: Sql, connectionKey: string, now: 
        select a.id, row_number() over (partition by a.name, a.generated_at > $4::timestamptz order by a.generated_at desc, a.id desc) as place
        from push_artifact a where a.connection_key = $1
      ) x, connection_state c
-     where p.id = x.id and c.key = $1 and x.place > case when p.name = 'manifest.json' then $3::int else $2::int end
+     where p.id = x.id and c.key = $1 and x.place > case when p.name in ('manifest.json', 'catalog.json') then $3::int else $2::int end
        and p.received_at < c.runs_asked_at - $5::float8 * interval '1 millisecond'`,
     [connectionKey, KEPT, MANIFESTS_KEPT, toText(now + MINUTE_MS), SURELY_READ_MS],
   )
@@ -106,10 +106,10 @@ export async function readPacked(sql: Sql, id: string): Promise<Buffer | null> {
   return rows[0]?.packed ?? null
 }
 
-/** A look through each connection for which something came is due now; of a new manifest what there is, too. What came is noted last: who stops before asks again. */
+/** A look through each connection for which something came is due now; of a new manifest or catalog what there is, too. What came is noted last: who stops before asks again. */
 export async function askForLooks(sql: Sql, now: Instant): Promise<number> {
-  const { rows } = await sql.query<{ key: string; manifest: boolean; came: { id: number; sha256: string }[] }>(
-    `select connection_key as key, bool_or(name = 'manifest.json') as manifest, json_agg(json_build_object('id', id, 'sha256', sha256)) as came
+  const { rows } = await sql.query<{ key: string; naming: boolean; came: { id: number; sha256: string }[] }>(
+    `select connection_key as key, bool_or(name in ('manifest.json', 'catalog.json')) as naming, json_agg(json_build_object('id', id, 'sha256', sha256)) as came
      from push_artifact where noticed_at is null group by connection_key order by connection_key`,
   )
   const keys = rows.map(({ key }) => key)
@@ -120,7 +120,7 @@ export async function askForLooks(sql: Sql, now: Instant): Promise<number> {
   ])
   await sql.query(
     'update discovery set next_at = least(next_at, $2::timestamptz) where connection_key = any($1::text[]) and every_seconds is not null',
-    [rows.flatMap(({ key, manifest }) => (manifest ? [key] : [])), toText(now)],
+    [rows.flatMap(({ key, naming }) => (naming ? [key] : [])), toText(now)],
   )
   await sql.query(
     `update push_artifact p set noticed_at = $2 from jsonb_to_recordset($1::jsonb) as x(id bigint, sha256 text)

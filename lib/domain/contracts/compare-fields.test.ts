@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { aField } from '#lib/testing/contracts/fields.ts'
-import { compareFields, weightOf } from './compare-fields.ts'
+import { compareFields, compareInPart, weightOf } from './compare-fields.ts'
 import type { Field } from './field.ts'
 
 function told(promised: Field[], found: Field[]): string[] {
@@ -213,4 +213,36 @@ describe('what objects hold', () => {
 test('a whole number may be what another number was renamed to', () => {
   const [difference] = compareFields([aField('price', 'numeric')], [aField('cost', 'integer')])
   expect(difference?.kind).toBe('renamed')
+})
+
+describe('where there may be others than the fields that were found', () => {
+  const id = aField('id', 'integer')
+  const email = aField('email', 'text')
+  const inPart = (promised: Field[], found: Field[]) => compareInPart(promised, found).map(({ weight, words }) => `${weight}: ${words}`)
+  const holding = (...fields: Field[]) => aField('address', 'object', { fields })
+
+  test.each<[string, Field[], Field[], string[]]>([
+    ['what was not found may be there', [id, email], [id], []],
+    ['and what came takes nobody’s place', [id, email], [id, aField('mail', 'text')], ['noted: the field "mail" came']],
+    ['nothing was found', [id, email], [], []],
+    [
+      'what was found is compared, in whatever letters',
+      [id, email],
+      [aField('ID', 'text')],
+      ['breaks: the field "id" has another type: integer before, text now'],
+    ],
+    [
+      'also within others',
+      [holding(id, email)],
+      [holding(aField('id', 'bigint'))],
+      ['warns: the field "address.id" holds more: integer before, bigint now'],
+    ],
+    ['of which nobody tells what they hold', [holding(id)], [aField('address', 'object')], []],
+  ])('%s', (_, promised, found, words) => expect(inPart(promised, found)).toEqual(words))
+
+  test('nothing is told but what a comparison of all would tell', () => {
+    const found = [id, aField('mail', 'text')]
+    const all = compareFields([aField('id', 'text'), email], found).map(({ words }) => words)
+    expect(all).toContain(compareInPart([aField('id', 'text'), email], found)[0]?.words)
+  })
 })

@@ -34,6 +34,18 @@ export function compareFields(promised: readonly Field[], found: readonly Field[
   return differences.map((one) => ({ ...one, words: toShownText(one.words) }))
 }
 
+/** What differs where there may be others than the fields that were found: of what was not found nobody can tell. */
+export function compareInPart(promised: readonly Field[], found: readonly Field[]): Difference[] {
+  return compareFields(onlyFound(promised, found), found)
+}
+
+function onlyFound(promised: readonly Field[], found: readonly Field[]): Field[] {
+  return [...pairByName(promised, found)].map(([field, pair]) => {
+    if (field.fields === undefined || pair.fields === undefined) return field
+    return { ...field, fields: onlyFound(field.fields, pair.fields) }
+  })
+}
+
 /** The worst that differences mean; null: there are none. */
 export function weightOf(differences: readonly Difference[]): Weight | null {
   const weights: Weight[] = ['breaks', 'warns', 'noted']

@@ -6,6 +6,7 @@ import {
   brokenInWords,
   type ContractTerms,
   driftAt,
+  foundColumns,
   nextLevelsAt,
   nextTermsAt,
   type TermsVersion,
@@ -171,4 +172,19 @@ describe('fields within others', () => {
       'address.city goes (perhaps renamed address.town)',
     ])
   })
+})
+
+test('of what is known only in part nothing is gone or renamed, and what is known is held to its type', () => {
+  const zip = aField('zip', 'text')
+  const address = aField('address', 'object', { fields: [aField('city', 'text'), zip] })
+  const stops = terms([aVersion('1.0.0', null, [id, email, address])])
+  const of = (columns: Parameters<typeof foundColumns>[0], areInPart: boolean) =>
+    brokenAt(stops, foundColumns(columns, areInPart), 0)?.words ?? null
+  const column = (name: string, type: string | null) => ({ name, type, description: null })
+  const documented = [column('ID', 'integer'), column('mail', null), column('address', 'object'), column('address.zip', 'text')]
+  expect(of(documented, true)).toBeNull()
+  expect(of(documented, false)).toBe('the field "email" is gone, perhaps renamed: "mail" came; the field "address.city" is gone')
+  expect(of([column('id', 'text')], true)).toBe('the field "id" has another type: integer before, text now')
+  expect(of([], true)).toBeNull()
+  expect(driftAt(stops, foundColumns(documented, true), 0).map(({ words }) => words)).toEqual(['the field "mail" came'])
 })

@@ -1,10 +1,12 @@
+import type { KnownColumn } from '#lib/domain/search/known-columns.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { shortText } from '#lib/domain/values/short-text.ts'
 import { toShownText } from '#lib/domain/values/shown-text.ts'
 import { listInWords } from '#lib/domain/wording/lists.ts'
-import { compareFields, type Difference } from './compare-fields.ts'
+import { compareFields, compareInPart, type Difference } from './compare-fields.ts'
 import { compareShape } from './compare-shape.ts'
 import type { Field } from './field.ts'
+import { fieldsOfColumns } from './nested-fields.ts'
 import type { ServiceLevel } from './service-levels.ts'
 import type { Shape } from './shape.ts'
 
@@ -52,8 +54,19 @@ export interface LandedShape {
   shape: Shape
 }
 
+/** Fields as somebody tells of them who may not know all that are there. */
+interface InPart {
+  inPart: readonly Field[]
+}
+
 /** What is there: fields as somebody tells of them, or the records of a file. */
-export type Found = readonly Field[] | LandedShape
+export type Found = readonly Field[] | InPart | LandedShape
+
+/** Columns as fields that are there; `areInPart`: there may be others. */
+export function foundColumns(columns: readonly KnownColumn[], areInPart: boolean): readonly Field[] | InPart {
+  const fields = fieldsOfColumns(columns)
+  return areInPart ? { inPart: fields } : fields
+}
 
 /** What breaks a contract at an instant, and what that makes of the asset. */
 export interface Broken {
@@ -111,11 +124,16 @@ export function announcedAfter(terms: Pick<ContractTerms, 'versions'>, at: Insta
 }
 
 /** How what is there differs from what is promised at an instant; what is described otherwise is none of it. */
-export function driftAt(terms: ContractTerms, found: readonly Field[] | Pick<LandedShape, 'shape'>, at: Instant): Difference[] {
+export function driftAt(terms: ContractTerms, found: readonly Field[] | InPart | Pick<LandedShape, 'shape'>, at: Instant): Difference[] {
   const version = termsAt(terms, at)
   if (version === null) return []
-  const differences = 'shape' in found ? compareShape(version.fields, found.shape) : compareFields(version.fields, found)
-  return differences.filter(({ kind }) => kind !== 'description')
+  return differencesOf(version.fields, found).filter(({ kind }) => kind !== 'description')
+}
+
+/** How what is there differs from what is promised, whatever it is known by. */
+export function differencesOf(promised: readonly Field[], found: readonly Field[] | InPart | Pick<LandedShape, 'shape'>): Difference[] {
+  if ('shape' in found) return compareShape(promised, found.shape)
+  return 'inPart' in found ? compareInPart(promised, found.inPart) : compareFields(promised, found)
 }
 
 /** Whether what is there breaks what is promised at an instant, and how badly; null: it does not. */

@@ -9,11 +9,17 @@ export interface KnownColumn {
 export interface KnownColumns {
   columns: readonly KnownColumn[]
   toldBy: 'discovery' | 'push' | null
+  /** There may be others. */
+  areInPart: boolean
 }
 
-/** What is known of an asset's columns; what discovery sees is the whole truth about them. */
-export function knownColumns(discovered: readonly KnownColumn[] | null, pushed: readonly KnownColumn[] | null): KnownColumns {
-  if (discovered !== null && discovered.length > 0) return { columns: discovered, toldBy: 'discovery' }
-  if (pushed !== null && pushed.length > 0) return { columns: pushed, toldBy: 'push' }
-  return { columns: [], toldBy: null }
+/** What is known of an asset's columns; what discovery sees is the whole truth about them, or `isInPart`. */
+export function knownColumns(
+  discovered: readonly KnownColumn[] | null,
+  pushed: readonly KnownColumn[] | null,
+  isInPart = false,
+): KnownColumns {
+  if (discovered !== null && discovered.length > 0) return { columns: discovered, toldBy: 'discovery', areInPart: isInPart }
+  if (pushed !== null && pushed.length > 0) return { columns: pushed, toldBy: 'push', areInPart: false }
+  return { columns: [], toldBy: null, areInPart: false }
 }

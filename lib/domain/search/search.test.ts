@@ -133,8 +133,10 @@ describe('a field', () => {
 describe('the columns of an asset', () => {
   const column = (name: string) => ({ name, type: 'text', description: null })
   it('are those that its own system shows, else those that were told of it', () => {
-    expect(knownColumns([column('a')], [column('b')])).toEqual({ columns: [column('a')], toldBy: 'discovery' })
-    expect(knownColumns([], [column('b')])).toEqual({ columns: [column('b')], toldBy: 'push' })
-    expect(knownColumns(null, null)).toEqual({ columns: [], toldBy: null })
+    const [a, b] = [[column('a')], [column('b')]]
+    expect(knownColumns(a, b)).toEqual({ columns: a, toldBy: 'discovery', areInPart: false })
+    expect(knownColumns(a, b, true), 'it knows only some').toEqual({ columns: a, toldBy: 'discovery', areInPart: true })
+    expect(knownColumns([], b, true)).toEqual({ columns: b, toldBy: 'push', areInPart: false })
+    expect(knownColumns(null, null)).toEqual({ columns: [], toldBy: null, areInPart: false })
   })
 })

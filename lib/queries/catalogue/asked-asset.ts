@@ -20,7 +20,7 @@ export async function getAskedAsset(ctx: Context, key: string, field: string | n
   const found = await getAssetPage(ctx, key)
   if (found === null) return null
   const { contract } = found
-  const fields = fieldsOfAsset(found.facts?.columns ?? [], contract)
+  const fields = fieldsOfAsset(found.facts, contract)
   const { id } = found.asset
   const [hurt, coming] = await Promise.all([
     field === null ? null : getFieldHurt(ctx, { id, fields, contract }, field),

@@ -3,6 +3,7 @@ import {
   brokenInWords,
   type ContractTerms,
   driftAt,
+  foundColumns,
   type LandedShape,
   type TermsVersion,
   termsAt,
@@ -11,7 +12,7 @@ import {
 import { rulesInWords } from '#lib/domain/contracts/entity-fields.ts'
 import type { Field } from '#lib/domain/contracts/field.ts'
 import { type LevelView, levelViews } from '#lib/domain/contracts/level-promises.ts'
-import { fieldsOfColumns, flatFields } from '#lib/domain/contracts/nested-fields.ts'
+import { flatFields } from '#lib/domain/contracts/nested-fields.ts'
 import { type Coming, comingAfter, type InForce, versionsInForce } from '#lib/domain/contracts/versions-in-force.ts'
 import type { KnownColumn } from '#lib/domain/search/known-columns.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
@@ -94,6 +95,7 @@ interface Row {
   asset: string
   terms: ContractTerms
   columns: KnownColumn[] | null
+  areInPart: boolean
   /** Of the file nothing, where the reader may not see it. */
   landed: (Pick<LandedShape, 'shape'> & Partial<LandedShape>) | null
   seenAt: Instant | null
@@ -105,7 +107,7 @@ interface Row {
 const MENDED_SHOWN = 5
 
 const CONTRACTS = `
-  select c.asset_id as id, s.key, s.name as asset, c.terms, h.columns, h.landed, ${instant('h.seen_at')} as "seenAt",
+  select c.asset_id as id, s.key, s.name as asset, c.terms, h.columns, coalesce(h.columns_in_part, false) as "areInPart", h.landed, ${instant('h.seen_at')} as "seenAt",
     ${instant('x.good_at')} as "goodAt",
     case when x.problem is not null then jsonb_build_object('kind', x.problem_kind, 'words', x.problem, 'since', ${instant('x.problem_at')}) end as problem,
     coalesce((
@@ -129,11 +131,14 @@ function toField(field: Field): FieldView {
   return { name, type: typeText, rules: rulesInWords(field), description }
 }
 
-function toView({ id, key, asset, terms, columns, landed, seenAt, goodAt, problem, breaks: stored }: Row, now: Instant): ContractView {
+function toView(
+  { id, key, asset, terms, columns, areInPart, landed, seenAt, goodAt, problem, breaks: stored }: Row,
+  now: Instant,
+): ContractView {
   const breaks = stored.map(({ file, ...one }) => ({ ...one, words: brokenInWords({ words: one.words, file }) }))
   const held = termsAt(terms, now)
   const inForce = versionsInForce(terms)
-  const drift = columns === null ? [] : driftAt(terms, landed ?? fieldsOfColumns(columns), now)
+  const drift = columns === null ? [] : driftAt(terms, landed ?? foundColumns(columns, areInPart), now)
   return {
     id,
     key,

@@ -85,7 +85,7 @@ export const assets: Read = async (ctx, found) => {
           ...NOTHING,
           ...{ ...row, description: row.description ?? fact?.description ?? null },
           ...{ url: fact?.url ?? null, labels: fact?.labels ?? {}, columns: fact?.columns ?? [], goneAt: fact?.goneAt ?? null },
-          ...{ contract, fields: fieldsOfAsset(fact?.columns ?? [], contract) },
+          ...{ contract, fields: fieldsOfAsset(fact, contract) },
           ...{ writer: writerOf(asset, row.jobName), around: around.get(row.id) ?? null },
           clocks: clocksOf(asset && { ...asset, updatedAt: asset.loadedAt ?? asset.writtenAt }),
         },

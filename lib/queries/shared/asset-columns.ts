@@ -23,8 +23,9 @@ export interface AssetFacts extends KnownColumns {
   goneAt: Instant | null
 }
 
-interface Row extends Omit<AssetFacts, 'columns' | 'toldBy'> {
+interface Row extends Omit<AssetFacts, 'columns' | 'toldBy' | 'areInPart'> {
   discovered: KnownColumn[] | null
+  isInPart: boolean | null
   pushed: KnownColumn[] | null
 }
 
@@ -33,7 +34,7 @@ const FACTS = `
   select a.subject_id as id, coalesce(f.description, p.description) as description, f.owner, f.url, coalesce(f.labels, '{}') as labels,
     case when exists (select from lineage_edge l where l.downstream_id = a.subject_id and l.to_at is null and l.origin = 'declared') then '[]'
       else coalesce(f.gaps, '[]') end as gaps,
-    ${instant('coalesce(f.gone_at, o.gone_at)')} as "goneAt", f.columns as discovered, p.columns as pushed
+    ${instant('coalesce(f.gone_at, o.gone_at)')} as "goneAt", f.columns as discovered, f.columns_in_part as "isInPart", p.columns as pushed
   from asset a
   left join found_asset f on f.connection_key = a.connection_key and f.path = a.path
   left join adoption o on o.asset_id = a.subject_id
@@ -44,5 +45,7 @@ const FACTS = `
 export async function getAssetFacts(ctx: Context, ids: readonly number[]): Promise<Map<number, AssetFacts>> {
   if (ids.length === 0) return new Map()
   const { rows } = await ctx.pool.query<Row>(FACTS, [ids])
-  return new Map(rows.map(({ discovered, pushed, ...row }) => [row.id, { ...row, ...knownColumns(discovered, pushed) }]))
+  return new Map(
+    rows.map(({ discovered, isInPart, pushed, ...row }) => [row.id, { ...row, ...knownColumns(discovered, pushed, isInPart === true) }]),
+  )
 }

@@ -5,7 +5,7 @@ import { type JsonPath, type JsonPiece, streamJson } from './json-stream.ts'
 import { readMoment } from './read-moment.ts'
 
 /** The files dbt leaves in its target folder that say something about data. */
-export type ArtifactName = 'manifest.json' | 'run_results.json' | 'sources.json' | 'freshness.json'
+export type ArtifactName = 'manifest.json' | 'run_results.json' | 'sources.json' | 'freshness.json' | 'catalog.json'
 
 /** Where an artifact comes from, in public words, and its bytes. */
 export interface ArtifactSource {
@@ -27,6 +27,7 @@ const KINDS: Readonly<Record<string, readonly [min: number, max: number]>> = {
   'run-results': [4, 6],
   sources: [3, 3],
   freshness: [0, 3],
+  catalog: [1, 1],
 }
 
 const moment = z.string().transform((text, context) => {
@@ -76,6 +77,7 @@ const NAMES: Readonly<Record<string, ArtifactName>> = {
   'run-results': 'run_results.json',
   sources: 'sources.json',
   freshness: 'freshness.json',
+  catalog: 'catalog.json',
 }
 
 /** Which artifact this is, by what it says of itself, read to its end; refuses what is none, is not whole or of another version, in words. */

@@ -117,6 +117,26 @@ export function sourcesOf(measured: MeasuredIn[], { at = '2026-11-29T03:20:00.00
   }
 }
 
+/** What `dbt docs generate` saw of these nodes: name, type and place of each column. */
+export function catalogOf(
+  nodes: Record<string, [name: string, type: string | null, index: number][]>,
+  { at = '2026-11-29T03:30:00.000000Z', version = 1 } = {},
+): Json {
+  const toNode = (id: string, columns: [string, string | null, number][]) => ({
+    metadata: { type: 'BASE TABLE', schema: 'marts', name: id.split('.').at(-1), database: 'lake', comment: null, owner: 'dbt' },
+    columns: Object.fromEntries(columns.map(([name, type, index]) => [name, { type, index, name, comment: null }])),
+    stats: {},
+    unique_id: id,
+  })
+  const entries = Object.entries(nodes).map(([id, columns]) => [id, toNode(id, columns)] as const)
+  return {
+    metadata: metadata('catalog', version, at),
+    nodes: Object.fromEntries(entries.filter(([id]) => !id.startsWith('source.'))),
+    sources: Object.fromEntries(entries.filter(([id]) => id.startsWith('source.'))),
+    errors: null,
+  }
+}
+
 /** The bytes of a file, in pieces as they come from a disk or a line. */
 export async function* bytesOf(value: unknown, pieceBytes = 65_536): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(typeof value === 'string' ? value : JSON.stringify(value))

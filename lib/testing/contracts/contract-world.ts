@@ -1,5 +1,6 @@
 import { loadCatalogueTexts } from '#lib/commands/catalogue/load-catalogue.ts'
 import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
+import type { Found } from '#lib/connectors/kit/connector.ts'
 import type { Context } from '#lib/db/context.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { campusContracts } from '#lib/testing/catalogues/campus-catalogue.ts'
@@ -104,7 +105,7 @@ function columnsOf(fields: readonly string[]) {
 }
 
 /** A discovery of a connection sees these columns of its customers. */
-export async function discoversColumns(ctx: Context, key: string, fields: readonly string[]): Promise<void> {
+export async function discoversColumns(ctx: Context, key: string, fields: readonly string[], more: Partial<Found> = {}): Promise<void> {
   const [connection = '', ...path] = key.split('/')
   const found = {
     path: path.join('/'),
@@ -115,7 +116,7 @@ export async function discoversColumns(ctx: Context, key: string, fields: readon
     group: '',
     columns: columnsOf(fields),
   }
-  await discovers(ctx, [{ ...found, policy: null }], { connection })
+  await discovers(ctx, [{ ...found, policy: null, ...more }], { connection })
 }
 
 /** An event tells these columns of customers by a schema facet. */

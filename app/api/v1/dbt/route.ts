@@ -4,7 +4,7 @@ import { acceptPush, streamPushed } from '#app/_push/accept-push.ts'
 import { acceptArtifact } from '#lib/commands/push/accept-artifact.ts'
 import { artifactQuestion } from '#lib/queries/api/questions.ts'
 
-/** An artifact of dbt: `manifest.json`, `run_results.json`, `sources.json` or `freshness.json`, which says itself which it is. */
+/** An artifact of dbt: `manifest.json`, `run_results.json`, `sources.json`, `freshness.json` or `catalog.json`, which says itself which it is. */
 export function POST(request: Request): Promise<Response> {
   return acceptPush(request, async (ctx) => {
     const { connection } = readQuestion(request, artifactQuestion)

@@ -47,7 +47,10 @@ export interface DbtNode {
   folder: string
   tags: string[]
   description: string | null
+  /** Those that are documented. */
   columns: DbtColumn[]
+  /** dbt builds it with exactly these columns, or not at all. */
+  hasContract: boolean
   owner: string | null
   group: string | null
   /** `table`, `view`, `incremental`, `ephemeral`, …; null: not of this kind. */
@@ -120,7 +123,12 @@ const nodeSchema = z.object({
   meta,
   source_meta: meta,
   group: text,
-  config: z.object({ materialized: text, group: text, meta, tags: texts, freshness: z.unknown().optional() }).nullish(),
+  config: z
+    .object({
+      ...{ materialized: text, group: text, meta, tags: texts, freshness: z.unknown().optional() },
+      contract: z.object({ enforced: z.boolean().nullish() }).nullish(),
+    })
+    .nullish(),
   loaded_at_field: text,
   loaded_at_query: text,
   label: text,
@@ -163,6 +171,7 @@ export function toNode(id: string, kind: NodeKind, told: NodeInput, freshness: S
     tags: [...new Set([...(told.tags ?? []), ...(told.config?.tags ?? [])])],
     description: told.description?.trim() || null,
     columns: told.columns,
+    hasContract: told.config?.contract?.enforced === true,
     owner:
       ownerOf(told.meta?.['owner']) ?? ownerOf(told.config?.meta?.['owner']) ?? ownerOf(told.source_meta?.['owner']) ?? ownerOf(told.owner),
     group: told.group ?? told.config?.group ?? null,

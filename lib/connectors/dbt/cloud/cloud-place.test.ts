@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { runResultsOf, SHOP, shopFiles, shopManifest, shopResults, sourcesOf } from '#lib/testing/connectors/dbt-artifacts.ts'
+import { catalogOf, runResultsOf, SHOP, shopFiles, shopManifest, shopResults, sourcesOf } from '#lib/testing/connectors/dbt-artifacts.ts'
 import { DbtCloudWorld, TOKEN } from '#lib/testing/connectors/dbt-cloud-world.ts'
 
 const { source: SOURCE, other: OTHER, orders: ORDERS, revenue: REVENUE, test: TEST } = SHOP
@@ -39,6 +39,20 @@ describe('dbt Cloud', () => {
       [SOURCE]: null,
       [OTHER]: null,
     })
+  })
+
+  it('knows the columns from the docs that the newest run with any generated, and asks no run twice for them', async () => {
+    const docs = { 'catalog.json': catalogOf({ [ORDERS]: [['id', 'integer', 1]] }, { at: FOUR }) }
+    world.ran(100, FOUR, { ...shopFiles(FOUR), ...docs }, { job: 8 })
+    world.ran(101, TEN, shopFiles(TEN))
+    const columns = async () => {
+      const found = await world.ask((session) => Array.fromAsync(session.discover?.('UTC') ?? []), { jobs: [7, 8] })
+      return found.map(({ path, columns: own = [], mayHaveMoreColumns }) => [path, own.length, mayHaveMoreColumns === true])
+    }
+    const asked = () => world.cloud.requests.filter((line) => line.includes('catalog.json')).map((line) => /runs\/(\d+)/.exec(line)?.[1])
+    expect(await columns()).toContainEqual([ORDERS, 1, false])
+    expect(await columns()).toContainEqual([REVENUE, 0, true])
+    expect(asked()).toEqual(['101', '100'])
   })
 
   it('is read command by command: tests that follow a build do not hide it', async () => {

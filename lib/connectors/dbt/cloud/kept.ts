@@ -11,15 +11,22 @@ export class Kept<T> {
     return this.#byKey.has(key)
   }
 
-  /** What is kept under that key, else what `read` gives; that is kept where it is final. */
-  async of(key: string, read: () => Promise<T>, isFinal: (value: T) => boolean): Promise<T> {
-    const known = this.#byKey.get(key)
-    const value = known ?? (await read())
-    if (known === undefined && !isFinal(value)) return value
+  get(key: string): T | undefined {
+    return this.#byKey.get(key)
+  }
+
+  keep(key: string, value: T): void {
     this.#byKey.delete(key)
     this.#byKey.set(key, value)
     const [oldest] = this.#byKey.keys()
     if (this.#byKey.size > this.#most && oldest !== undefined) this.#byKey.delete(oldest)
+  }
+
+  /** What is kept under that key, else what `read` gives; that is kept where it is final. */
+  async of(key: string, read: () => Promise<T>, isFinal: (value: T) => boolean): Promise<T> {
+    const known = this.#byKey.get(key)
+    const value = known ?? (await read())
+    if (known !== undefined || isFinal(value)) this.keep(key, value)
     return value
   }
 }

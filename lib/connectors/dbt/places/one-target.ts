@@ -3,7 +3,7 @@ import type { Connected } from '#lib/connectors/dbt/connected.ts'
 import { holdsData } from '#lib/connectors/dbt/found-nodes.ts'
 import { invocationRun, jobOfProject } from '#lib/connectors/dbt/invocation-run.ts'
 import { isFuture } from '#lib/domain/time/instant.ts'
-import { Gathering, type OpenArtifact, type Place, readManifestAt } from './place.ts'
+import { Gathering, type OpenArtifact, type Place, readCatalogAt, readManifestAt } from './place.ts'
 
 /** What there is, for a check. */
 export function manifestInWords({ nodes, project, adapter }: Manifest): string {
@@ -27,6 +27,7 @@ export function oneTarget(connection: Connected, what: string, open: OpenArtifac
   }
   return {
     manifest,
+    catalog: () => readCatalogAt(connection, open),
     told,
     async check() {
       return manifestInWords(await manifest())

@@ -1,3 +1,4 @@
+import { type Catalog, readCatalog } from '#lib/connectors/dbt/artifacts/catalog.ts'
 import { type Manifest, readManifest } from '#lib/connectors/dbt/artifacts/manifest.ts'
 import { type Measurements, readMeasurements } from '#lib/connectors/dbt/artifacts/measurements.ts'
 import { type RunResults, readRunResults } from '#lib/connectors/dbt/artifacts/run-results.ts'
@@ -24,6 +25,8 @@ export interface Place {
   /** Who answers, in words. */
   check(): Promise<string>
   manifest(): Promise<Manifest>
+  /** The columns that were seen in the warehouse last; null: nobody generated docs. */
+  catalog(): Promise<Catalog | null>
   /** What its artifacts tell together. */
   told(): Promise<Told>
   /** The job that writes each node, as far as that can be told. */
@@ -72,6 +75,21 @@ export async function readManifestAt(
     publicMessage: `${what} has no manifest.json. Every command of dbt writes one into its target folder: let a run put it there.`,
     systemWide: true,
   })
+}
+
+export function readCatalogAt(connection: Pick<Connection<unknown>, 'clock' | 'signal'>, open: OpenArtifact): Promise<Catalog | null> {
+  return readTwice(connection, () => open('catalog.json'), readCatalog)
+}
+
+/** A catalog, or null where it cannot be used, which is logged: everything else is told without it. */
+export async function orUnusable({ log, signal }: Connection<unknown>, reading: Promise<Catalog | null>): Promise<Catalog | null> {
+  try {
+    return await reading
+  } catch (error) {
+    if (!isTidemarkError(error) || error.systemWide || signal.aborted) throw error
+    log.warn('columns are known only as far as they are documented', { problem: error.publicMessage })
+    return null
+  }
 }
 
 /** Collects what can be used, and why the rest cannot. What broke off the whole look is thrown. */

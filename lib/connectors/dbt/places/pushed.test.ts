@@ -5,7 +5,7 @@ import type { PushedFile, Session } from '#lib/connectors/kit/connector.ts'
 import { withSession } from '#lib/connectors/kit/session.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { bytesOf, manifestOf, runResultsOf, SHOP, shopManifest, sourcesOf } from '#lib/testing/connectors/dbt-artifacts.ts'
+import { bytesOf, catalogOf, manifestOf, runResultsOf, SHOP, shopManifest, sourcesOf } from '#lib/testing/connectors/dbt-artifacts.ts'
 
 let files: PushedFile[]
 let clock: FakeClock
@@ -57,6 +57,16 @@ describe('what jobs of dbt push', () => {
     expect((await ask((session) => Array.fromAsync(session.discover?.('UTC') ?? []))).map(({ path }) => path)).not.toContain(
       'model.shop.old',
     )
+  })
+
+  it('tells the columns that the docs saw that were generated last, whatever came last', async () => {
+    const docs = (at: string, type: string) => push('catalog.json', at, catalogOf({ [SHOP.orders]: [['id', type, 1]] }, { at }))
+    pushManifest('2026-11-29T03:00:00Z')
+    docs('2026-11-29T03:20:00Z', 'bigint')
+    docs('2026-11-29T03:10:00Z', 'integer')
+    docs('2027-11-29T03:10:00Z', 'text')
+    const found = await ask((session) => Array.fromAsync(session.discover?.('UTC') ?? []))
+    expect(found.find(({ path }) => path === SHOP.orders)?.columns).toEqual([{ name: 'id', type: 'bigint', description: null }])
   })
 
   it('says of each node its last run, when several came since the last look', async () => {

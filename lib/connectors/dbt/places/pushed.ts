@@ -1,3 +1,4 @@
+import { type Catalog, readCatalog } from '#lib/connectors/dbt/artifacts/catalog.ts'
 import { type Manifest, readManifest } from '#lib/connectors/dbt/artifacts/manifest.ts'
 import { type Measurements, readMeasurements } from '#lib/connectors/dbt/artifacts/measurements.ts'
 import { type RunResults, readRunResults } from '#lib/connectors/dbt/artifacts/run-results.ts'
@@ -15,10 +16,11 @@ import type { Place, Told } from './place.ts'
 
 /** By their content, which stays as it is. */
 const manifests = new Kept<Manifest>(4)
+const catalogs = new Kept<Catalog>(2)
 const results = new Kept<RunResults>(100)
 const measurements = new Kept<Measurements>(100)
 
-/** What jobs of dbt pushed by themselves: of manifests the one that was made last counts, whatever came last; of all else each. */
+/** What jobs of dbt pushed by themselves: of manifests and catalogs the one that was made last counts, whatever came last; of all else each. */
 export class PushedPlace implements Place {
   readonly #connection: Connected
   readonly #what: string
@@ -45,6 +47,12 @@ export class PushedPlace implements Place {
           : `The manifest of ${this.#what} says that it was made in the future (${machineTime(ahead.madeAt)}): a clock is wrong.`,
       systemWide: true,
     })
+  }
+
+  async catalog(): Promise<Catalog | null> {
+    const all = await this.#named('catalog.json')
+    const newest = all.find(({ madeAt }) => !isFuture(madeAt, this.#connection.clock.now()))
+    return newest === undefined ? null : catalogs.of(newest.sha256, () => readCatalog(this.#source(newest)), kept)
   }
 
   async told(): Promise<Told> {

@@ -1,0 +1,34 @@
+import type { Found } from '#lib/connectors/kit/connector.ts'
+import type { Catalog } from './artifacts/catalog.ts'
+import type { Manifest } from './artifacts/manifest.ts'
+import type { DbtColumn, DbtNode } from './artifacts/node.ts'
+
+type Columns = Pick<Found, 'columns' | 'mayHaveMoreColumns'>
+
+/** What a project says of the columns of a node by itself: those that are documented, which are all of them only under a contract of dbt, without which it builds nothing. */
+export function documentedColumns({ columns, hasContract }: DbtNode): Columns {
+  return { columns, ...(!hasContract && { mayHaveMoreColumns: true }) }
+}
+
+/**
+ * The columns of a node as a catalog saw them in the warehouse, with what the project says of them. One that was made longer than `withinMs` before the
+ * manifest says nothing of what is there by now; what was documented since it was made is told, too.
+ */
+export function columnsBy(catalog: Catalog | null, manifest: Manifest, withinMs: number): (node: DbtNode) => Columns {
+  if (catalog === null || catalog.generatedAt < manifest.generatedAt - withinMs) return documentedColumns
+  const isOlder = catalog.generatedAt < manifest.generatedAt
+  return (node) => {
+    const seen = catalog.columns.get(node.id)
+    if (seen === undefined || seen.length === 0) return documentedColumns(node)
+    const told = new Map(node.columns.map((column) => [column.name.toLowerCase(), column]))
+    const columns = seen.map((column) => described(column, told.get(column.name.toLowerCase())))
+    const names = new Set(columns.map(({ name }) => name.toLowerCase()))
+    return { columns: isOlder ? [...columns, ...node.columns.filter(({ name }) => !names.has(name.toLowerCase()))] : columns }
+  }
+}
+
+/** The warehouse knows the type, people what it means. */
+function described(seen: DbtColumn, told: DbtColumn | undefined): DbtColumn {
+  if (told === undefined) return seen
+  return { name: told.name, type: seen.type || told.type, description: told.description ?? seen.description }
+}
