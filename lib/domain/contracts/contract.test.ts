@@ -151,6 +151,13 @@ describe('what is read of a contract', () => {
     expect(contractOf(bare).owner).toBeNull()
   })
 
+  test('service levels about a field, whose entity need not be named where it is the only one', () => {
+    const slaProperties = [{ property: 'latency', value: 6, unit: 'h', element: 'loaded_at' }]
+    const levels = (schema: object[]) => contractOf({ ...bare, schema, slaProperties }).entities.map((entity) => entity.levels.length)
+    expect(levels(bare.schema)).toEqual([1])
+    expect(levels([...bare.schema, { name: 'orders', properties: [] }])).toEqual([0, 0])
+  })
+
   test('whom it names as consumers', () => {
     const consumers = ['Sales', ['Sales', 3, 'Risk'], undefined].map(
       (value) => contractOf({ ...bare, customProperties: [{ property: 'consumers', value }] }).consumers,

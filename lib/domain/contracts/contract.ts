@@ -86,7 +86,7 @@ function toContract(document: OdcsDocument): Contract {
       physicalName: entity.physicalName ?? null,
       description: entity.description ?? null,
       fields: entity.properties.map(toField),
-      levels: serviceLevels(document, [entity.name, entity.physicalName ?? null]),
+      levels: serviceLevels(document, schema.length === 1 ? 'the only one' : [entity.name, entity.physicalName ?? null]),
     })),
   }
 }
@@ -149,9 +149,7 @@ const instantSchema = z.iso.datetime({ offset: true })
 const DATES = ['generalAvailability', 'endOfSupport', 'endOfLife'] as const
 
 function dateIn(document: OdcsDocument, property: (typeof DATES)[number]): ServiceLevel | undefined {
-  return serviceLevels({ slaProperties: document.slaProperties?.map((one) => ({ ...one, element: undefined })) }, []).find(
-    (level) => level.property === property,
-  )
+  return serviceLevels({ slaProperties: document.slaProperties }, 'the only one').find((level) => level.property === property)
 }
 
 function wrongDates(document: OdcsDocument): ContractProblem[] {

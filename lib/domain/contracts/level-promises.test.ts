@@ -84,6 +84,18 @@ describe('service levels become promises', () => {
     ],
     ['another scheduler has lines of its own', [{ ...WORKDAYS, scheduler: 'autosys' }], [age(36 * HOUR_MS)]],
     ['a cron that is none', [{ ...WORKDAYS, schedule: 'daily' }], [age(36 * HOUR_MS)]],
+    ['of two latencies the shorter', [{ ...LATENCY, value: 9 }, LATENCY], [age(6 * HOUR_MS)]],
+    [
+      'each time of day, as the example of the standard has them, is a promise',
+      [
+        { property: 'latency', value: 4, unit: 'd' },
+        DAILY,
+        { property: 'timeOfAvailability', value: '09:00-08:00' },
+        { property: 'timeOfAvailability', value: '08:00-08:00' },
+        { property: 'timeOfAvailability', value: 'soon' },
+      ],
+      [deadline('0 17 * * *', 0, 'UTC'), deadline('0 16 * * *', 0, 'UTC')],
+    ],
     ['nothing of time', [{ property: 'availability', value: 99.9, unit: '%' }], []],
     ['nothing', [], []],
   ])('%s', (_, written, expected) => {
@@ -157,7 +169,8 @@ describe('what has no counterpart', () => {
 
   test('are not those that are judged, nor the days of a version', () => {
     expect(left(LATENCY, WORKDAYS, { property: 'ga', value: '2026-01-01' }, { property: 'el', value: '2027-01-01' })).toEqual([])
-    expect(left(LATENCY, { ...LATENCY, value: 9 }), 'said twice').toEqual(['unreadable: latency 9 h'])
+    expect(left(LATENCY, { ...LATENCY, value: 9 }), 'whoever keeps the shorter keeps both').toEqual([])
+    expect(left(DAILY, { ...DAILY, value: 2 }), 'said twice').toEqual(['no-counterpart: frequency 2 d'])
     expect(left({ ...DAILY, value: 7 }, MORNINGS)).toEqual(['no-counterpart: time of availability 07:00'])
     const ofAnotherDay = [WORKDAYS, { property: 'timeOfAvailability', value: '00:30+01:00' }]
     expect([policies(...ofAnotherDay), left(...ofAnotherDay)]).toEqual([

@@ -15,43 +15,74 @@ export interface LevelPromises {
 
 /** What says from when, or until when, a version holds. */
 const OF_THE_VERSION = new Set(['generalAvailability', 'endOfSupport', 'endOfLife'])
-const OF_THE_CLOCK = new Set(['latency', 'frequency', 'timeOfAvailability'])
 /** Where only a line of cron tells when data come. */
 const GRACE_MS = HOUR_MS
 /** Data that come in a rhythm are late when half of one is missed more, and stale when twice as old. */
 const ROOM = 1.5
 
-/** The promises that service levels make, in the words of the catalogue. */
+/** The promises that service levels make, in the words of the catalogue. Of several latencies the shortest is one, since it keeps the others; each time of day is one. */
 export function levelPromises(levels: readonly ServiceLevel[]): LevelPromises {
-  const first = (property: string) => levels.find((level) => level.property === property)
-  const [latency, frequency, time] = [first('latency'), first('frequency'), first('timeOfAvailability')]
-  const read = {
-    latencyMs: latency === undefined ? null : levelDuration(latency.value, latency.unit),
-    everyMs: frequency === undefined ? null : levelDuration(frequency.value, frequency.unit),
-    cron: frequency?.cron != null && whyNoSchedule(frequency.cron) === null ? frequency.cron : null,
-    time: time === undefined ? null : readTime(time.value),
+  const clocks = levels.map((level) => ({ level, read: OF_THE_CLOCK[level.property]?.(level) ?? null }))
+  const all = <K extends keyof ReadLevel>(kind: K) => clocks.flatMap(({ read }) => read?.[kind] ?? [])
+  const frequency = clocks.find(({ level, read }) => level.property === 'frequency' && read !== null)
+  const latencies = all('latencyMs')
+  const { everyMs = null, cron = null } = frequency?.read ?? {}
+  const rhythm = { latencyMs: latencies.length === 0 ? null : Math.min(...latencies), everyMs, cron }
+  const times = all('time')
+  const deadlines = new Map((times.length === 0 ? [null] : times).map((time) => [time, deadlineOf({ ...rhythm, time })]))
+  const promised = [...deadlines.values()].filter((one) => one !== null)
+  const age = ageOf(rhythm, promised.length > 0)
+  const isUsed = ({ level, read }: (typeof clocks)[number]) => {
+    if (read?.latencyMs !== undefined) return goesByLatency({ ...rhythm, time: times[0] ?? null })
+    if (read?.time !== undefined) return deadlines.get(read.time) !== null
+    return level === frequency?.level && (cron === null || promised.length > 0)
   }
-  const deadline = deadlineOf(read)
-  const age = ageOf(read, deadline !== null)
-  const policies = [deadline, age].filter((one) => one !== null)
-  const clocks = [
-    { level: latency, isReadable: read.latencyMs !== null, isUsed: goesByLatency(read) },
-    { level: frequency, isReadable: read.cron !== null || read.everyMs !== null, isUsed: read.cron === null || deadline !== null },
-    { level: time, isReadable: read.time !== null, isUsed: deadline !== null },
-  ]
-  const left = levels.flatMap((level): LevelPromises['left'] => {
-    const clock = clocks.find((one) => one.level === level)
-    if (OF_THE_VERSION.has(level.property) || (clock?.isReadable && clock.isUsed)) return []
-    return [{ level, why: OF_THE_CLOCK.has(level.property) && !clock?.isReadable ? 'unreadable' : 'no-counterpart' }]
+  const left = clocks.flatMap((one): LevelPromises['left'] => {
+    const { level, read } = one
+    if (OF_THE_VERSION.has(level.property) || (read !== null && isUsed(one))) return []
+    return [{ level, why: level.property in OF_THE_CLOCK && read === null ? 'unreadable' : 'no-counterpart' }]
   })
-  return { policies, left }
+  return { policies: age === null ? promised : [...promised, age], left }
 }
 
-interface Read {
+interface Time {
+  minutes: number
+  zone: string | null
+}
+
+/** What a service level says of when data come, as far as it can be read. */
+interface ReadLevel {
+  latencyMs?: number
+  everyMs?: number | null
+  cron?: string | null
+  time?: Time
+}
+
+/** How each of those that are about when data come is read; null: nobody can tell what it means. */
+const OF_THE_CLOCK: Readonly<Record<string, (level: ServiceLevel) => ReadLevel | null>> = {
+  latency({ value, unit }) {
+    const latencyMs = levelDuration(value, unit)
+    return latencyMs === null ? null : { latencyMs }
+  },
+  frequency({ value, unit, cron: line }) {
+    const everyMs = levelDuration(value, unit)
+    const cron = line !== null && whyNoSchedule(line) === null ? line : null
+    return everyMs === null && cron === null ? null : { everyMs, cron }
+  },
+  timeOfAvailability({ value }) {
+    const time = readTime(value)
+    return time === null ? null : { time }
+  },
+}
+
+interface Rhythm {
   latencyMs: number | null
   everyMs: number | null
   cron: string | null
-  time: { minutes: number; zone: string | null } | null
+}
+
+interface Read extends Rhythm {
+  time: Time | null
 }
 
 /** By when they come: at each tick, or at the time of day on each day, or on those of the ticks. */
@@ -67,7 +98,7 @@ function deadlineOf({ latencyMs, everyMs, cron, time }: Read): PolicyInput | nul
 }
 
 /** How old they may be: what comes in a rhythm as long as that besides. */
-function ageOf({ latencyMs, everyMs, cron }: Read, hasDeadline: boolean): PolicyInput | null {
+function ageOf({ latencyMs, everyMs, cron }: Rhythm, hasDeadline: boolean): PolicyInput | null {
   if (latencyMs !== null && everyMs === null && cron === null) return anAge(latencyMs)
   if (everyMs === null || cron !== null || (hasDeadline && everyMs >= DAY_MS)) return null
   return anAge(latencyMs === null ? everyMs * ROOM : everyMs + latencyMs)
@@ -83,7 +114,7 @@ const anAge = (lateAfter: number): PolicyInput => ({ kind: 'age', lateAfter, sta
 const TIME = /^(\d{1,2}):(\d\d)(?::\d\d(?:\.\d+)?)?\s*(?:(Z|UTC|GMT)|([+-])(\d\d):?(\d\d)|([A-Za-z]+\/[\w/+-]+))?$/
 
 /** `07:00`, `07:00+01:00`, `07:00 Europe/Paris`: minutes of the day in a zone, an offset counted off; null: it is none. */
-function readTime(text: string): Read['time'] {
+function readTime(text: string): Time | null {
   const [, hours, minutes, utc, sign, offsetHours, offsetMinutes, zone] = TIME.exec(text) ?? []
   if (hours === undefined || minutes === undefined || Number(hours) > 23 || Number(minutes) > 59) return null
   const wall = Number(hours) * 60 + Number(minutes)

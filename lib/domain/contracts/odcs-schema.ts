@@ -78,6 +78,7 @@ export const odcsSchema = z.looseObject({
   team: z
     .union([z.array(memberSchema), z.looseObject({ name: z.string().optional(), members: z.array(memberSchema).optional() })])
     .optional(),
+  slaDefaultElement: z.string().optional(),
   slaProperties: z.array(levelSchema).optional(),
   customProperties: z.array(namedValueSchema).optional(),
   [FIRST_SEEN]: z.iso.datetime().optional(),

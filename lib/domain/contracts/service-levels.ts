@@ -36,21 +36,21 @@ function nameOf(property: string): string {
   return NAMES[lower] ?? FULL.find((name) => name.toLowerCase() === lower) ?? property
 }
 
-/** The service levels of a contract that are about an entity, by any of its names, or about no one of them. */
+/** The service levels of a contract that are about an entity, by any of its names, or about no one of them; about its only entity all of them are. */
 export function serviceLevels(
-  { slaProperties = [] }: Pick<OdcsDocument, 'slaProperties'>,
-  entity: readonly (string | null)[],
+  { slaProperties = [], slaDefaultElement }: Pick<OdcsDocument, 'slaProperties' | 'slaDefaultElement'>,
+  entity: readonly (string | null)[] | 'the only one',
 ): ServiceLevel[] {
   return slaProperties.flatMap(({ property, value, unit, element, scheduler, schedule }, at) => {
-    if (value === undefined || value === null || !isAbout(element, entity)) return []
+    if (value === undefined || value === null || !isAbout(element?.trim() || slaDefaultElement, entity)) return []
     const cron = schedule !== undefined && (scheduler === undefined || /^cron$/i.test(scheduler)) ? schedule.trim() : null
     return [{ property: nameOf(property), value: String(value).trim(), unit: unit?.trim() || null, cron, at }]
   })
 }
 
-/** An element is an entity, or a field of one. */
-function isAbout(element: string | undefined, entity: readonly (string | null)[]): boolean {
-  if (element === undefined || element.trim() === '') return true
+/** An element is an entity, or a field of one; where there is only one entity, its name need not stand before the field. */
+function isAbout(element: string | undefined, entity: readonly (string | null)[] | 'the only one'): boolean {
+  if (entity === 'the only one' || element === undefined || element.trim() === '') return true
   const meant = element.split(',').map((one) => one.trim().toLowerCase())
   const names = entity.flatMap((name) => (name === null ? [] : [name.toLowerCase()]))
   return meant.some((one) => names.some((name) => one === name || one.startsWith(`${name}.`)))
