@@ -1,9 +1,9 @@
-// npm test: the check, the tests of outside systems and those that need a database, beside them the build, the crash points, the attacks and the
-// journeys in a browser, then what has to be alone.
+// npm test: the check, the tests of outside systems and those that need a database, beside them the build, the crash points and the journeys in a
+// browser, the attacks where there is room first, then what has to be alone.
 // The last line is the sum over all of them; a suite that ran nothing has failed.
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildPages } from '#jobs/launcher/build.ts'
 import { check, runVitest } from './check.ts'
@@ -55,10 +55,12 @@ const crashPoints = () =>
     readLastLine,
   )
 
-/** Runs suites one after the other, each reported when it has ended. */
-async function inTurn(...suites: (() => Promise<StepResult>)[]): Promise<StepResult[]> {
+type Suite = () => Promise<StepResult>
+
+/** Runs suites one after the other, each reported when it has ended; then whatever is left of those that run anywhere. */
+async function inTurn(suites: Suite[], anywhere: Suite[] = []): Promise<StepResult[]> {
   const results: StepResult[] = []
-  for (const suite of suites) {
+  for (let suite = suites.shift() ?? anywhere.shift(); suite !== undefined; suite = suites.shift() ?? anywhere.shift()) {
     const result = await suite()
     report(result)
     results.push(result)
@@ -67,17 +69,15 @@ async function inTurn(...suites: (() => Promise<StepResult>)[]): Promise<StepRes
 }
 
 const checks = await check()
-// The tests of the database wait for it half of the time; build, crash points and journeys need as long as they do and the attacks after them.
 const inBrowser = (project: string) => () => browserTests(project)
+// Both lines have built pages when they are over, whichever is first.
+const anywhere = [inBrowser('attacks')]
 const beside = await Promise.all([
-  inTurn(
-    () => runVitest('systems', 'systems'),
-    () => runVitest('database', 'db'),
-    inBrowser('attacks'),
-  ),
-  inTurn(build, crashPoints, inBrowser('journeys')),
+  // One process more than cores: the tests of the database wait for it half of the time.
+  inTurn([() => runVitest('systems', 'systems'), () => runVitest('database', 'db', availableParallelism() + 1)], anywhere),
+  inTurn([build, crashPoints, inBrowser('journeys')], anywhere),
 ])
-const results = [...checks, ...beside.flat(), ...(await inTurn(inBrowser('alone')))]
+const results = [...checks, ...beside.flat(), ...(await inTurn([inBrowser('alone')]))]
 
 const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0)
 const passed = sum(results.map((result) => result.passed))
