@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startRedash } from '#demo/startup/redash.ts'
 import { runCommandLine } from '#jobs/cli.ts'
 import { loadExtensions } from '#jobs/worker/load-extensions.ts'
 import { loadCatalogueTexts } from '#lib/commands/catalogue/load-catalogue.ts'
@@ -12,13 +13,16 @@ import { silentLog } from '#lib/platform/log.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 
-const catalogue = `page: { name: Campus, zone: UTC }
-connections: { shop: { kind: postgres, url: "\${SHOP_URL}" } }
+const catalogueWith = (redashUrl: string) => `page: { name: Campus, zone: UTC }
+connections:
+  shop: { kind: postgres, url: "\${SHOP_URL}" }
+  boards: { kind: redash, url: "${redashUrl}", apiKey: "\${REDASH_KEY}" }
 `
 let folder = ''
 let own: TestDatabase
 let shop: TestDatabase
 let ctx: Context
+let boards: Awaited<ReturnType<typeof startRedash>>
 const clock = new FakeClock('2026-11-20T12:00:00Z')
 
 beforeAll(async () => {
@@ -28,15 +32,17 @@ beforeAll(async () => {
   await shop
     .context(clock)
     .pool.query('create schema store; create table store.a (x int); create table store.b (x int); create table store.c (x int)')
+  boards = await startRedash('hush')
+  const catalogue = catalogueWith(boards.url)
   writeFileSync(join(folder, 'tidemark.yaml'), catalogue)
   const url = new URL(shop.url)
-  writeFileSync(join(folder, '.env'), `SHOP_URL=${url.href}\n`)
+  writeFileSync(join(folder, '.env'), `SHOP_URL=${url.href}\nREDASH_KEY=hush\n`)
   const loaded = loadCatalogueTexts([{ file: 'tidemark.yaml', text: catalogue }], await loadExtensions())
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
   await syncCatalogue(ctx, loaded)
 })
 afterAll(async () => {
-  await Promise.all([own.drop(), shop.drop()])
+  await Promise.all([own.drop(), shop.drop(), boards.close()])
   rmSync(folder, { recursive: true })
 })
 
@@ -80,4 +86,21 @@ it('of an address nothing is kept', async () => {
   const { code, noted } = await tidemark('discover', 'postgres://a@127.0.0.1:9/b', '--keep')
   expect([code, noted]).toEqual([expect.any(Number), expect.stringContaining('name it instead of an address')])
   expect(code).not.toBe(0)
+})
+
+it('what can be read is proposed although something beside it cannot, and that is said', async () => {
+  boards.redash.ask('Odd', 'yesterday')
+  await expect(tidemark('discover', 'boards')).resolves.toMatchObject({ code: 1, printed: '' })
+  boards.redash.ask('Prices', '2026-11-20T10:00:00Z')
+  const { code, printed, noted } = await tidemark('discover', 'boards')
+  expect([code, noted]).toEqual([
+    1,
+    expect.stringMatching(/^1 of 2 cannot be read: what was known of that stands\. .* the query 1 is not /),
+  ])
+  expect(printed).toContain('boards/queries/2')
+  await tidemark('discover', 'boards', '--keep')
+  const { rows } = await ctx.pool.query(
+    "select path, problem from discovery join found_asset using (connection_key) where connection_key = 'boards'",
+  )
+  expect(rows).toEqual([{ path: 'queries/2', problem: expect.stringMatching(/^1 of 2 cannot be read: /) }])
 })

@@ -12,6 +12,7 @@ import { readCatalogueTexts } from '#lib/commands/catalogue/read-catalogue.ts'
 import { discoverByHand } from '#lib/commands/discovery/discover-by-hand.ts'
 import type { Connector, Found } from '#lib/connectors/kit/connector.ts'
 import { closeSession } from '#lib/connectors/kit/session.ts'
+import { LeftOut } from '#lib/domain/connections/whole-discovery.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { requireExtension } from '#lib/platform/load-folder.ts'
@@ -101,6 +102,18 @@ async function* discover({ open: { connector, connection }, zone }: Target): Asy
   }
 }
 
+/** All that there is; where some of it cannot be read, the rest of it, and the problem in words. */
+async function findAll(target: Target): Promise<{ found: Found[]; problem: string | null }> {
+  const found: Found[] = []
+  try {
+    for await (const one of discover(target)) found.push(one)
+    return { found, problem: null }
+  } catch (error) {
+    if (!(error instanceof LeftOut) || found.length === 0) throw error
+    return { found, problem: error.publicMessage }
+  }
+}
+
 function inShort(found: readonly Found[], { connection: { key, note }, existing }: Target, out: string): string {
   const usable = found.filter((one) => isWritable(key, one))
   const added = usable.filter((one) => existing?.assets.has(`${key}/${one.path}`) !== true)
@@ -139,7 +152,8 @@ export default defineVerb({
       })
     const target = isAddress ? await targetAt(wanted, values.out, command) : await targetNamed(wanted, command)
     if (values.keep === true) return keep(target, values.fewer === true, command)
-    const found = await Array.fromAsync(discover(target))
+    const { found, problem } = await findAll(target)
+    if (problem !== null) command.terminal.note(problem)
     const { open, connection, page, existing } = target
     const text = proposeCatalogue({
       page,
@@ -151,11 +165,11 @@ export default defineVerb({
     })
     if (values.out === undefined) {
       command.terminal.print(text.trimEnd())
-      return 0
+      return problem === null ? 0 : 1
     }
     await save(values.out, text, values.force === true)
     command.terminal.note(inShort(found, target, values.out))
-    return 0
+    return problem === null ? 0 : 1
   },
 })
 

@@ -6,6 +6,7 @@ import { type FivetranSettings, fivetranSettings, isConnectionId } from '#lib/co
 import { startSync } from '#lib/connectors/fivetran/start-run.ts'
 import { pageOf } from '#lib/connectors/fivetran/sync-run.ts'
 import { counted } from '#lib/domain/wording/numbers.ts'
+import { Readable } from './kit/answer.ts'
 import { checked } from './kit/check.ts'
 import { defineConnector, type Found } from './kit/connector.ts'
 
@@ -45,7 +46,11 @@ export default defineConnector<FivetranSettings>({
     return {
       check: () => checked(connection, () => enter(api)),
       async *discover() {
-        for (const { id, schema, service, group_id: group } of await api.syncs()) {
+        const readable = new Readable()
+        for (const one of await api.ids()) {
+          const sync = await readable.read(() => api.sync(one))
+          if (sync === undefined) continue
+          const { id, schema, service, group_id: group } = sync
           const labels = { service, schema, group }
           const found: Found = {
             path: id,
@@ -60,6 +65,7 @@ export default defineConnector<FivetranSettings>({
           }
           yield { ...found, url: pageOf(id), gaps: ['Fivetran does not tell here what its source is made from.'] }
         }
+        readable.end()
       },
       observe: (assets) => observeSyncs(connection, api, assets),
       runs: (since) => listRuns(connection, api, since),
@@ -70,9 +76,10 @@ export default defineConnector<FivetranSettings>({
 })
 
 async function enter(api: FivetranApi): Promise<string> {
-  const syncs = await api.syncs()
+  const ids = await api.ids()
+  const syncs = (await Promise.all(ids.map((id) => api.sync(id).catch(() => [])))).flat()
   const among = (what: string, many: number) => (many === 0 ? '' : `, ${many} ${what}`)
   const paused = among('paused', syncs.filter((one) => one.paused === true).length)
   const broken = among('broken', syncs.filter((one) => one.status.setup_state === 'broken').length)
-  return `Fivetran lets us in; it has ${counted(syncs.length, 'connection')}${paused}${broken}.`
+  return `Fivetran lets us in; it has ${counted(ids.length, 'connection')}${paused}${broken}${among('not readable', ids.length - syncs.length)}.`
 }

@@ -6,7 +6,7 @@ import { markGone, writeFound } from '#lib/db/catalogue/found.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { beginGone, endGone } from '#lib/db/history/found-answers.ts'
 import { notifyChange, notifyWorkers } from '#lib/db/listen.ts'
-import { FOUND_MAX, whyNotWhole } from '#lib/domain/connections/whole-discovery.ts'
+import { FOUND_MAX, LeftOut, whyNotWhole } from '#lib/domain/connections/whole-discovery.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { toPublicMessage } from '#lib/platform/errors.ts'
@@ -53,7 +53,9 @@ export async function keepFound(
 }
 
 function brokeOffInWords(found: number, error: unknown): string {
-  return found === 0 ? toPublicMessage(error) : `It broke off after ${formatCount(found)}: ${toPublicMessage(error)}`
+  return found === 0 || error instanceof LeftOut
+    ? toPublicMessage(error)
+    : `It broke off after ${formatCount(found)}: ${toPublicMessage(error)}`
 }
 
 async function keepAll(ctx: Context, connection: string, found: AsyncIterable<Found>, seen: Seen): Promise<void> {

@@ -14,6 +14,16 @@ import { type Job, type JobType, jobSchema, pageSchema, type Sync, syncSchema, t
 /** It gives no more at once. */
 const PAGE = 100
 
+/** So many of the newest jobs of a type are read for all connections together. */
+const NEWEST_MAX = 1000
+
+interface NewestJobs {
+  /** By connection. */
+  last: Map<string, Job>
+  /** There are no others. */
+  isWhole: boolean
+}
+
 /** The public API of Airbyte, its Cloud or one that is run by oneself. */
 export class AirbyteApi {
   readonly system: string
@@ -22,7 +32,7 @@ export class AirbyteApi {
   readonly #session: HttpSession
   readonly #inShape: ReadShape
   #syncs: Promise<Map<string, Sync>> | null = null
-  readonly #last = new Map<string, Promise<Map<string, Job>>>()
+  readonly #newest = new Map<JobType, Promise<NewestJobs>>()
   readonly #unknownTypes = new Set<JobType>()
 
   constructor(connection: Connected) {
@@ -80,9 +90,14 @@ export class AirbyteApi {
 
   /** Jobs of a type that fit, in that order, each once; of a type that an older server does not know there are none. */
   async *jobs(jobType: JobType, filter: Record<string, string>, limit = PAGE): AsyncGenerator<Dated<Job>> {
+    for await (const job of this.#asGiven(jobType, filter, limit)) if (job.jobType === jobType) yield job
+  }
+
+  /** A server may heed no filter. */
+  async *#asGiven(jobType: JobType, filter: Record<string, string>, limit = PAGE): AsyncGenerator<Dated<Job>> {
     if (this.#unknownTypes.has(jobType)) return
     try {
-      for await (const job of this.#list('jobs', jobSchema, { jobType, ...filter }, limit)) if (job.jobType === jobType) yield job
+      yield* this.#list('jobs', jobSchema, { jobType, ...filter }, limit)
     } catch (error) {
       const isUnknown = isTidemarkError(error) && (error.status === 400 || error.status === 422)
       if (jobType === 'sync' || !isUnknown) throw error
@@ -90,20 +105,22 @@ export class AirbyteApi {
     }
   }
 
-  /** Of each connection the last job of these types that succeeded; asked for once in a session. */
-  lastOf(types: readonly JobType[]): Promise<Map<string, Job>> {
-    const key = types.join()
-    const known = this.#last.get(key) ?? this.#listLast(types)
-    this.#last.set(key, known)
+  /** The newest jobs of a type that succeeded, the last of each connection; asked for once in a session. */
+  newest(type: JobType): Promise<NewestJobs> {
+    const known = this.#newest.get(type) ?? this.#listNewest(type)
+    this.#newest.set(type, known)
     return known
   }
 
-  async #listLast(types: readonly JobType[]): Promise<Map<string, Job>> {
+  async #listNewest(type: JobType): Promise<NewestJobs> {
     const last = new Map<string, Job>()
-    for (const type of types)
-      for await (const job of this.jobs(type, { status: 'succeeded', orderBy: 'updatedAt|DESC' }))
-        if (job.status === 'succeeded' && job.id > (last.get(job.connectionId)?.id ?? 0)) last.set(job.connectionId, job)
-    return last
+    let read = 0
+    for await (const job of this.#asGiven(type, { status: 'succeeded', orderBy: 'updatedAt|DESC' })) {
+      if (++read > NEWEST_MAX) return { last, isWhole: false }
+      const isOne = job.jobType === type && job.status === 'succeeded'
+      if (isOne && job.id > (last.get(job.connectionId)?.id ?? 0)) last.set(job.connectionId, job)
+    }
+    return { last, isWhole: true }
   }
 
   /** Begins a sync; Airbyte runs one of a connection at a time, and takes no key. */

@@ -60,6 +60,14 @@ describe('a look at a connection of Airbyte', () => {
     expect(await world.look([prices.connectionId])).toMatchObject([{ ok: true, readings: [{ at: Date.parse(TEN) }] }])
   })
 
+  it('is found empty by a clear that thousands of others have followed, without all of those being read', async () => {
+    world.airbyte.ran(prices, '2026-11-29T08:00:00Z')
+    world.airbyte.ran(prices, '2026-11-29T09:00:00Z', { jobType: 'clear' })
+    for (let i = 0; i < 3000; i++) world.airbyte.ran({ connectionId: GONE }, TEN, { jobType: 'clear' })
+    expect(await world.look([prices.connectionId])).toMatchObject([{ ok: true, readings: [{ at: null, isEmptied: true }] }])
+    expect(world.airbyte.requests.filter((line) => line.startsWith('GET /jobs')).length).toBeLessThan(20)
+  })
+
   it.each([
     ['is inactive', TEN, { status: 'inactive' }, /^It is inactive in Airbyte: no sync begins.$/],
     ['has a clock that runs ahead', '2026-11-29T13:00:00Z', {}, /^The time lies in the future/],

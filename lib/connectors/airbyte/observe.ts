@@ -2,7 +2,7 @@ import type { Observation, ObservedAsset } from '#lib/connectors/kit/connector.t
 import { lastLoaded, type Probe, probeEach } from '#lib/connectors/kit/probe.ts'
 import type { AirbyteApi } from './api.ts'
 import type { Connected } from './settings.ts'
-import { EMPTYING, type Job, type Sync } from './shapes.ts'
+import { EMPTYING, type Job, type JobType, type Sync } from './shapes.ts'
 import { whatIsGone } from './sync-run.ts'
 
 const AT_ONCE = 4
@@ -19,7 +19,7 @@ export async function* observeSyncs(connection: Connected, api: AirbyteApi, asse
 async function probe(api: AirbyteApi, path: string, sync: Sync | undefined): Promise<Probe> {
   if (sync === undefined) throw api.noSync(path)
   const last = await lastLoad(api, sync)
-  const emptied = (await api.lastOf(EMPTYING)).get(sync.id)
+  const emptied = await lastOf(api, EMPTYING, sync)
   if (emptied !== undefined && emptied.id > (last?.id ?? 0)) return isGone(sync, emptied)
   const detail = `The end of the last ${last?.jobType ?? 'sync'} of ${sync.name} that succeeded.`
   const untold = `${api.system} knows no sync of ${sync.name} that succeeded.`
@@ -42,14 +42,25 @@ function isGone(sync: Sync, emptied: Job): Probe {
 
 /** The later of the last sync and the last refresh, as they were made: jobs of a connection run one after the other. */
 async function lastLoad(api: AirbyteApi, sync: Sync): Promise<Job | undefined> {
-  const refreshed = (await api.lastOf(['refresh'])).get(sync.id)
-  const synced = await lastSync(api, sync)
+  const refreshed = await lastOf(api, ['refresh'], sync)
+  const synced = await lastAlone(api, 'sync', sync)
   return refreshed !== undefined && refreshed.lastUpdatedAt !== null && refreshed.id > (synced?.id ?? 0) ? refreshed : synced
 }
 
-async function lastSync(api: AirbyteApi, { id }: Sync): Promise<Job | undefined> {
+/** The last job of these types, by the newest of all connections; where there are more of a type, by those of this one. */
+async function lastOf(api: AirbyteApi, types: readonly JobType[], sync: Sync): Promise<Job | undefined> {
+  let found: Job | undefined
+  for (const type of types) {
+    const { last, isWhole } = await api.newest(type)
+    const job = last.get(sync.id) ?? (isWhole ? undefined : await lastAlone(api, type, sync))
+    if (job !== undefined && job.id > (found?.id ?? 0)) found = job
+  }
+  return found
+}
+
+async function lastAlone(api: AirbyteApi, type: JobType, { id }: Sync): Promise<Job | undefined> {
   let passed = 0
-  for await (const job of api.jobs('sync', { connectionId: id, status: 'succeeded', orderBy: 'updatedAt|DESC' }, PAGE)) {
+  for await (const job of api.jobs(type, { connectionId: id, status: 'succeeded', orderBy: 'updatedAt|DESC' }, PAGE)) {
     if (job.connectionId === id && job.status === 'succeeded' && job.lastUpdatedAt !== null) return job
     if (++passed >= PASSED_MAX) return undefined
   }

@@ -36,11 +36,6 @@ export class FivetranApi {
     return [...(await this.#all()).keys()]
   }
 
-  /** All of them. */
-  async syncs(): Promise<Sync[]> {
-    return [...(await this.#all())].map(([id, item]) => this.#read(syncSchema, item, `its connection ${id}`))
-  }
-
   /** One of them. Throws where it is not there, or is not as Fivetran writes it. */
   async sync(id: string): Promise<Sync> {
     const item = (await this.#all()).get(id)

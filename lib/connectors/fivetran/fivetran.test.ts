@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import fivetranConnector from '#lib/connectors/fivetran.ts'
+import { foundUntilEnd } from '#lib/testing/connectors/ask-once.ts'
 import { beginFivetranWorld, type FivetranWorld } from '#lib/testing/connectors/fivetran-world.ts'
 import { spoiltAnswers } from '#lib/testing/connectors/spoilt-answers.ts'
 
@@ -103,6 +104,16 @@ describe('a connection to Fivetran', () => {
     expect(await world.ask((session) => Array.fromAsync(session.discover?.('UTC') ?? []))).toMatchObject([
       { path: 'prices', job: 'prices', name: 'sheets.prices', group: 'google_sheets', labels: { group: 'g1', schema: 'sheets.prices' } },
     ])
+  })
+
+  it('finds all others where one is told without sense, says so, and lets us in', async () => {
+    world.fivetran.connect('terms', 'yesterday')
+    world.fivetran.connect('prices', TEN)
+    expect(await world.ask((session) => foundUntilEnd(session.discover?.('UTC') ?? []))).toEqual({
+      paths: ['prices'],
+      problem: expect.stringMatching(/^1 of 2 cannot be read: .* its connection terms is not as Fivetran writes it .succeeded_at.\. Check/),
+    })
+    expect(await check()).toMatchObject({ ok: true, detail: 'Fivetran lets us in; it has 2 connections, 1 not readable.' })
   })
 
   it('refuses a path that is no id', () => {

@@ -185,6 +185,12 @@ describe('a sync of Fivetran that is wanted', () => {
     expect(await start({ triedAt: NOON })).toMatchObject({ externalId: 'prices/after 2026-11-29T12:00:30.000Z' })
   })
 
+  it('goes on after a try, although another seems to have ended since by a clock that runs ahead', async () => {
+    world.fivetran.connect('prices', LATER, SYNCING)
+    expect(await start({ triedAt: NOON })).toMatchObject({ externalId: 'prices/after 2026-11-29T12:00:30.000Z', state: 'running' })
+    expect(world.fivetran.begun).toEqual([])
+  })
+
   it('of which nobody can tell whether it began may be asked for again', async () => {
     world.fivetran.connect('prices', TEN)
     world.fivetran.fail({ kind: 'started-and-html-page' }, /^POST/)

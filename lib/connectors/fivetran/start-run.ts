@@ -21,9 +21,10 @@ export async function startSync(connection: Connected, api: FivetranApi, id: str
   const since = wanted.triedAt ?? connection.clock.now()
   const known = (await connection.knownRuns?.(since - CLOCK_SKEW_MAX_MS, [idOfNext(sync)])) ?? []
   const told = syncRuns(sync, known, { since, now: connection.clock.now() })
-  const ended = told.find((run) => isEndOfTry(run, known, wanted))
-  if (ended !== undefined) return ended
   const present = presentOf(told, sync)
+  // After a try one that goes on is ours, or began later: what ended may have ended before it by a clock that runs ahead.
+  const ended = present === undefined ? told.find((run) => isEndOfTry(run, known, wanted)) : undefined
+  if (ended !== undefined) return ended
   if (present === undefined) return begin(connection, api, { sync, known, wanted })
   requireInTime(api, sync, wanted, known.find(({ externalId }) => externalId === present.externalId)?.startedAt)
   return present

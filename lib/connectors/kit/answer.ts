@@ -1,5 +1,7 @@
+import { LeftOut } from '#lib/domain/connections/whole-discovery.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/values/json.ts'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { HttpAnswer } from '#lib/platform/http/client.ts'
 import { type Sniffed, sniffStart } from '#lib/records/read/sniff.ts'
 
@@ -61,4 +63,41 @@ export function parseRow(system: string, place: string | number | undefined, tex
   const row = parseAnswer(system, text)
   if (!isJsonObject(row)) throw refusedAnswer(system, because ?? `row ${place + 1} is not a row`)
   return row
+}
+
+/** The things of a discovery that can be read; what cannot is told at the end, so that it is neither taken for gone nor hides the others. */
+export class Readable {
+  readonly #isOfOne: (error: unknown) => boolean
+  readonly #problems: string[] = []
+  #read = 0
+
+  constructor(isOfOne: (error: unknown) => boolean = isUnreadable) {
+    this.#isOfOne = isOfOne
+  }
+
+  /** One of them; undefined: it cannot be read. Throws what would come of every question. */
+  async read<T>(read: () => T | Promise<T>): Promise<T | undefined> {
+    try {
+      const one = await read()
+      this.#read += 1
+      return one
+    } catch (error) {
+      if (!isTidemarkError(error) || !this.#isOfOne(error)) throw error
+      this.#problems.push(error.publicMessage)
+      return undefined
+    }
+  }
+
+  /** Throws where something could not be read: how many, and why the first. */
+  end(): void {
+    const [first] = this.#problems
+    if (first === undefined) return
+    const among = `${formatCount(this.#problems.length)} of ${formatCount(this.#problems.length + this.#read)}`
+    throw new LeftOut('refused', { publicMessage: `${among} cannot be read: what was known of that stands. ${first}` })
+  }
+}
+
+/** An answer that came whole, and is not as its system writes it. */
+function isUnreadable(error: unknown): boolean {
+  return isTidemarkError(error) && error.code === 'refused' && error.status === undefined && !error.systemWide && !error.retryable
 }

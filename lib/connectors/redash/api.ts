@@ -65,12 +65,6 @@ export class RedashApi {
     return item === undefined ? undefined : this.#read(querySchema, item, `the query ${id}`)
   }
 
-  /** All of them that were not archived. */
-  async queries(): Promise<Query[]> {
-    const read = [...(await this.#listed())].map(([id, item]) => this.#read(querySchema, item, `the query ${id}`))
-    return read.filter(({ isArchived }) => !isArchived)
-  }
-
   /** The ids of all dashboards that the account may see. */
   async dashboardIds(): Promise<number[]> {
     const ids: number[] = []

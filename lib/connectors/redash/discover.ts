@@ -1,4 +1,4 @@
-import { isNotShown } from '#lib/connectors/kit/answer.ts'
+import { isNotShown, Readable } from '#lib/connectors/kit/answer.ts'
 import type { Found, FoundUpstream } from '#lib/connectors/kit/connector.ts'
 import { tablesInSql } from '#lib/connectors/kit/sql/tables-in-sql.ts'
 import type { RedashApi } from './api.ts'
@@ -11,9 +11,13 @@ const OWN_RESULTS = 'results'
 /** Every query with the tables that its SQL reads, and every dashboard with the queries that it shows. */
 export async function* discoverRedash(connection: Connected, api: RedashApi): AsyncGenerator<Found> {
   const sources = await dataSourcesOf(connection, api)
-  for (const query of await api.queries()) yield toQuery(query, sources, connection, api.webUrl)
+  const readable = new Readable()
+  for (const id of await api.queryIds()) {
+    const query = await readable.read(() => api.query(id))
+    if (query !== undefined && !query.isArchived) yield toQuery(query, sources, connection, api.webUrl)
+  }
   for (const id of await api.dashboardIds()) {
-    const dashboard = await shownOr(connection, () => api.dashboard(id))
+    const dashboard = await readable.read(() => shownOr(connection, () => api.dashboard(id)))
     if (dashboard === undefined) continue
     const { name, owner, queries, hidden } = dashboard
     yield {
@@ -24,6 +28,7 @@ export async function* discoverRedash(connection: Connected, api: RedashApi): As
       ...(hidden > 0 && { gaps: [`Redash keeps ${hidden} of what it shows from our account.`] }),
     }
   }
+  readable.end()
 }
 
 /** What is kept from us, or gone since it was listed, hides nothing else; an answer that cannot be read says nothing of the kind. */

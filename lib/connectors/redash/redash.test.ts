@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import redashConnector from '#lib/connectors/redash.ts'
+import { foundUntilEnd } from '#lib/testing/connectors/ask-once.ts'
 import { beginRedashWorld, type RedashWorld } from '#lib/testing/connectors/redash-world.ts'
 import { spoiltAnswers } from '#lib/testing/connectors/spoilt-answers.ts'
 
@@ -125,10 +126,14 @@ describe('a look at Redash', () => {
 })
 
 describe('what is found in Redash', () => {
-  it('is not told as if it were all where a query is told without sense', async () => {
-    world.redash.ask('Prices', TEN)
+  it('is all the rest where a query and a dashboard are told without sense, and not as if it were all', async () => {
     world.redash.ask('Terms', 'yesterday')
-    await expect(discover()).rejects.toMatchObject({ publicMessage: expect.stringContaining('the query 2 is not as Redash writes it') })
+    world.redash.show('Odd', [], { widgets: [{ visualization: { query: 'none' } }] })
+    world.redash.show('Board', [world.redash.ask('Prices', TEN)])
+    expect(await world.ask((session) => foundUntilEnd(session.discover?.('UTC') ?? []))).toEqual({
+      paths: ['queries/2', 'dashboards/2'],
+      problem: expect.stringMatching(/^2 of 4 cannot be read: .* the query 1 is not as Redash writes it .retrieved_at.\.$/),
+    })
   })
 
   it('are queries with the tables of their SQL, and dashboards made from them', async () => {

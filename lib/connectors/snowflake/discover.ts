@@ -1,5 +1,7 @@
+import { Readable } from '#lib/connectors/kit/answer.ts'
 import type { Connection, Found, FoundUpstream } from '#lib/connectors/kit/connector.ts'
 import { titleOf } from '#lib/connectors/kit/sql/table-asset.ts'
+import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import type { Cell } from './answers.ts'
 import { canHoldTime, isOfStatement } from './newest.ts'
@@ -90,18 +92,23 @@ function toFound(
   }
 }
 
-/** Tables, views and dynamic tables of each database with their columns and owners: three statements a database. */
+/** Tables, views and dynamic tables of each database with their columns and owners: three statements a database. One that we may not see hides no other. */
 export async function* discover(connection: Connection<SnowflakeSettings>, api: SqlApi): AsyncGenerator<Found> {
-  const { database: own, databases = [own], schemas } = connection.settings
+  const { database: own, databases = [own] } = connection.settings
+  const readable = new Readable((error) => isOfStatement(error) && isTidemarkError(error) && !error.retryable)
+  for (const database of new Set(databases.map(foldName))) yield* (await readable.read(() => within(connection, api, database))) ?? []
+  readable.end()
+}
+
+async function within(connection: Connection<SnowflakeSettings>, api: SqlApi, database: string): Promise<Found[]> {
+  const { database: own, schemas } = connection.settings
   const folded = schemas?.map(foldName)
-  for (const database of new Set(databases.map(foldName))) {
-    const tables = await api.records(informationOn('TABLES', OF_TABLES, 'TABLE_SCHEMA, TABLE_NAME', database, folded))
-    const ofColumns = informationOn('COLUMNS', OF_COLUMNS, 'TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION', database, folded)
-    const columns = toColumns(await api.records(ofColumns))
-    const upstream = await readDependencies(connection, api, database)
-    for (const record of tables) {
-      const id = idOf(record['TABLE_SCHEMA'], record['TABLE_NAME'])
-      yield toFound(record, { database, own }, columns.get(id) ?? [], upstream.get(id) ?? [])
-    }
-  }
+  const tables = await api.records(informationOn('TABLES', OF_TABLES, 'TABLE_SCHEMA, TABLE_NAME', database, folded))
+  const ofColumns = informationOn('COLUMNS', OF_COLUMNS, 'TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION', database, folded)
+  const columns = toColumns(await api.records(ofColumns))
+  const upstream = await readDependencies(connection, api, database)
+  return tables.map((record) => {
+    const id = idOf(record['TABLE_SCHEMA'], record['TABLE_NAME'])
+    return toFound(record, { database, own }, columns.get(id) ?? [], upstream.get(id) ?? [])
+  })
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DAY_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { ExactNumber } from '#lib/domain/values/json.ts'
+import { foundUntilEnd } from '#lib/testing/connectors/ask-once.ts'
 import { type SnowflakeWorld, startSnowflakeWorld } from '#lib/testing/connectors/snowflake-world.ts'
 import { snowflakeExtractRequest } from './extract.ts'
 import { readEpoch, readWallTime, toJsonValue } from './read-value.ts'
@@ -66,6 +67,12 @@ describe('discovery', () => {
     expect(found.map(({ group }) => group)).toEqual(Array(10).fill('STAGING'))
     expect(found.flatMap(({ upstream }) => upstream)).toEqual([])
   })
+})
+
+it('discovery finds what lies in all other databases where one is not shown, and says so', async () => {
+  const { paths, problem } = await foundUntilEnd(world.connector.discover(world.connection({ databases: ['GONE', 'ANALYTICS'] })))
+  expect(paths).toHaveLength(40)
+  expect(problem).toMatch(/^1 of 2 cannot be read: /)
 })
 
 describe('an extract', () => {

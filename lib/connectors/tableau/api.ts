@@ -118,13 +118,10 @@ export class TableauApi {
     return item === undefined ? undefined : this.#read(contentSchema, item, `the ${CALLED[kind]} ${id}`)
   }
 
-  /** All of them. */
-  async all(kind: Kind): Promise<Content[]> {
-    return [...(await this.#listed(kind))].map(([id, item]) => this.#read(contentSchema, item, `the ${CALLED[kind]} ${id}`))
-  }
-
-  async views(): Promise<View[]> {
-    return [...(await this.#listed('views'))].map(([id, item]) => this.#read(viewSchema, item, `the view ${id}`))
+  /** A view that is listed; undefined: it is not. */
+  async view(id: string): Promise<View | undefined> {
+    const item = (await this.#listed('views')).get(id)
+    return item === undefined ? undefined : this.#read(viewSchema, item, `the view ${id}`)
   }
 
   /** One of them, asked for now. Throws where it is not there. */

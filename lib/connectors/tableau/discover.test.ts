@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { extractAt } from '#demo/startup/tableau.ts'
 import type { Found } from '#lib/connectors/kit/connector.ts'
+import { foundUntilEnd } from '#lib/testing/connectors/ask-once.ts'
 import { beginTableauWorld, type TableauWorld } from '#lib/testing/connectors/tableau-world.ts'
 
 const TEN = '2026-11-29T10:00:00Z'
@@ -75,11 +76,24 @@ describe('what is found in Tableau', () => {
     expect(found.at(-1)).toMatchObject({ name: 'wide', upstream: [], gaps: [expect.stringMatching(/only a part/)] })
   })
 
-  it('is nothing where an answer is cut or told without sense', async () => {
+  it('is nothing where an answer is cut', async () => {
     world.tableau.source('prices', TEN)
     world.tableau.fail({ kind: 'cut-off' }, /graphql/)
     await expect(discover()).rejects.toMatchObject({ publicMessage: expect.stringContaining('in the middle') })
+  })
+
+  it('is all the rest where one is told without sense, in a list or in the metadata, and not as if it were all', async () => {
+    world.tableau.source('odd', TEN, {}, { name: 7 })
     world.tableau.source('terms', TEN, { upstreamTables: 'all' })
-    await expect(discover()).rejects.toMatchObject({ publicMessage: expect.stringContaining('not as Tableau writes it') })
+    const board = world.tableau.workbook('Board', [world.tableau.source('prices', TEN)])
+    Object.assign(world.tableau.view('Odd', board), { contentUrl: 7 })
+    const view = world.tableau.view('Sheet', board)
+    const { paths, problem } = await world.ask((session) => foundUntilEnd(session.discover?.('UTC') ?? []))
+    expect(paths).toEqual([
+      `datasources/${world.tableau.datasources[2]?.id}`,
+      `workbooks/${board.id}`,
+      `workbooks/${board.id}/views/${view.id}`,
+    ])
+    expect(problem).toMatch(/^3 of \d+ cannot be read: .* is not as Tableau writes it .name.\.$/)
   })
 })

@@ -1,4 +1,4 @@
-import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { Readable, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { Found, FoundUpstream } from '#lib/connectors/kit/connector.ts'
 import type { TableauApi } from './api.ts'
 import { extractsOf, ownSources } from './extract-times.ts'
@@ -17,17 +17,33 @@ const NO_TABLE = 'Tableau names nothing that it reads.'
 export async function* discoverTableau(connection: Connected, api: TableauApi): AsyncGenerator<Found> {
   const metadata = new TableauMetadata(connection, api)
   const { namespaces } = connection.settings
+  const readable = new Readable()
+  const workbooks = new Map<string, Content>()
   for (const kind of ['datasources', 'workbooks'] as const) {
-    const all = await api.all(kind)
+    const all = await readableOf(api, kind, readable)
     const ids = all.map(({ id }) => id)
     const told = await metadata.ask('origins', kind, ids)
-    for (const content of all) yield toFound(kind, content, originsOf({ kind, api, namespaces, told, absence: metadata.absence }, content))
+    for (const content of all) {
+      if (kind === 'workbooks') workbooks.set(content.id, content)
+      const origins = await readable.read(() => originsOf({ kind, api, namespaces, told, absence: metadata.absence }, content))
+      if (origins !== undefined) yield toFound(kind, content, origins)
+    }
   }
-  const workbooks = new Map((await api.all('workbooks')).map((workbook) => [workbook.id, workbook]))
-  for (const view of await api.views()) {
-    const workbook = view.workbook === null ? undefined : workbooks.get(view.workbook)
-    if (workbook !== undefined) yield toView(view, workbook, api.webUrl)
+  for (const id of await api.ids('views')) {
+    const view = await readable.read(() => api.view(id))
+    const workbook = workbooks.get(view?.workbook ?? '')
+    if (view !== undefined && workbook !== undefined) yield toView(view, workbook, api.webUrl)
   }
+  readable.end()
+}
+
+async function readableOf(api: TableauApi, kind: Kind, readable: Readable): Promise<Content[]> {
+  const all: Content[] = []
+  for (const id of await api.ids(kind)) {
+    const content = await readable.read(() => api.listed(kind, id))
+    if (content !== undefined) all.push(content)
+  }
+  return all
 }
 
 interface Origins {

@@ -1,3 +1,4 @@
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 
 /** An answer with at most this share of what there was before is too small to be true. */
@@ -25,3 +26,6 @@ export function whyNotWhole({ before, now, isCut, mayShrink }: DiscoveryAnswer):
   const saw = now === 0 ? 'It saw nothing' : `It saw ${formatCount(now)}`
   return `${saw}, the one before ${formatCount(before)}. That is too few to be true, so nothing counts as gone. Has a right been taken away? If it is true, "tidemark discover <connection> --keep --fewer" says so.`
 }
+
+/** Some of many things could not be read. All others had been told before it was thrown. */
+export class LeftOut extends TidemarkError {}

@@ -10,6 +10,7 @@ import type {
   Session,
 } from '#lib/connectors/kit/connector.ts'
 import { withSession } from '#lib/connectors/kit/session.ts'
+import { toPublicMessage } from '#lib/platform/errors.ts'
 
 interface AskedOnce<S> extends Connector<S> {
   check(connection: Connection<S>): Promise<Health>
@@ -48,4 +49,15 @@ async function* inSession<S, T>(
 function able<T>(kind: string, does: T | undefined): T {
   if (does === undefined) throw new Error(`the connector ${kind} does not do that`)
   return does
+}
+
+/** The paths that a discovery tells, and why it was not whole; null: it was. */
+export async function foundUntilEnd(found: AsyncIterable<Found> | Iterable<Found>): Promise<{ paths: string[]; problem: string | null }> {
+  const paths: string[] = []
+  try {
+    for await (const { path } of found) paths.push(path)
+    return { paths, problem: null }
+  } catch (error) {
+    return { paths, problem: toPublicMessage(error) }
+  }
 }
