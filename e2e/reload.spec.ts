@@ -1,11 +1,17 @@
 import { type Browser, expect, type Page, test } from '@playwright/test'
+import { startTableau } from '#demo/startup/tableau.ts'
+import cancelJobs from '#jobs/kinds/cancel-jobs.ts'
 import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
 import { recordObservations } from '#lib/commands/probes/record-observations.ts'
-import type { ClaimedRun } from '#lib/commands/runs/claim-run.ts'
+import { type ClaimedRun, claimRun } from '#lib/commands/runs/claim-run.ts'
 import { finishRun } from '#lib/commands/runs/finish-run.ts'
 import { runLedger } from '#lib/commands/runs/report-run.ts'
+import { requestRun } from '#lib/commands/runs/request-run.ts'
+import tableauConnector from '#lib/connectors/tableau.ts'
 import { DAY_MS, HOUR_MS, type Instant } from '#lib/domain/time/instant.ts'
 import { systemClock } from '#lib/platform/clock.ts'
+import { insertFlow } from '#lib/testing/runs/flow-rows.ts'
+import { testServices } from '#lib/testing/runs/job-services.ts'
 import { listRuns, playRun } from '#lib/testing/runs/order-world.ts'
 import { type Harness, openHarness } from './harness.ts'
 import { journeyCatalogue, LATE_ASSET } from './journey-catalogue.ts'
@@ -125,4 +131,45 @@ test('one that fails says why in the words of its run, and can be ordered again;
   await expect(viewer.getByRole('link', { name: /^Reload/ })).toHaveCount(0)
   await page.getByRole('link', { name: /^Reload/ }).click()
   await expect(page.getByRole('button', { name: 'Reload now' })).toBeVisible()
+})
+
+test('a run that is a job of another system is told to stop there, too, and the page says that it was', async ({ browser }) => {
+  const page = await browserOf(browser, 'ada', 'engineer')
+  const { tableau, url, close } = await startTableau('hush')
+  const job = `datasources/${tableau.source('prices', '2026-11-20T20:00:00Z').id}`
+  const settings = { kind: 'tableau', url, site: 'finance', tokenName: 'tidemark', tokenSecret: 'hush' }
+  await harness.ctx.pool.query("insert into catalogue_version (hash, document, schema, accepted_at) values ('job', $1, '{}', now())", [
+    JSON.stringify({
+      page: { name: 'Campus data', zone: 'America/New_York' },
+      connections: { tableau: { probe: '1m', ...settings } },
+      flows: { extract: { runs: `tableau/${job}`, writes: [LATE_ASSET] } },
+    }),
+  ])
+  await insertFlow(harness.ctx, { name: 'extract', cron: '0 3 * * *' })
+  const runs = { runs: `tableau/${job}`, cancelsThere: true, connections: { tableau: 'tableau' }, parameters: {} }
+  await harness.ctx.pool.query("update flow set settings = settings || $1 where name = 'extract'", [JSON.stringify(runs)])
+  await harness.ctx.pool.query(
+    "insert into connection_state (key, kind, probe_every_ms, starts_jobs) values ('tableau', 'tableau', 60000, true)",
+  )
+  const services = testServices(harness.ctx, { connectors: new Map([['tableau', tableauConnector]]) })
+  const { runId } = await requestRun(harness.ctx, { flow: 'extract' })
+  const claimed = await claimRun(harness.ctx, { runId, owner: services.workerId })
+  if (claimed === null) throw new Error('the run could not be claimed')
+  services.runs.start(services, claimed)
+  try {
+    await page.goto(`${harness.url}/runs/${runId}`)
+    await expect(page.getByText(/ in its run 44444444-/)).toBeVisible()
+    await page.getByText('Cancel this run…').click()
+    await expect(page.getByText('tableau is told to cancel its run. What it has done until then stays.')).toBeVisible()
+    await page.getByRole('button', { name: 'Yes, cancel it' }).click()
+    await expect(page.getByText(/^It is being cancelled since/)).toBeVisible()
+    services.runs.renewLeasesNow()
+    await expect(page.getByText(/^tableau is being told to cancel it\./)).toBeVisible()
+    await cancelJobs.run(services, { connection: 'tableau' })
+    await expect(page.getByText('tableau has been told to cancel it.')).toBeVisible()
+    expect(tableau.jobs).toMatchObject([{ status: 'Cancelled' }])
+  } finally {
+    await services.runs.stop(async () => {})
+    await close()
+  }
 })
