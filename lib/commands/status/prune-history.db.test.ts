@@ -125,6 +125,21 @@ describe('pruning', () => {
     expect(order.indexOf('external_run')).toBeLessThan(order.indexOf('run'))
   })
 
+  it('forgets what was seen of keys that nobody has expected since, and keeps the last of those that were', async () => {
+    const expects = (column: string, of: unknown) => JSON.stringify({ expect: { column, of, withinMs: 2_592_000_000 } })
+    await ctx.pool.query(
+      `insert into subject_version (subject_id, from_at, settings) values (1, '2023-01-01', $1), (1, '${OLD}', $2), (1, '${RECENT}', null), (4, '2023-01-01', $3)`,
+      [expects('shop', ['before']), expects('shop', ['steam', 'missing']), expects('day', 'seen')],
+    )
+    await ctx.pool.query(`
+      insert into key_reading (asset_id, column_name, key, at, recorded_at, counts_from) select id, name, key, at, recorded_at, recorded_at from (values
+        (1, 'shop', 'steam', timestamptz '2024-01-01', timestamptz '2024-01-01'), (1, 'shop', 'steam', '2024-01-02', '2024-01-02'), (1, 'shop', 'missing', null, '2024-01-01'),
+        (1, 'shop', 'before', '2024-01-02', '2024-01-02'), (1, 'shop', 'never', '2024-01-02', '${RECENT}'), (1, 'seller', 'steam', '2024-01-02', '2024-01-02'),
+        (4, 'day', 'gone', '2024-01-02', '2024-01-02'), (4, 'day', 'still', '2025-01-20', '2025-01-20')) as made (id, name, key, at, recorded_at)`)
+    expect(await pruneHistory(ctx)).toMatchObject({ key_reading: 4 })
+    expect(await column('select key from key_reading order by 1')).toEqual(['missing', 'never', 'steam', 'still'])
+  })
+
   it('forgets incidents that ended long ago, but not those that somebody said something of', async () => {
     await ctx.pool.query(`
       insert into incident (id, key, opened_at, opened_by, ended_at, end_how, roots, statuses, entries, causes, related)

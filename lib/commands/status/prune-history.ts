@@ -81,12 +81,18 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
   { name: 'blind', keptMs: KEPT_MS.facts, rows: 'select ctid from blind where to_at < $1' },
   { name: 'contract_break', keptMs: KEPT_MS.facts, rows: 'select ctid from contract_break where to_at < $1' },
   {
-    // Of each key the last is judged.
+    // Of each key the last is judged, as long as some promise in force since then expects it.
     name: 'key_reading',
     keptMs: KEPT_MS.facts,
-    rows: `select ctid from key_reading k where recorded_at < $1 and exists (
-      select 1 from key_reading later where later.asset_id = k.asset_id and later.column_name = k.column_name and later.key = k.key
-        and later.recorded_at > k.recorded_at and later.recorded_at < $1)`,
+    rows: `select ctid from key_reading k where recorded_at < $1 and (exists (
+        select 1 from key_reading later where later.asset_id = k.asset_id and later.column_name = k.column_name and later.key = k.key
+          and later.recorded_at > k.recorded_at and later.recorded_at < $1)
+      or not exists (
+        select 1 from subject_version v where v.subject_id = k.asset_id and v.settings #>> '{expect,column}' = k.column_name
+          and case when v.settings #>> '{expect,of}' = 'seen'
+            then k.at + (v.settings #>> '{expect,withinMs}')::float8 * interval '1 millisecond' > $1
+            else v.settings #> '{expect,of}' ? k.key end
+          and not exists (select 1 from subject_version n where n.subject_id = v.subject_id and n.from_at > v.from_at and n.from_at <= $1)))`,
   },
   {
     // The last shape is what a contract is judged by.
