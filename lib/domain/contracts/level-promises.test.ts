@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { policyInputSchema } from '#lib/domain/freshness/policies/policy.ts'
+import { ticksBetween } from '#lib/domain/time/cron.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { levelDuration } from './level-duration.ts'
 import { levelInWords, levelPromises, levelViews } from './level-promises.ts'
@@ -120,6 +121,41 @@ describe('service levels become promises', () => {
   })
 })
 
+describe('a time of another day in UTC', () => {
+  const BEFORE = '00:30+01:00'
+  const AFTER = '23:30-01:00'
+
+  test.each<[string, string, string | null]>([
+    ['* * 1-5', BEFORE, '* * 0,1,2,3,4'],
+    ['* * MON-FRI', AFTER, '* * 2,3,4,5,6'],
+    ['* * 0', BEFORE, '* * 6'],
+    ['? * 6,7', AFTER, '* * 0,1'],
+    ['1,15 * *', BEFORE, 'L,14 * *'],
+    ['1,15 * *', AFTER, '2,16 * *'],
+    ['2-5 3,6 *', BEFORE, '1,2,3,4 3,6 *'],
+    ['10 * 1', AFTER, '11 * 2'],
+    ['1 3 *', BEFORE, null],
+    ['28 * *', AFTER, null],
+    ['L * *', AFTER, null],
+    ['* 6 *', BEFORE, null],
+    ['* 6 1', BEFORE, null],
+    ['* * 5#2', BEFORE, null],
+  ])('on the days %s at %s', (days, value, shifted) => {
+    const expected = shifted === null ? [] : [deadline(`30 ${value === BEFORE ? 23 : 0} ${shifted}`, 0, 'UTC')]
+    expect(policies({ ...WORKDAYS, schedule: `0 6 ${days}` }, { property: 'timeOfAvailability', value })).toEqual(expected)
+    if (shifted === null) return
+    // What is written, read as if in UTC, and the same a day before or after.
+    const ticks = (line: string) => ticksBetween({ cron: line, zone: 'UTC', calendar: null }, Date.UTC(2023, 0, 3), Date.UTC(2029, 0, 3))
+    const by = (value === BEFORE ? -1 : 1) * DAY_MS
+    const inside = (at: number) => at > Date.UTC(2023, 0, 5) && at < Date.UTC(2029, 0, 1)
+    expect(ticks(`0 0 ${shifted}`).filter(inside)).toEqual(
+      ticks(`0 0 ${days}`)
+        .map((at) => at + by)
+        .filter(inside),
+    )
+  })
+})
+
 describe('what has no counterpart', () => {
   const left = (...written: Written[]) => levelPromises(about(...written)).left.map(({ level, why }) => `${why}: ${levelInWords(level)}`)
 
@@ -172,10 +208,13 @@ describe('what has no counterpart', () => {
     expect(left(LATENCY, { ...LATENCY, value: 9 }), 'whoever keeps the shorter keeps both').toEqual([])
     expect(left(DAILY, { ...DAILY, value: 2 }), 'said twice').toEqual(['no-counterpart: frequency 2 d'])
     expect(left({ ...DAILY, value: 7 }, MORNINGS)).toEqual(['no-counterpart: time of availability 07:00'])
-    const ofAnotherDay = [WORKDAYS, { property: 'timeOfAvailability', value: '00:30+01:00' }]
+    const ofAnotherDay = [
+      { ...WORKDAYS, schedule: '0 6 31 * *' },
+      { property: 'timeOfAvailability', value: '00:30+01:00' },
+    ]
     expect([policies(...ofAnotherDay), left(...ofAnotherDay)]).toEqual([
       [],
-      ['no-counterpart: frequency 1 d (0 6 * * 1-5)', 'no-counterpart: time of availability 00:30+01:00'],
+      ['no-counterpart: frequency 1 d (0 6 31 * *)', 'no-counterpart: time of availability 00:30+01:00'],
     ])
   })
 })

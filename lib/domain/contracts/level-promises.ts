@@ -4,6 +4,7 @@ import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
 import { isValidZone } from '#lib/domain/time/zone.ts'
 import { levelDuration } from './level-duration.ts'
 import type { ServiceLevel } from './service-levels.ts'
+import { shiftDays } from './shift-days.ts'
 
 /** What service levels come to here. */
 export interface LevelPromises {
@@ -89,12 +90,14 @@ interface Read extends Rhythm {
 function deadlineOf({ latencyMs, everyMs, cron, time }: Read): PolicyInput | null {
   if (time === null) return cron === null ? null : { kind: 'deadline', cron, grace: latencyMs ?? GRACE_MS }
   const days = cron?.trim().split(/\s+/).slice(2).join(' ') ?? '* * *'
-  // On which days something comes that comes more rarely nobody says; what is told in another zone may be of another day there.
+  // On which days something comes that comes more rarely nobody says.
   if (cron === null && everyMs !== null && everyMs > DAY_MS) return null
   const at = ((time.minutes % 1440) + 1440) % 1440
-  if (at !== time.minutes && days !== '* * *') return null
+  // With its offset counted off it may be of another day.
+  const shifted = at === time.minutes || days === '* * *' ? days : shiftDays(days, time.minutes < 0 ? -1 : 1)
+  if (shifted === null) return null
   const zone = time.zone === null ? {} : { zone: time.zone }
-  return { kind: 'deadline', cron: `${at % 60} ${Math.floor(at / 60)} ${days}`, grace: 0, ...zone }
+  return { kind: 'deadline', cron: `${at % 60} ${Math.floor(at / 60)} ${shifted}`, grace: 0, ...zone }
 }
 
 /** How old they may be: what comes in a rhythm as long as that besides. */
