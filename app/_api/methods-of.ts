@@ -1,7 +1,10 @@
 import { OPERATIONS } from './operations.ts'
 
+/** The description of the API describes everything but itself. */
+const DESCRIPTION = { pattern: /^\/api\/v1\/openapi\.json$/, methods: ['GET', 'HEAD', 'OPTIONS'], handsIn: [] as string[] }
+
 /** Asking what GET would answer tells nothing: there is no HEAD where something is handed in by GET. */
-const TAKEN = Object.entries(OPERATIONS).map(([path, { get, post }]) => ({
+const DESCRIBED = Object.entries(OPERATIONS).map(([path, { get, post }]) => ({
   handsIn: [
     ...(get?.tag === 'Hand in' ? ['GET'] : []),
     ...(post?.tag === 'Hand in' ? ['POST'] : []),
@@ -14,6 +17,7 @@ const TAKEN = Object.entries(OPERATIONS).map(([path, { get, post }]) => ({
     'OPTIONS',
   ],
 }))
+const TAKEN = [...DESCRIBED, DESCRIPTION]
 
 /** The methods that an address of the API takes; null for what is none of its addresses. */
 export function methodsOf(path: string): readonly string[] | null {

@@ -156,7 +156,7 @@ describe('an answer', () => {
     expect([status, body]).toEqual([404, '<h1>nothing here</h1>'])
     expect(head).not.toMatch(/x-powered-by/i)
     expect(await ask('/assets/no/such', 'HEAD')).toMatchObject({ status: 404, body: '' })
-    for (const path of ['/api/v1/nothing', '/_next/static/x.js']) expect((await ask(path)).body, path).toContain('hell')
+    for (const path of ['/api/nothing', '/_next/static/x.js']) expect((await ask(path)).body, path).toContain('hell')
     expect((await rawRequest(port, headOf('GET', '/assets/no/such', { rsc: '1' }))).body).toContain('hell')
   })
 
