@@ -43,6 +43,20 @@ test('keys are named as they are written, whatever is in them, and conditions ho
   expect(newest(await look({ key: 'n', of: [2, 3] }))).toEqual(['2 20T04:10', '3 20T01:00'])
 })
 
+test('names are compared as what the column holds, and told as they are written', async () => {
+  await db.sql(`create table typed as select 5.00::numeric(10, 2) as price, 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'::uuid as id, true as flag, 'US'::char(4) as land,
+    date '2026-11-01' as day, '2026-11-20 11:00+00'::timestamptz as loaded_at;
+    create index on typed (price)`)
+  const found = async (key: string, of: string[]) => newest(await look({ key, of }, {}, 'public.typed'))?.map((one) => one.split(' ')[0])
+  expect(await found('price', ['5', '5.0', '6'])).toEqual(['5', '5.0'])
+  expect(await found('id', ['A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'])).toEqual(['A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'])
+  expect([await found('flag', ['TRUE']), await found('land', ['US']), await found('day', ['20261101'])]).toEqual([
+    ['TRUE'],
+    ['US'],
+    ['20261101'],
+  ])
+})
+
 test('a column without a zone is read in that of the asset, and one of events tells nothing of writing', async () => {
   const seen = await look({}, { column: 'local', zone: 'America/New_York', clock: 'dataThroughAt' })
   expect(newest(seen)).toEqual(['steam 20T11:00', 'sony 20T04:10'])
@@ -74,6 +88,13 @@ test.each([
   ],
   ['a column of texts', {}, { column: 'note' }, 'public.prices', 'Its keys can be judged by a column of times or dates only.'],
   ['no such column', { key: 'seller' }, {}, 'public.prices', 'What reads the newest rows of each seller names a column that is not there.'],
+  [
+    'a name that the column cannot hold',
+    { key: 'n', of: ['2', 'two'] },
+    {},
+    'public.prices',
+    'What reads the newest rows of each n names or holds a value that does not read as its type.',
+  ],
 ])('%s is no look at all, in words', async (_, own, more, path, words) => {
   expect(await look(own, more, path)).toMatchObject({ ok: false, publicMessage: words })
 })
@@ -86,11 +107,14 @@ test('a statement that takes too long is broken off', async () => {
 })
 
 test('check tries what reads the keys', async () => {
-  const tried = (key: string) =>
+  const tried = (key: string, of: 'seen' | string[] = 'seen') =>
     withSession(postgres, db.connection({}), (session) =>
-      Array.fromAsync(session.trySql?.([anAsset('public.prices', { column: 'loaded_at', expect: { key, of: 'seen', each: '1d' } })]) ?? []),
+      Array.fromAsync(session.trySql?.([anAsset('public.prices', { column: 'loaded_at', expect: { key, of, each: '1d' } })]) ?? []),
     )
-  expect(await tried(SHOP)).toEqual([])
+  expect([await tried(SHOP), await tried(SHOP, ['sony']), await tried('n', ['2'])]).toEqual([[], [], []])
+  expect(await tried('n', ['two'])).toMatchObject([
+    { at: ['expect'], isWrong: true, problem: expect.stringContaining('names or holds a value that does not read as its type') },
+  ])
   expect(await tried('seller')).toMatchObject([
     { at: ['expect'], isWrong: true, problem: 'What reads the newest row of each key names a column that is not there.' },
   ])

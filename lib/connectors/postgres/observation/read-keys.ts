@@ -59,10 +59,15 @@ export function keysStatement(wanted: WantedKeys, pageZone: string | undefined, 
     ...(expect.of === 'seen' ? [] : [`${key} in (${expect.of.map(literal).join(', ')})`]),
     ...(settings.where === undefined ? [] : [`(\n${settings.where}\n)`]),
   ]
-  return `select json_agg(json_build_array(k, v, t))::text from (
-    select left(${key}::text, ${KEY_LENGTH_MAX + 1}) as k, max(${time})::text as v, min(pg_typeof(${time})::oid::int) as t
+  const found = `max(${time})::text as v, min(pg_typeof(${time})::oid::int) as t
     from ${quoteTable(path)} where ${conditions.join(' and ')}
-    group by 1 order by max(${time}) desc limit ${KEYS_MAX + 1}) found`
+    group by 1 order by max(${time}) desc limit ${KEYS_MAX + 1}`
+  if (expect.of === 'seen')
+    return `select json_agg(json_build_array(k, v, t))::text from (select left(${key}::text, ${KEY_LENGTH_MAX + 1}) as k, ${found}) found`
+  // A name without a cast is read as what the column is: 5 is 5.00 there. Each that is equal is found, as it is written.
+  const names = expect.of.map((name) => `case when k = ${literal(name)} then ${literal(name)} end`)
+  return `select json_agg(json_build_array(name, v, t))::text from (select ${key} as k, ${found}) found, unnest(array[${names.join(', ')}]) as name
+    where name is not null`
 }
 
 const foundSchema = z.array(z.tuple([z.string(), z.string(), z.int()])).nullable()

@@ -42,7 +42,9 @@ const WHY: Record<string, string> = {
   '25006': 'would write something, which this connection never does',
   '42804': 'is no condition, or joins what is of different types',
   '42883': 'compares or calls what does not fit',
+  '22003': 'names or holds a number that is out of the range of its type',
   '22007': 'holds a value that does not read as a time',
+  '22P02': 'names or holds a value that does not read as its type',
 }
 const ELSEWHERE = 'reads data that lie on another server, which cannot be reached from this one or refuses it'
 
