@@ -37,7 +37,7 @@ const OUTAGES: readonly { line: Entity; hours: readonly [from: number, to: numbe
     line: 'invoice',
     hours: [13, 0],
     problem:
-      'Operation on target CopyInvoices failed: ErrorCode=SelfHostedIntegrationRuntimeOffline, Message=The integration runtime ir-billing is offline. Last connected 14 hours ago.',
+      'Operation on target CopyInvoices failed: ErrorCode=SelfHostedIntegrationRuntimeOffline, Message=The integration runtime ir-billing is offline.',
   },
   {
     line: 'customer',

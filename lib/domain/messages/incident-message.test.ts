@@ -25,7 +25,7 @@ describe('the title of an incident', () => {
     ['SAP has not answered since 21:55', {}],
     ['Still: SAP has not answered since 21:55, and 1 more cause', { word: 'reminded', roots: [SAP, SAP] }],
     [
-      'Changed: person has not succeeded since the run of 21:55, and 2 more causes',
+      'Changed: person has failed since its run of 21:55, and 2 more causes',
       { word: 'changed', roots: [{ ...SAP, kind: 'flow', name: 'person' }, SAP, SAP] },
     ],
     ['Over: SAP had not answered since 21:55', { word: 'resolved' }],

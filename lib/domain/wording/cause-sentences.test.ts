@@ -28,8 +28,8 @@ const never = (because: string): GoodAgain => ({ kind: 'no-date', because, ask: 
 
 test.each([
   [named('connection', 'SAP'), false, 'SAP has not answered since 01:10'],
-  [named('flow', 'person'), false, 'person has not succeeded since the run of 01:10'],
-  [named('job', 'Nightly build'), false, 'Nightly build has not succeeded since the run of 01:10'],
+  [named('flow', 'person'), false, 'person has failed since its run of 01:10'],
+  [named('job', 'Nightly build'), false, 'Nightly build has failed since its run of 01:10'],
   [named('feed', 'Terms'), false, 'Terms has not been fresh since 01:10'],
   [named('asset', 'Orders'), true, 'Orders has not been seen since 01:10'],
   [null, false, 'A system you may not see has been in trouble since 01:10'],

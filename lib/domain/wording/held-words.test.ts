@@ -48,7 +48,7 @@ it('what the reader does not see is named as that', () => {
 
 it('a system is wrong since it answered last, or since the first of its runs that failed', () => {
   const words = (['connection', 'flow', 'job'] as const).map((kind) => failingSince({ kind }))
-  expect(words).toEqual(['has not answered since', 'has not succeeded since the run of', 'has not succeeded since the run of'])
+  expect(words).toEqual(['has not answered since', 'has failed since its run of', 'has failed since its run of'])
 })
 
 it('where nobody may be told what holds it, it says no more than that', () => {

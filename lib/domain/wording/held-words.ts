@@ -19,7 +19,7 @@ const NAMED = 3
 /** What is wrong with a system that something comes down to, to follow its name and to stand before an instant: `has not answered since`. */
 export function failingSince({ kind, isGone }: Omit<NonNullable<Root['system']>, 'name'>): string {
   if (kind === 'connection' && isGone === true) return 'has been gone since'
-  return kind === 'connection' ? 'has not answered since' : 'has not succeeded since the run of'
+  return kind === 'connection' ? 'has not answered since' : 'has failed since its run of'
 }
 
 /** What holds a feed back in the end, as half a sentence, by the names of the other feeds that it is in, and why where one reason is that of all: `held back by Payments: SAP could not be read.` */
