@@ -44,6 +44,17 @@ describe('the catalogue of shared data', () => {
       }
   })
 
+  it.each(ENTITIES)('names as readers of %s the groups whose tables are made from it, in the contract and in its reason', (entity) => {
+    const { assets = [], feeds = [], groups = [] } = loaded.ok ? loaded.catalogue : {}
+    const key = `lake/${tableOf(entity)}`
+    const below = assets.filter(({ upstream }) => upstream.some((from) => from.key === key))
+    const groupOf = (of: string) => groups.find((group) => group.key === feeds.find((feed) => feed.key === of)?.group)?.name
+    const readers = [...new Set(below.map(({ feed }) => groupOf(feed)))].sort()
+    const why = feeds.find((feed) => feed.key === assets.find((asset) => asset.key === key)?.feed)?.why
+    for (const { consumers } of termsOf(key).versions) expect(consumers.toSorted()).toEqual(readers)
+    for (const reader of readers) expect(why?.toLowerCase()).toContain(reader?.toLowerCase().replace('customer ', ''))
+  })
+
   it('has one flow that is a pipeline of the data factory, and what it makes of two entities', () => {
     const flow = loaded.ok ? loaded.catalogue.flows.find(({ name }) => name === 'daily-revenue') : undefined
     const { by, job } = jobOf('revenue')
