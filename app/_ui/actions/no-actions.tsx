@@ -1,9 +1,8 @@
 import { readerHere } from '#app/_lib/overview-key.ts'
-import { Command } from '#app/_ui/actions/command.tsx'
 import { signInPath } from '#app/_ui/paths.ts'
 
-/** Why there are no buttons: whoever reads this has not signed in, or not as somebody who may press them. Only who is not known may be whose machine it is. */
-export function NoActions({ command }: { command?: string }) {
+/** Why there are no buttons: whoever reads this has not signed in, or not as somebody who may press them. */
+export function NoActions() {
   const isKnown = readerHere() === 'member'
   return (
     <p className="muted small mt-4 print:hidden">
@@ -14,13 +13,7 @@ export function NoActions({ command }: { command?: string }) {
           <a href={signInPath}>Sign in</a> as an engineer to ask for
         </>
       )}{' '}
-      a run, a pause or a check here
-      {command !== undefined && !isKnown && (
-        <>
-          , or on the machine it runs on: <Command>{command}</Command>
-        </>
-      )}
-      .
+      a run, a pause or a check here.
     </p>
   )
 }

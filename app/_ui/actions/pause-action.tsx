@@ -18,7 +18,7 @@ const LENGTHS = [['', 'until I end it'], ...UP_TO_A_WEEK] as const
 
 /** Pauses something and ends that, and announces maintenance, in a row; where the page takes no actions, it says so. */
 export function PauseAction(props: PauseActionProps & { takesActions: boolean }) {
-  if (!props.takesActions) return <NoActions command={`npm run tidemark -- pause ${subjectText(props.subject)}`} />
+  if (!props.takesActions) return <NoActions />
   return (
     <div className="actions">
       <PauseButtons {...props} />

@@ -117,7 +117,7 @@ function NoReload({ feed, refusal, owner, elsewhere }: NoReloadProps) {
     <p className="muted mt-4 print:hidden">
       {refusal === 'sign-in' ? (
         <>
-          <a href={signInToPath(feedPath(feed.key))}>Sign in</a> to reload it
+          <a href={signInToPath(feedPath(feed.key))}>Sign in</a> as an engineer to reload or pause it
         </>
       ) : (
         'An engineer can reload or pause it'

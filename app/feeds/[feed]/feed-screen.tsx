@@ -15,7 +15,8 @@ import { Listed } from '#app/_ui/listed.tsx'
 import { assetsShown, flowsShown, jobsShown } from '#app/_ui/live/shown-topics.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { connectionPath, embedsPath, feedPath, filterPath, flowPath, groupPath, jobPath, overviewPath, runPath } from '#app/_ui/paths.ts'
-import { PlaceActions } from '#app/_ui/reload/place-actions.tsx'
+import { Owner } from '#app/_ui/reload/owner.tsx'
+import { NoPlaceActions, PlaceActions } from '#app/_ui/reload/place-actions.tsx'
 import { runStateInWords } from '#app/_ui/runs/run-labels.ts'
 import { RunList } from '#app/_ui/runs/run-list.tsx'
 import { Facts, Purpose, Section } from '#app/_ui/section.tsx'
@@ -24,6 +25,7 @@ import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
 import type { SubscriptionOffer } from '#lib/access/subscriptions/subscribe.ts'
 import type { Actor } from '#lib/domain/access/actor.ts'
+import { capital } from '#lib/domain/wording/sentences.ts'
 import { weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { OpenReport } from '#lib/queries/incidents/open-reports.ts'
 import type { FeedPage } from '#lib/queries/pages/feed-page.ts'
@@ -66,6 +68,7 @@ export function FeedScreen({ found, readers }: FeedScreenProps) {
     >
       <Head found={found} readers={readers} />
       <FeedFacts found={found} />
+      <NoPlaceActions reload={found.reload} takesActions={found.takesActions} />
       <History subject={`feed:${feed.key}`} name={feed.name} bars={found.bars} days={found.days} />
       <LineageStrip assets={found.assets} neighbours={found.neighbours} edges={found.edges} unseen={found.unseen} feedKey={feed.key} />
       {found.assets.length === 0 ? <NoAssets /> : <AssetTable title="What it is made of" assets={found.assets} showPromise />}
@@ -162,13 +165,16 @@ function FeedFacts({ found }: { found: FeedPage }) {
           ['Loaded by', links(flowsOf(found), flowPath)],
           ['Written by jobs elsewhere', links(jobsOf(found), jobPath)],
           ['Through', links([...connectionsOf(found).keys()], connectionPath, connectionsOf(found))],
-          [`Fresh at ${page.readyBy}`, bars === null || bars.readyOf === 0 ? null : `on ${bars.ready} of ${bars.readyOf} days`],
+          [
+            `Fresh at ${page.readyBy}`,
+            bars === null || bars.readyOf === 0 ? null : `on ${bars.ready} of ${bars.readyOf} days; all is to be ready by then`,
+          ],
           [
             'Owner',
             feed.owner === null ? null : (
-              <a key="owner" href={filterPath({ owner: feed.owner })}>
-                {feed.owner}
-              </a>
+              <span key="owner">
+                <Owner owner={feed.owner} about={feed.name} />, <a href={filterPath({ owner: feed.owner })}>all its feeds</a>
+              </span>
             ),
           ],
           [
@@ -195,7 +201,7 @@ function FeedFacts({ found }: { found: FeedPage }) {
       />
       {found.promise !== null && (
         <p className="border-t border-line py-4">
-          <span className="block text-note text-muted">The promise</span> {found.promise}
+          <span className="block text-note text-muted">The promise</span> {capital(found.promise)}
         </p>
       )}
     </>

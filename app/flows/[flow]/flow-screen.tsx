@@ -38,7 +38,7 @@ export function FlowScreen({ found, asked }: { found: FlowPage; asked: FilesAske
       </header>
       <div className="card max-w-[880px]">
         <FlowCardBody card={card} now={now} takesActions={found.takesActions} isWhole />
-        {!found.takesActions && <NoActions command={`npm run tidemark -- run ${card.name}`} />}
+        {!found.takesActions && <NoActions />}
       </div>
       {found.refusedPushes !== null && <RefusedPushes pushes={found.refusedPushes} />}
       {found.leftOut !== null && <LeftOut messages={found.leftOut} />}
