@@ -67,7 +67,13 @@ function List({ found, side, from, drawn }: SideProps & { from: Drawn; drawn: Dr
               <bdi>{name}</bdi>
             </a>{' '}
             <span className="muted">
-              {statusInWords(status).toLowerCase()}, {kind} of <bdi>{feedName}</bdi>
+              {statusInWords(status).toLowerCase()}, {kind}
+              {feedName !== name && (
+                <>
+                  {' '}
+                  of <bdi>{feedName}</bdi>
+                </>
+              )}
             </span>
             <Told found={found} id={id} side={side} />
           </span>

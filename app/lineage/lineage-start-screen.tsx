@@ -96,10 +96,12 @@ function Root({ root }: { root: LineageRoot }) {
 }
 
 /** What it is, as far as the reader sees it, and what is wrong with a system: to stand before since when. */
-function What({ root: { kind, asset, isGone = false } }: { root: LineageRoot }) {
+function What({ root: { kind, name, asset, isGone = false } }: { root: LineageRoot }) {
   if (kind !== 'asset' && kind !== 'unseen') return `${kind} that ${failingSince({ kind, isGone })}`
   if (asset === null) return 'since'
-  return (
+  return asset.feedName === name ? (
+    `${asset.kind}, since`
+  ) : (
     <>
       {asset.kind} of <bdi>{asset.feedName}</bdi>, since
     </>
@@ -125,7 +127,7 @@ function Things({ things: { total, shown } }: { things: NonNullable<LineageStart
               <bdi>{name}</bdi>
             </a>{' '}
             <StatusMark status={status} />{' '}
-            {feed !== null && (
+            {feed !== null && feed.name !== name && (
               <span className="muted">
                 of <bdi>{feed.name}</bdi>
               </span>

@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import { ScrollArea } from '#app/_ui/scroll-area.tsx'
 import { Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
@@ -15,7 +16,7 @@ export function AgeCharts({ ages, isSeen }: { ages: readonly AgeOfClock[]; isSee
 
 function AgeChart({ ages: { clock, from, to, stretches }, isSeen }: { ages: AgeOfClock; isSeen: boolean }) {
   const lines = ageLines(stretches, from, to)
-  const title = `Age by “${CLOCK_WORDS[clock].name}”`
+  const title = CLOCK_WORDS[clock].age
   return (
     <Section title={title} note={CLOCK_WORDS[clock].meaning}>
       <p>
@@ -32,14 +33,40 @@ function AgeChart({ ages: { clock, from, to, stretches }, isSeen }: { ages: AgeO
   )
 }
 
-/** `It is 31 h old; it is late from 26 h on, stale from 3 d.` */
+/** `31 h. Unless something newer comes, it turns late Tue 20 Nov 08:00 EST, and stale Thu 22 Nov 08:00 EST.` */
 function Now({ last, now, isSeen }: { last: AgeStretch | undefined; now: number; isSeen: boolean }) {
   if (last === undefined || last.at === null) return 'There is nothing in it now.'
+  return (
+    <>
+      {isSeen ? 'It is' : 'As far as anybody has seen, it is'} {formatDuration(now - last.at)} old
+      <Limits last={last} now={now} />.
+    </>
+  )
+}
+
+/** When it turns, or has turned, if nothing newer comes. */
+function Limits({ last: { lateAt, staleAt }, now }: { last: AgeStretch; now: number }) {
   const limits = [
-    ...(last.lateAt === null ? [] : [`late from ${formatDuration(last.lateAt - last.at)} on`]),
-    ...(last.staleAt === null ? [] : [`stale from ${formatDuration(last.staleAt - last.at)}`]),
-  ]
-  return `${isSeen ? 'It is' : 'As far as anybody has seen, it is'} ${formatDuration(now - last.at)} old${limits.length === 0 ? '' : `; it is ${limits.join(', ')}`}.`
+    { word: 'late', at: lateAt },
+    { word: 'stale', at: staleAt },
+  ].flatMap(({ word, at }) => (at === null ? [] : [{ word, at }]))
+  const past = limits.findLast(({ at }) => at <= now)
+  const ahead = limits.filter(({ at }) => at > now)
+  return (
+    <>
+      {past !== undefined && (
+        <>
+          , {past.word} since <Time at={past.at} form="long" />
+        </>
+      )}
+      {ahead.map(({ word, at }, index) => (
+        <Fragment key={word}>
+          {index === 0 ? '. Unless something newer comes, it turns ' : ', and '}
+          {word} <Time at={at} form="long" />
+        </Fragment>
+      ))}
+    </>
+  )
 }
 
 function Before({ stretches, from }: { stretches: readonly AgeStretch[]; from: number }) {

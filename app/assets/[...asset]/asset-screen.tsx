@@ -9,7 +9,7 @@ import { ReportForm } from '#app/_ui/feeds/report-form.tsx'
 import { assetsShown, flowsShown, jobsShown } from '#app/_ui/live/shown-topics.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { embedsPath, feedPath, groupPath, lineagePath, overviewPath } from '#app/_ui/paths.ts'
-import { PlaceActions } from '#app/_ui/reload/place-actions.tsx'
+import { NoPlaceActions, PlaceActions } from '#app/_ui/reload/place-actions.tsx'
 import { RunList } from '#app/_ui/runs/run-list.tsx'
 import { ScrollArea } from '#app/_ui/scroll-area.tsx'
 import { Purpose, Section } from '#app/_ui/section.tsx'
@@ -47,13 +47,20 @@ export function AssetScreen({ found, by }: { found: AskedAsset; by: Actor['kind'
     >
       <Head found={found} by={by} />
       <WhySection found={found} />
+      <NoPlaceActions reload={found.reload} takesActions={found.takesActions} />
       <KeySection coverage={found.coverage} />
       <ClockList found={found} />
       <AgeCharts ages={found.ages} isSeen={asset.status !== 'unknown'} />
       <History subject={`asset:${asset.key}`} name={asset.name} bars={found.bars} days={found.days} />
       <AssetTable title="Made from" assets={found.upstream} showFeed unseen={found.unseen.some(({ isUpstream }) => isUpstream)} />
-      <AssetTable title="Used by" assets={found.downstream} showFeed unseen={found.unseen.some(({ isUpstream }) => !isUpstream)} />
-      <ContractSection contract={found.contract} />
+      <AssetTable
+        title="Used by"
+        assets={found.downstream}
+        showFeed
+        unseen={found.unseen.some(({ isUpstream }) => !isUpstream)}
+        {...(found.contract?.held != null && { named: found.readers })}
+      />
+      <ContractSection contract={found.contract} readers={found.readers} />
       <OwnSystem facts={found.facts} connection={found.connection} contract={found.contract} />
       <HurtSection found={found} />
       <RowsChart arrivals={found.arrivals} />
@@ -75,12 +82,17 @@ function Head({ found, by }: { found: AskedAsset; by: Actor['kind'] }) {
   const { asset, window } = found
   return (
     <header className="max-w-[880px] pt-4 pb-6">
-      <h1 dir="auto">{asset.name}</h1>
+      <h1 dir="auto">
+        {asset.name} <span className="font-normal text-muted">{asset.kind}</span>
+      </h1>
       <Purpose why={found.why} />
       <p className={found.why === null ? 'muted' : 'muted mt-2'}>
-        <code dir="auto">{asset.key}</code>, a {asset.kind}
-        {asset.promised ? ' its feed is judged by' : ', watched; its feed is not judged by it'}.{' '}
-        <a href={lineagePath({ focus: asset.key })}>Lineage</a>, <a href={embedsPath({ kind: 'asset', key: asset.key })}>embed it</a>
+        <code dir="auto">{asset.key}</code> {asset.promised ? 'is what the feed' : 'belongs to the feed'}{' '}
+        <a href={feedPath(asset.feedKey)}>
+          <bdi>{asset.feedName}</bdi>
+        </a>
+        {asset.promised ? ' promises' : ', which promises nothing of it'}. <a href={lineagePath({ focus: asset.key })}>Lineage</a>,{' '}
+        <a href={embedsPath({ kind: 'asset', key: asset.key })}>embed it</a>
       </p>
       <p className="verdict">
         <StatusMark status={asset.status} big />

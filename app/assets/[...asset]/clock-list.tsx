@@ -2,7 +2,7 @@ import { connectionPath, runPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
 import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
-import { UNSEEN } from '#lib/domain/wording/words.ts'
+import { UNSEEN, weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { AssetPage } from '#lib/queries/pages/asset-page.ts'
 import type { ClockLine, Teller } from '#lib/queries/shared/clock-lines.ts'
 import { CLOCK_WORDS, costInWords } from './clock-words.ts'
@@ -13,18 +13,18 @@ const ORDER = ['dataThroughAt', 'writtenAt', 'loadedAt'] as const
 export function ClockList({ found }: { found: AssetPage }) {
   const disputed = ORDER.filter((clock) => found.told.some((line) => line.clock === clock && line.differs))
   return (
-    <Section title="What we know of each clock">
+    <Section title="Its times, and who says them">
       {disputed.map((clock) => (
         <Dispute key={clock} clock={clock} found={found} />
       ))}
       <table className="table stacked">
         <thead>
           <tr>
-            <th scope="col">Clock</th>
+            <th scope="col">Time</th>
             <th scope="col">Value</th>
             <th scope="col">Who says it</th>
             <th scope="col">How</th>
-            <th scope="col">Costs</th>
+            <th scope="col">A look takes</th>
           </tr>
         </thead>
         <tbody>
@@ -80,7 +80,7 @@ function ClockRows({ clock, found }: { clock: JudgedClock; found: AssetPage }) {
         <TellerLink teller={line.teller} own={found.connection} runId={line.runId} />
       </td>
       <td data-label="How">{howOf(line.method, line.strength)}</td>
-      <td data-label="Costs">{costInWords(line.costMs, isAsked(line.teller))}</td>
+      <td data-label="A look takes">{costInWords(line.costMs, isAsked(line.teller))}</td>
     </tr>
   ))
 }
@@ -104,7 +104,7 @@ function LookRow({ found: { asset, look, connection } }: { found: AssetPage }) {
             <TellerLink teller={{ kind: 'connection', name: connection }} own={connection} runId={null} />
           </td>
           <td data-label="How">{howOf(look.method, look.strength)}</td>
-          <td data-label="Costs">{costInWords(look.costMs, true)}</td>
+          <td data-label="A look takes">{costInWords(look.costMs, true)}</td>
         </>
       )}
     </tr>
@@ -163,5 +163,6 @@ const keyOf = ({ teller }: ClockLine, position: number) =>
   'name' in teller ? `${teller.kind}:${teller.name}` : `${teller.kind} ${position}`
 
 function howOf(method: string | null, strength: string | null): string {
-  return method === null ? '–' : strength === null ? method : `${method}, ${strength}`
+  if (method === null) return '–'
+  return strength === 'weak' ? weaknessInWords(method) : `by ${method}`
 }

@@ -8,7 +8,7 @@ const aVersion = {
   fields: [],
 }
 const words = (given: Parameters<typeof aContract>[0]) =>
-  renderToStaticMarkup(<ContractSection contract={aContract(given)} />).replaceAll(/<[^>]*>/g, '')
+  renderToStaticMarkup(<ContractSection contract={aContract(given)} readers={[]} />).replaceAll(/<[^>]*>/g, '')
 
 test.each<[string, Parameters<typeof aContract>[0], RegExp]>([
   ['columns that were told of', {}, /Kept when they were last told of: its columns, unchanged since .*, are what is promised\./],
@@ -46,7 +46,7 @@ test.each<[string, Parameters<typeof aContract>[0], RegExp]>([
         supportedUntil: 0,
       },
     },
-    /Also promisesLatency 6 h, which it is judged byRetention 3 y, not judged hereSupported until.*Holds untilThu 1 Jan.{0,20}A break makes it/,
+    /Also promisesLatency 6 h, judged hereRetention 3 y, not judged hereSupported until.*Holds untilThu 1 Jan.{0,20}A break makes it/,
   ],
   ['no end', {}, /Holds untilfurther notice/],
   [

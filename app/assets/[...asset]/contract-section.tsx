@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { AddressNote, AnnouncedNotes, BrokenNote } from '#app/_ui/feeds/contract-notes.tsx'
+import { Listed } from '#app/_ui/listed.tsx'
 import { Facts, Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import type { LevelView } from '#lib/domain/contracts/level-promises.ts'
@@ -7,13 +8,15 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { capital } from '#lib/domain/wording/sentences.ts'
 import type { AddressView, ContractView, FieldView } from '#lib/queries/catalogue/asset-contracts.ts'
+import type { NamedReader } from '#lib/queries/catalogue/contract-readers.ts'
+import { ReaderName } from './reader-name.tsx'
 
 /** More fields than these are folded. */
 const OPEN_MAX = 15
 const COMES_TO = { stop: 'Stale: what reads it may refuse to run', warn: 'Late' }
 
 /** What its producer promises of its shape, whether that is kept, and what will change; nothing where nothing is promised. */
-export function ContractSection({ contract }: { contract: ContractView | null }) {
+export function ContractSection({ contract, readers }: { contract: ContractView | null; readers: readonly NamedReader[] }) {
   if (contract === null) return null
   const { held, onBreak, noted, mended, earlier } = contract
   return (
@@ -33,7 +36,7 @@ export function ContractSection({ contract }: { contract: ContractView | null })
           facts={[
             ['Read from', contract.address && <ReadFrom address={contract.address} />],
             ['Promised by', held?.owner ?? null],
-            ['Read by', held === null || held.consumers.length === 0 ? null : held.consumers.join(', ')],
+            ['Read by', held === null || held.consumers.length === 0 ? null : namesOf(held.consumers, readers)],
             ['Also promises', levelsOf(held?.levels ?? [])],
             ['Supported until', dayOf(held?.supportedUntil)],
             ['Holds until', held && <HoldsUntil held={held} />],
@@ -59,6 +62,10 @@ export function ContractSection({ contract }: { contract: ContractView | null })
   )
 }
 
+function namesOf(consumers: readonly string[], readers: readonly NamedReader[]): ReactNode {
+  return <Listed items={consumers.map((name) => ({ key: name, shown: <ReaderName name={name} readers={readers} /> }))} />
+}
+
 function ReadFrom({ address: { url, goodAt } }: { address: AddressView }) {
   return (
     <>
@@ -82,7 +89,7 @@ function levelsOf(levels: readonly LevelView[]): ReactNode {
       {levels.map(({ words, isJudged }) => (
         <li key={words}>
           <bdi>{capital(words)}</bdi>
-          <span className="muted">{isJudged ? ', which it is judged by' : ', not judged here'}</span>
+          <span className="muted">{isJudged ? ', judged here' : ', not judged here'}</span>
         </li>
       ))}
     </ul>

@@ -5,11 +5,11 @@ import type { AskedAsset } from '#lib/queries/catalogue/asked-asset.ts'
 import { HurtSection } from './hurt-section.tsx'
 
 const fields = entityFields([{ name: 'mail', type: 'text', description: null }], [])
+const readers: AskedAsset['readers'] = [{ name: 'Forecast', subject: { kind: 'group', key: 'forecast' }, assetIds: [] }]
 const words = (hurt: AskedAsset['hurt'], known = fields) =>
-  renderToStaticMarkup(<HurtSection found={{ asset: { key: 'lake/customer' } as AskedAsset['asset'], fields: known, hurt }} />).replaceAll(
-    /<[^>]*>/g,
-    '',
-  )
+  renderToStaticMarkup(
+    <HurtSection found={{ asset: { key: 'lake/customer' } as AskedAsset['asset'], fields: known, hurt, readers }} />,
+  ).replaceAll(/<[^>]*>/g, '')
 
 test('the first field that is promised is asked about where nobody asks for another', () => {
   const known = [
@@ -17,7 +17,7 @@ test('the first field that is promised is asked about where nobody asks for anot
     { ...fields[0], name: 'mail', isPromised: true },
   ] as typeof fields
   const html = renderToStaticMarkup(
-    <HurtSection found={{ asset: { key: 'lake/customer' } as AskedAsset['asset'], fields: known, hurt: null }} />,
+    <HurtSection found={{ asset: { key: 'lake/customer' } as AskedAsset['asset'], fields: known, hurt: null, readers }} />,
   )
   expect(html).toContain('<option>uuid</option><option selected="">mail</option>')
 })

@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import { assetPath, feedPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
@@ -6,12 +7,17 @@ import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { UNSEEN } from '#lib/domain/wording/words.ts'
 import type { AskedAsset } from '#lib/queries/catalogue/asked-asset.ts'
 import type { FieldHurt } from '#lib/queries/catalogue/field-hurt.ts'
+import { ReaderName } from './reader-name.tsx'
 
 type Below = FieldHurt['below']
 const SHOWN = 25
 
 /** Who would be hurt if one of its fields went: asked for by name, answered by contract and by lineage; nothing where no field is known. */
-export function HurtSection({ found: { asset, fields, hurt } }: { found: Pick<AskedAsset, 'asset' | 'fields' | 'hurt'> }) {
+export function HurtSection({
+  found: { asset, fields, hurt, readers },
+}: {
+  found: Pick<AskedAsset, 'asset' | 'fields' | 'hurt' | 'readers'>
+}) {
   if (fields.length === 0) return null
   const asked = hurt?.field ?? fields.find(({ isPromised }) => isPromised)?.name
   return (
@@ -27,17 +33,19 @@ export function HurtSection({ found: { asset, fields, hurt } }: { found: Pick<As
             Show who
           </button>
         </form>
-        {hurt !== null && <Answer hurt={hurt} />}
+        {hurt !== null && <Answer hurt={hurt} readers={readers} />}
       </Section>
     </div>
   )
 }
 
-function Answer({ hurt: { field, promised, below, hasUnseen } }: { hurt: FieldHurt }) {
+type Readers = AskedAsset['readers']
+
+function Answer({ hurt: { field, promised, below, hasUnseen }, readers }: { hurt: FieldHurt; readers: Readers }) {
   return (
     <div className="mt-4 space-y-3" role="status">
       <p className="max-w-[720px]">
-        <Promised field={field} promised={promised} />
+        <Promised field={field} promised={promised} readers={readers} />
       </p>
       {below.length === 0 && !hasUnseen ? (
         <p>Nothing is known to be made from it.</p>
@@ -64,7 +72,7 @@ function Answer({ hurt: { field, promised, below, hasUnseen } }: { hurt: FieldHu
   )
 }
 
-function Promised({ field, promised }: Pick<FieldHurt, 'field' | 'promised'>) {
+function Promised({ field, promised, readers }: Pick<FieldHurt, 'field' | 'promised'> & { readers: Readers }) {
   if (promised === null)
     return (
       <>
@@ -76,7 +84,13 @@ function Promised({ field, promised }: Pick<FieldHurt, 'field' | 'promised'>) {
     <>
       <code dir="auto">{field}</code> is promised by the contract <bdi>{name}</bdi>, version {listInWords(versions)},{' '}
       {consumers.length === 0 ? 'which names no reader' : 'to '}
-      <bdi>{listInWords(consumers)}</bdi>.
+      {consumers.map((consumer, at) => (
+        <Fragment key={consumer}>
+          {at > 0 && (at === consumers.length - 1 ? ' and ' : ', ')}
+          <ReaderName name={consumer} readers={readers} />
+        </Fragment>
+      ))}
+      .
     </>
   )
 }

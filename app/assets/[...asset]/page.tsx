@@ -28,7 +28,7 @@ export async function generateMetadata(props: PageProps): Promise<Metadata> {
   const found = await read(props)
   if (found === null) return { title: 'Not found' }
   const { asset, page } = found
-  return { title: `${asset.name}: ${statusInWords(asset.status)} · ${page.name}`, ...statusIcon(asset.status) }
+  return { title: `${asset.name}, ${asset.kind}: ${statusInWords(asset.status)} · ${page.name}`, ...statusIcon(asset.status) }
 }
 
 export default async function Page(props: PageProps) {

@@ -74,7 +74,7 @@ function Node({ asset, foreign }: { asset: AssetRow; foreign: boolean }) {
           <span className="block" dir="auto">
             {asset.name}
           </span>
-          <span className="small muted">{`${asset.kind}, ${statusInWords(asset.status).toLowerCase()}${foreign ? `, of ${asset.feedName}` : ''}`}</span>
+          <span className="small muted">{`${asset.kind}, ${statusInWords(asset.status).toLowerCase()}${foreign && asset.feedName !== asset.name ? `, of ${asset.feedName}` : ''}`}</span>
         </span>
       </a>
     </li>

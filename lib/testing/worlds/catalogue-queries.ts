@@ -9,6 +9,7 @@ import { getAssetKeys, getKeysOfAssets } from '#lib/queries/catalogue/asset-keys
 import { getCatalogueView, UNFILTERED } from '#lib/queries/catalogue/catalogue-view.ts'
 import { getComingChanges } from '#lib/queries/catalogue/coming-changes.ts'
 import { getComingVersions } from '#lib/queries/catalogue/coming-versions.ts'
+import { getContractReaders } from '#lib/queries/catalogue/contract-readers.ts'
 import { getFieldHurt } from '#lib/queries/catalogue/field-hurt.ts'
 import { getFoundThing } from '#lib/queries/catalogue/found-thing.ts'
 import { getHits } from '#lib/queries/catalogue/hits.ts'
@@ -60,6 +61,8 @@ export const CATALOGUE_QUERIES: Record<string, (ctx: Context, about: Asked) => P
   ],
   getComingChanges: (ctx, { assets }) => getComingChanges(ctx, assets.slice(1)),
   getComingVersions: (ctx) => getComingVersions(ctx),
+  getContractReaders: async (ctx, { assets, name }) =>
+    (await getContractReaders(ctx, [name, `${name}-feed`, `${name} group`], assets)).map(({ name: _asked, ...known }) => known),
   getAssetContracts: (ctx, { assets }) => getAssetContracts(ctx, assets),
   getAssetKeys: (ctx, { assets, name }) => Promise.all(assets.map((id) => getAssetKeys(ctx, unseenAsset(id), promiseOf(name)))),
   getKeysOfAssets: async (ctx, { assets, name }) => [
