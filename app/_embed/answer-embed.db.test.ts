@@ -218,7 +218,7 @@ describe('what was fresh', () => {
 })
 
 describe('how far data reach', () => {
-  const reach = async (path: string) => /Data as of [^.]*/.exec((await ask(path)).body)?.[0]
+  const reach = async (path: string) => /(?:Data as of|Last loaded) [^.]*/.exec((await ask(path)).body)?.[0]
   const arrives = (asset: number, clock: string, at: number) =>
     ctx.whole.query(
       "insert into arrival (asset_id, clock, at, recorded_at, source, happened_at, kind) values ($1, $2, $3, now(), 'connection:lake', now(), 'arrival')",
@@ -233,18 +233,18 @@ describe('how far data reach', () => {
     const day = Date.parse('2026-01-05T06:41:00Z')
     await arrives(24, 'loadedAt', day + DAY_MS)
     delete web.embeds
-    expect(await reach('/embed/assets/lake/common/badge.svg')).toMatch(/^Data as of 6 Jan(?: 2026)? 06:41 UTC, by the last load/)
+    expect(await reach('/embed/assets/lake/common/badge.svg')).toMatch(/^Last loaded 6 Jan(?: 2026)? 06:41 UTC$/)
     await arrives(24, 'dataThroughAt', day)
     delete web.embeds
     expect(await reach('/embed/feeds/common-feed/badge.svg')).toMatch(/^Data as of 5 Jan(?: 2026)? 06:41 UTC$/)
     await arrives(24, 'dataThroughAt', ctx.clock.now() + DAY_MS)
     delete web.embeds
-    expect(await reach('/embed/feeds/common-feed/badge.svg')).toMatch(/^Data as of 6 Jan/)
+    expect(await reach('/embed/feeds/common-feed/badge.svg')).toMatch(/^Last loaded 6 Jan/)
     const { token } = await make('ada', 'asset', 'lake/records')
     const records = `/embed/assets/lake/records/badge.svg?key=${token}`
-    expect(await reach(records)).toMatch(/^Data as of 6 Jan/)
+    expect(await reach(records)).toMatch(/^Last loaded 6 Jan/)
     await arrives(4, 'loadedAt', ctx.clock.now())
     delete web.embeds
-    expect(await reach(records)).toMatch(/^Data as of 6 Jan/)
+    expect(await reach(records)).toMatch(/^Last loaded 6 Jan/)
   })
 })

@@ -102,10 +102,10 @@ describe('what an embed says', () => {
     expect(said({ ...WELL, status: null, reason: null })).toEqual(['Not judged', 'Data as of 07:00', null])
   })
 
-  it('stands whole in one text, which says when only the last load tells how far the data reach', () => {
-    expect(words({ ...LATE, reason: 'run-failed', asOf: { at: TUESDAY, isDay: false, by: 'load' } }).whole).toBe(
-      'Orders: late since 07:00. Data as of Tue 06:41 EST, by the last load. 2 h late because its load failed.',
-    )
+  it('stands whole in one text, and where only the last load tells how far the data reach says that it is that', () => {
+    const loaded = { ...LATE, reason: 'run-failed' as const, asOf: { at: TUESDAY, isDay: false, by: 'load' as const } }
+    expect(said(loaded)[1]).toBe('Last loaded Tue 06:41 EST')
+    expect(words(loaded).whole).toBe('Orders: late since 07:00. Last loaded Tue 06:41 EST. 2 h late because its load failed.')
   })
 
   it('has words for every reason, with and without a name', () => {

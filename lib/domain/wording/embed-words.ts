@@ -43,7 +43,7 @@ export interface EmbedWords {
   word: string
   /** `Late since 07:00`. */
   standing: string
-  /** `Data as of Tue 06:41 EST`; of a group how many of its feeds are fresh. */
+  /** `Data as of Tue 06:41 EST`, or `Last loaded Tue 06:41 EST` where nothing tells what is in them; of a group how many of its feeds are fresh. */
   reach: string | null
   /** `2 h late because the load of Orders failed`. */
   problem: string | null
@@ -73,8 +73,7 @@ export function embedInWords(name: string, standing: EmbedStanding, { now, zone 
     reach: standing.feeds === null ? reachOf(standing.asOf, now, zone) : freshInWords(standing.feeds),
     problem: problem.filter((part) => part !== null).join('. ') || null,
   }
-  const reach = standing.asOf?.by === 'load' && words.reach !== null ? `${words.reach}, by the last load` : words.reach
-  const told = [`${name}: ${lower(words.standing)}`, reach, words.problem].flatMap((part) => (part === null ? [] : [`${part}.`]))
+  const told = [`${name}: ${lower(words.standing)}`, words.reach, words.problem].flatMap((part) => (part === null ? [] : [`${part}.`]))
   return { ...words, whole: told.join(' ') }
 }
 
@@ -94,8 +93,8 @@ function weekday(at: Instant, zone: string): string {
 
 function reachOf(asOf: AsOf | null, now: Instant, zone: string): string | null {
   if (asOf === null) return null
-  const { at, isDay } = asOf
-  return `Data as of ${isDay ? `${weekday(at, zone)} ${dayOfInstant(at, zone, now)}` : whenInWords(at, now, zone)}`
+  const { at, isDay, by } = asOf
+  return `${by === 'load' ? 'Last loaded' : 'Data as of'} ${isDay ? `${weekday(at, zone)} ${dayOfInstant(at, zone, now)}` : whenInWords(at, now, zone)}`
 }
 
 function freshInWords({ judged, fresh }: NonNullable<EmbedStanding['feeds']>): string {
