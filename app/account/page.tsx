@@ -20,7 +20,7 @@ import { Facts, Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { readSealedWords } from '#lib/access/sealed-words.ts'
 import { type Account, ownAccount } from '#lib/access/sessions.ts'
-import { ownSubscriptions, type SeenSubscriptions } from '#lib/access/subscriptions/subscribe.ts'
+import { offersLetters, ownSubscriptions, type SeenSubscriptions } from '#lib/access/subscriptions/subscribe.ts'
 import { EVERYBODY } from '#lib/domain/access/access-rules.ts'
 import type { Actor } from '#lib/domain/access/actor.ts'
 import { browserInWords } from '#lib/domain/wording/browser-words.ts'
@@ -45,7 +45,12 @@ export default async function AccountPage({ searchParams }: PageProps) {
   const { said } = await searchParams
   const context = await requestContext()
   if (context.actor.kind !== 'person') redirect(signInToPath(accountPath))
-  const [frame, account, subscriptions] = await Promise.all([getAdminFrame(context), ownAccount(context), ownSubscriptions(context)])
+  const [frame, account, subscriptions, isOffered] = await Promise.all([
+    getAdminFrame(context),
+    ownAccount(context),
+    ownSubscriptions(context),
+    offersLetters(context),
+  ])
   return (
     <PageShell page={frame.page} now={frame.now} banners={frame.banners} shows={null} place="account">
       <div className="hero">
@@ -65,7 +70,7 @@ export default async function AccountPage({ searchParams }: PageProps) {
         </button>
       </form>
       <Sessions sessions={account.sessions} own={whoIsAsking().sessionId} />
-      <Letters own={subscriptions} email={account.person.email} />
+      <Letters own={subscriptions} email={account.person.email} isOffered={isOffered} />
       <Section title="Tokens">
         <p>
           A program proves with a token that it asks for you: <a href={accountTokensPath}>your tokens</a>, and{' '}
@@ -83,11 +88,15 @@ function sightInWords(audience: string | null): string {
 }
 
 /** What one is written to of; each can be ended from here. */
-function Letters({ own: { subscriptions, unseen }, email }: { own: SeenSubscriptions; email: string }) {
+function Letters({ own: { subscriptions, unseen }, email, isOffered }: { own: SeenSubscriptions; email: string; isOffered: boolean }) {
   return (
     <Section title="Letters to you">
       {subscriptions.length + unseen === 0 ? (
-        <p className="muted">None. On the page of a group or a feed you can have yourself written to when something is wrong with it.</p>
+        <p className="muted">
+          {isOffered
+            ? 'None. On the page of a group or a feed you can have yourself written to when something is wrong with it.'
+            : 'None: this page sends no mail.'}
+        </p>
       ) : (
         <>
           <p>Letters go to {email} when something is wrong with what stands here, and when it is well again.</p>

@@ -26,10 +26,12 @@ interface CardProps {
   incidents: readonly IncidentLine[]
   /** The feeds that its flows load. */
   loads: readonly LoadedFeed[]
+  /** Whoever reads it may have it checked, and so has to do with its secrets. */
+  takesActions: boolean
 }
 
 /** One outside system: does it let us in, what for, what came of it, and how old are its secrets? */
-export function ConnectionCard({ connection, found, incidents, loads }: CardProps) {
+export function ConnectionCard({ connection, found, incidents, loads, takesActions }: CardProps) {
   const { key, name, kind, health } = connection
   const [icon, words] = STATES[health.state]
   return (
@@ -50,24 +52,26 @@ export function ConnectionCard({ connection, found, incidents, loads }: CardProp
       <Facts
         form="card-facts"
         facts={[
-          ['Address', <Address key="address" connection={connection} />],
+          ['Address', takesActions || connection.settings.length > 0 ? <Address key="address" connection={connection} /> : null],
           ['Last look', <LastProbe key="look" connection={connection} />],
           ['Last check', <LastCheck key="check" connection={connection} />],
-          ['Secrets', <SecretList key="secrets" references={connection.references} />],
+          ['Secrets', takesActions ? <SecretList key="secrets" references={connection.references} /> : null],
           ['Used by', <Usage key="usage" connection={connection} loads={loads} />],
           ['Incidents', incidents.length === 0 ? null : <Incidents key="incidents" incidents={incidents} />],
           ['Holds', found === null || (found.wholeAt === null && found.problem === null) ? null : <Holds key="holds" found={found} />],
         ]}
       />
-      <footer>
-        <CheckAction
-          connection={key}
-          checkedAt={connection.checkedAt}
-          isChecking={health.state === 'checking'}
-          isGood={connection.checkOk}
-        />
-        <Rotation references={connection.references} />
-      </footer>
+      {takesActions && (
+        <footer>
+          <CheckAction
+            connection={key}
+            checkedAt={connection.checkedAt}
+            isChecking={health.state === 'checking'}
+            isGood={connection.checkOk}
+          />
+          <Rotation references={connection.references} />
+        </footer>
+      )}
     </article>
   )
 }

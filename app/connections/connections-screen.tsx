@@ -15,7 +15,8 @@ export function ConnectionsScreen({ found }: { found: ConnectionsPage }) {
         <h1>{found.isShown ? headline(connections) : 'Connections are shown to people who have signed in.'}</h1>
         {!found.isShown ? (
           <p className="lead">
-            <a href={signInToPath(connectionsPath)}>Sign in</a> to see their addresses, how they are, and where their secrets are set.
+            <a href={signInToPath(connectionsPath)}>Sign in</a> to see how they are and what uses them; engineers see where their secrets
+            are set, too.
           </p>
         ) : connections.length === 0 ? (
           <p className="lead">
@@ -44,7 +45,7 @@ const SHOWN = 40
 
 function Cards({
   connections,
-  found: { found, incidents, loads },
+  found: { found, incidents, loads, takesActions },
 }: {
   connections: ConnectionsPage['connections']
   found: ConnectionsPage
@@ -58,6 +59,7 @@ function Cards({
           found={found.find((one) => one.connection === connection.key) ?? null}
           incidents={incidents.get(connection.key) ?? []}
           loads={connection.flows.flatMap((flow) => loads.get(flow) ?? [])}
+          takesActions={takesActions}
         />
       ))}
     </div>

@@ -148,10 +148,15 @@ export async function seenOf(reader: Context, all: readonly Subscription[]): Pro
   return { subscriptions, unseen: all.length - subscriptions.length }
 }
 
+/** Whether anybody can be written to at all. */
+export async function offersLetters(ctx: Context): Promise<boolean> {
+  return canWrite(ctx.whole)
+}
+
 /** What the page of a group or feed offers whoever reads it; null: nothing, since this page sends no mail or they are a program. */
 export async function subscriptionOffer(ctx: Context, subject: Subscribable): Promise<SubscriptionOffer | null> {
   const { kind } = ctx.actor
-  if ((kind !== 'person' && kind !== 'visitor') || !(await canWrite(ctx.whole))) return null
+  if ((kind !== 'person' && kind !== 'visitor') || !(await offersLetters(ctx))) return null
   if (kind === 'visitor') return { to: null, state: 'none' }
   const [own, person] = await Promise.all([ownSubscriptions(ctx), findPerson(ctx.whole, { id: requireId(ctx) })])
   const found = own.subscriptions.find((one) => one.kind === subject.kind && one.key === subject.key)

@@ -3,6 +3,7 @@ import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import { SECRET_AGE_MAX_MS } from '#lib/catalogue/schema/document.ts'
 import { toReferences } from '#lib/db/catalogue/connection-checks.ts'
 import type { Context } from '#lib/db/context.ts'
+import { may } from '#lib/domain/access/actions.ts'
 import { type ConnectionEvidence, type ConnectionHealth, connectionHealth } from '#lib/domain/connections/connection-health.ts'
 import { type CredentialAge, credentialAge } from '#lib/domain/connections/credential-age.ts'
 import type { SecretPlace } from '#lib/domain/connections/secret-reference.ts'
@@ -58,6 +59,8 @@ export interface ConnectionsPage {
   /** Empty for those whom nobody knows: addresses and whereabouts of secrets are not their business. */
   connections: ConnectionView[]
   isShown: boolean
+  /** Whoever asks may have one checked; nobody else has to do with its secrets. */
+  takesActions: boolean
   /** What was found behind them, for those who see everything. */
   found: FoundCounts[]
   /** By the key of a connection: the incidents it was a cause of, what is open first. */
@@ -183,7 +186,8 @@ export async function getConnectionsPage(ctx: Context): Promise<ConnectionsPage 
   const [incidents, loads] = isShown
     ? await Promise.all([getIncidentsOfConnections(ctx), getLoads(ctx, [...new Set(all.flatMap(({ flows }) => flows))])])
     : [new Map(), new Map()]
-  return { page, now: ctx.clock.now(), banners, connections, isShown, found, incidents, loads }
+  const takesActions = may(ctx.actor, 'connection.check')
+  return { page, now: ctx.clock.now(), banners, connections, isShown, takesActions, found, incidents, loads }
 }
 
 async function getLoads(ctx: Context, flows: readonly string[]): Promise<ConnectionsPage['loads']> {
