@@ -83,6 +83,9 @@ test('the card of a day can be pointed at, stays while it is, and goes with Esca
   await expect(card).toBeHidden()
   await page.mouse.move(day.x - 30, day.y)
   await expect(card).toBeVisible()
+
+  await page.mouse.click(day.x - 30, day.y)
+  await expect(page).toHaveURL(/\/days\/\d{4}-\d{2}-\d{2}$/)
 })
 
 test('each row of bars is one stop of the tab key', async ({ page }) => {

@@ -32,7 +32,7 @@ interface DayBarsProps {
 
 const nothing = () => () => {}
 
-/** Ninety days. One tab stop; ← → walk the days, ↑ ↓ the rows, Enter keeps the card open and then leads to the day, Esc closes it. */
+/** Ninety days. One tab stop; ← → walk the days, ↑ ↓ the rows, Enter keeps the card open and then leads to the day, as a press on the day that is shown does; Esc closes it. */
 export function DayBars({ subject, name, until, days, large = false }: DayBarsProps) {
   const alive = useSyncExternalStore(
     nothing,
@@ -65,7 +65,7 @@ export function DayBars({ subject, name, until, days, large = false }: DayBarsPr
         'aria-valuemax': BAR_DAYS - 1,
         'aria-valuenow': position ?? BAR_DAYS - 1,
         'aria-valuetext': dayText(cells, until, position ?? BAR_DAYS - 1),
-        ...handlers(subject, size.step, look),
+        ...handlers({ subject, until }, size.step, look),
       }
     : { role: 'img', 'aria-label': label }
   return (
@@ -103,7 +103,7 @@ function dayText(cells: readonly DayCell[], until: string, position: number): st
 
 type Look = (position: number, pinned: boolean) => void
 
-function handlers(subject: string, step: number, look: Look) {
+function handlers({ subject, until }: Pick<DayBarsProps, 'subject' | 'until'>, step: number, look: Look) {
   return {
     onPointerMove: (event: PointerEvent<HTMLDivElement>) => {
       const position = positionAt(event, step)
@@ -114,7 +114,8 @@ function handlers(subject: string, step: number, look: Look) {
       event.preventDefault()
       const position = positionAt(event, step)
       const now = getSelection()
-      if (now?.pinned && now.element === event.currentTarget && now.position === position) select(null)
+      if (now?.element === event.currentTarget && now.position === position)
+        location.assign(dayPath(dayAfter(until, position - (BAR_DAYS - 1))))
       else look(position, true)
     },
     onFocus: (event: { currentTarget: HTMLDivElement }) => {

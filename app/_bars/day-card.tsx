@@ -109,9 +109,10 @@ function FirstCause({ causes: [first, ...others] }: { causes: ApiDay['causes'] }
 
 function place(card: HTMLElement, selection: BarSelection): void {
   const drawing = selection.element.firstElementChild?.getBoundingClientRect() ?? selection.element.getBoundingClientRect()
-  const { step } = selection.element.classList.contains('large') ? LARGE : SMALL
+  const isLarge = selection.element.classList.contains('large')
+  const { step } = isLarge ? LARGE : SMALL
   const middle = drawing.left + selection.position * step
-  const column = (selection.element.parentElement ?? selection.element).getBoundingClientRect()
+  const column = isLarge ? drawing : (selection.element.parentElement ?? selection.element).getBoundingClientRect()
   const below = drawing.bottom + 8
   const fits = below + card.offsetHeight < window.innerHeight
   card.style.left = `${Math.max(8, Math.min(Math.min(window.innerWidth - 8, column.right) - WIDTH, middle - WIDTH / 2))}px`

@@ -66,13 +66,14 @@ function Head({ run, now, children }: HeadProps) {
 }
 
 function ExternalRun({ run, now, open }: { run: ExternalRunRow; now: number; open: boolean }) {
+  if (run.problem === null && run.url === null && run.state !== 'running') return <OnlyItsPage run={run} now={now} />
   return (
     <details className="run print:break-inside-avoid" open={open}>
       <summary>
         <Head run={run} now={now}>
           <WhoseJob system={run.system} job={run.job} name={run.jobName} />
         </Head>
-        <span className="muted">{rowsInWords({ ...run, rowsLoaded: run.rows, rowsRejected: 0, isDryRun: false })}</span>
+        <span className="muted">{rowsOf(run)}</span>
         <Chevron />
         {run.problem !== null && (
           <span className="run-problem line-clamp-2 wrap-anywhere print:line-clamp-none">{run.problem.split('\n')[0]}</span>
@@ -89,6 +90,24 @@ function ExternalRun({ run, now, open }: { run: ExternalRunRow; now: number; ope
     </details>
   )
 }
+
+/** Nothing unfolds where all there is of it is its page. */
+function OnlyItsPage({ run, now }: { run: ExternalRunRow; now: number }) {
+  return (
+    <div className="run print:break-inside-avoid">
+      <p className="run-head">
+        <Head run={run} now={now}>
+          <a href={runPath(run.id)}>
+            <WhoseJob system={run.system} job={run.job} name={run.jobName} />
+          </a>
+        </Head>
+        <span className="muted">{rowsOf(run)}</span>
+      </p>
+    </div>
+  )
+}
+
+const rowsOf = (run: ExternalRunRow) => rowsInWords({ ...run, rowsLoaded: run.rows, rowsRejected: 0, isDryRun: false })
 
 function Run({ run, now, open }: { run: RunDetail; now: number; open: boolean }) {
   return (

@@ -51,12 +51,12 @@ export function GroupScreen({ group, pageNumber, offer, said }: GroupScreenProps
         <p className="verdict">
           <StatusMark status={group.status} big />
           <span className="muted">
-            {freshCount(group.counts)}
             {group.since !== null && group.status !== 'fresh' && (
               <>
-                , so since <Time at={group.since} form="long" />
+                since <Time at={group.since} form="long" />;{' '}
               </>
             )}
+            {freshCount(group.counts)}
           </span>
         </p>
         <CauseList {...group.trouble} now={group.now} />
