@@ -1,9 +1,10 @@
 import { NoActions } from '#app/_ui/actions/no-actions.tsx'
 import { PageShell } from '#app/_ui/page-shell.tsx'
-import { overviewPath, runsPath } from '#app/_ui/paths.ts'
+import { dayPath, overviewPath, runsPath } from '#app/_ui/paths.ts'
 import { filterStateInWords } from '#app/_ui/runs/run-labels.ts'
-import { jobInWords } from '#lib/domain/runs/job-name.ts'
+import { jobOfSystemInWords } from '#lib/domain/runs/job-name.ts'
 import { RUN_FILTER_STATES } from '#lib/domain/runs/run-filter.ts'
+import { localDay } from '#lib/domain/time/local-day.ts'
 import type { RunsPage } from '#lib/queries/pages/runs-page.ts'
 import type { RunFilter } from '#lib/queries/runs/run-list-questions.ts'
 import { LiveRuns } from './live-runs.tsx'
@@ -16,9 +17,8 @@ interface RunsScreenProps {
 
 /** The runs of all flows, and of other systems, with a choice of flow, place and state. */
 export function RunsScreen({ found, filter, problem }: RunsScreenProps) {
-  const { page, list, flows } = found
+  const { page, list } = found
   const systems = [...new Set([...found.systems, ...(filter.system === null ? [] : [filter.system])])]
-  const known = filter.flow === null || flows.includes(filter.flow) ? flows : [...flows, filter.flow]
   return (
     <PageShell page={page} now={list.now} shows={[]} banners={found.banners} place="runs">
       <header className="hero">
@@ -27,21 +27,11 @@ export function RunsScreen({ found, filter, problem }: RunsScreenProps) {
       </header>
       <search>
         <form className="filter" action={runsPath}>
-          <label>
-            <span>Flow</span>
-            <select name="flow" defaultValue={filter.flow ?? ''}>
-              <option value="">All flows</option>
-              {known.map((flow) => (
-                <option key={flow} value={flow}>
-                  {jobInWords(flow, flow === filter.flow ? found.jobName : null)}
-                </option>
-              ))}
-            </select>
-          </label>
+          <FlowChoice found={found} filter={filter} />
           {systems.length > 0 && (
             <label>
               <span>Where</span>
-              <select name="system" defaultValue={filter.system ?? ''}>
+              <select name="system" defaultValue={filter.flow === null ? (filter.system ?? '') : ''}>
                 <option value="">Here and elsewhere</option>
                 {systems.map((system) => (
                   <option key={system} value={system}>
@@ -75,8 +65,32 @@ export function RunsScreen({ found, filter, problem }: RunsScreenProps) {
       {!found.takesActions && <NoActions />}
       <LiveRuns initial={list} filter={filter} />
       <p className="muted small">
-        What the runs mean for the data is on the <a href={overviewPath}>status</a>.
+        What the runs mean for the data is on the <a href={overviewPath}>status</a>; what ran on one day is on the page of that day, such as{' '}
+        <a href={dayPath(localDay(list.now, page.zone))}>today</a>.
       </p>
     </PageShell>
+  )
+}
+
+/** The flows, and the jobs of other systems, each with its system: what is asked for stands among them. */
+function FlowChoice({ found: { flows, jobs, jobName }, filter: { flow, system } }: Pick<RunsScreenProps, 'found' | 'filter'>) {
+  const asked = flow === null ? '' : system === null ? flow : `${system}/${flow}`
+  const isKnown = asked === '' || flows.includes(asked) || jobs.some(({ key }) => key === asked)
+  const known = isKnown ? jobs : [...jobs, { key: asked, name: jobName }]
+  return (
+    <label>
+      <span>Flow or job</span>
+      <select name="flow" defaultValue={asked}>
+        <option value="">All flows and jobs</option>
+        {flows.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+        {known.map(({ key, name }) => (
+          <option key={key} value={key}>
+            {jobOfSystemInWords(key, name)}
+          </option>
+        ))}
+      </select>
+    </label>
   )
 }

@@ -38,6 +38,9 @@ describe('a question to the list of runs', () => {
   it('names flow, state and place', () => {
     expect(parseRunFilter({})).toEqual({ flow: null, system: null, state: null, before: null })
     expect(parseRunFilter({ system: 'dbt', flow: 'nightly' })).toMatchObject({ system: 'dbt', flow: 'nightly' })
+    const job = { system: 'prefect', flow: 'export/hourly', state: null, before: null }
+    expect(parseRunFilter({ flow: 'prefect/export/hourly' })).toEqual(job)
+    expect(parseRunFilter({ system: 'prefect', flow: 'export/hourly' }), 'with its system it stays as it is').toEqual(job)
     const before = toCursor(JSON.stringify(['runs', ['ended', true], ['flow', 'term'], ['state', 'timed-out']]), `1763640000000_${ID}`)
     expect(parseRunFilter({ flow: 'term', state: 'timed-out', before })).toEqual({ flow: 'term', system: null, state: 'timed-out', before })
     expect(parseRunFilter({ flow: 'course', state: 'timed-out', before })).toHaveProperty('problem')

@@ -21,8 +21,10 @@ export function parseLogQuestion({ find, level, before, after }: Question): LogQ
   return parsed.success ? toLogQuery(parsed.data) : { problem: questionInWords(parsed.error) }
 }
 
-/** Which runs are asked for, or in words why that cannot be understood. */
-export function parseRunFilter({ flow, system, state, before }: Question): RunFilter | { problem: string } {
+/** Which runs are asked for, or in words why that cannot be understood; `adf/load` names a job with its system, since no flow is called so. */
+export function parseRunFilter({ flow: asked, system: place, state, before }: Question): RunFilter | { problem: string } {
+  const [, ofJob, job] = place === undefined ? (/^([^/]+)\/(.+)$/s.exec(asked ?? '') ?? []) : []
+  const [system, flow] = [ofJob ?? place, job ?? asked]
   const parsed = runsQuestion.safeParse({ flow, system, state, ended: 'true' })
   if (!parsed.success) return { problem: questionInWords(parsed.error) }
   if (before !== undefined && placeAt(RUN_LIST, parsed.data, before) === null)

@@ -1,6 +1,6 @@
 import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
-import { jobNameSql } from '#lib/db/runs/job-names.ts'
+import { jobNameOfKeySql, jobNameSql } from '#lib/db/runs/job-names.ts'
 import { mayOrder } from '#lib/domain/access/actions.ts'
 import { getRunList } from '#lib/queries/runs/run-list.ts'
 import type { RunFilter, RunList } from '#lib/queries/runs/run-list-questions.ts'
@@ -14,6 +14,8 @@ export interface RunsPage {
   list: RunList
   /** The flows of the catalogue, and those that have left it but ran. */
   flows: string[]
+  /** The jobs of other systems that write something, `<connection>/<job>`, with what their system calls them where that is another word. */
+  jobs: { key: string; name: string | null }[]
   /** The connections that tell of runs of their own. */
   systems: string[]
   /** What a system calls the job whose runs are asked for, where that is another word. */
@@ -23,16 +25,22 @@ export interface RunsPage {
 
 const FLOWS = 'select name from flow where removed_at is null or exists (select 1 from run r where r.flow = flow.name) order by name'
 
+const JOBS_MAX = 500
+
+const JOBS = `
+  select key, ${jobNameOfKeySql('key')} as name from (select distinct job as key from asset where job is not null order by 1 limit ${JOBS_MAX}) jobs order by 1`
+
 const SYSTEMS = `
   select key from connection_state where runs_asked_at is not null union select split_part(job, '/', 1) from asset where job is not null order by 1`
 
 /** The screen of all runs. */
 export async function getRunsPage(ctx: Context, filter: RunFilter): Promise<RunsPage> {
   const page = await getPageSettings(ctx)
-  const [banners, list, flows, systems, names] = await Promise.all([
+  const [banners, list, flows, jobs, systems, names] = await Promise.all([
     getBanners(ctx, page?.demo ?? false),
     getRunList(ctx, filter),
     ctx.pool.query<{ name: string }>(FLOWS),
+    ctx.pool.query<RunsPage['jobs'][number]>(JOBS),
     ctx.pool.query<{ key: string }>(SYSTEMS),
     ctx.pool.query<{ name: string | null }>(`select ${jobNameSql('$1', '$2')} as name`, [filter.system, filter.flow]),
   ])
@@ -41,6 +49,7 @@ export async function getRunsPage(ctx: Context, filter: RunFilter): Promise<Runs
     banners,
     list,
     flows: flows.rows.map(({ name }) => name),
+    jobs: jobs.rows,
     systems: systems.rows.map(({ key }) => key),
     jobName: names.rows[0]?.name ?? null,
     takesActions: mayOrder(ctx.actor),
