@@ -104,7 +104,7 @@ function Numbers({ feed }: { feed: FeedLineData }) {
   return (
     <p>
       <Share of={feed} />
-      {feed.ready !== undefined && <span>{`at ${readyBy}: ${feed.ready} of ${feed.readyOf} days`}</span>}
+      {feed.ready !== undefined && <span>{`at ${readyBy}: ${feed.ready} of ${feed.readyOf}`}</span>}
     </p>
   )
 }

@@ -9,7 +9,7 @@ import { CLOCK_WORDS } from './clock-words.ts'
 export function ArrivalList({ arrivals }: { arrivals: readonly ArrivalRow[] }) {
   if (arrivals.length === 0) return null
   return (
-    <Section title="What has arrived" note={`the last ${arrivals.length} changes of a clock`}>
+    <Section title="What has arrived" note={`the last ${arrivals.length} changes of its times`}>
       <details className="fold again">
         <summary>Show them</summary>
         <table className="table stacked">

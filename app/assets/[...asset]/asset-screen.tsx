@@ -6,6 +6,7 @@ import { ChangeList } from '#app/_ui/feeds/change-list.tsx'
 import { ComingNotes } from '#app/_ui/feeds/coming-notes.tsx'
 import { GoodAgainLine } from '#app/_ui/feeds/good-again-line.tsx'
 import { ReportForm } from '#app/_ui/feeds/report-form.tsx'
+import { standsSince } from '#app/_ui/feeds/stands-since.ts'
 import { assetsShown, flowsShown, jobsShown } from '#app/_ui/live/shown-topics.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { embedsPath, feedPath, groupPath, lineagePath, overviewPath } from '#app/_ui/paths.ts'
@@ -80,6 +81,7 @@ export function AssetScreen({ found, by }: { found: AskedAsset; by: Actor['kind'
 /** What it is, how it stands and when that is good again, and what can be asked for. */
 function Head({ found, by }: { found: AskedAsset; by: Actor['kind'] }) {
   const { asset, window } = found
+  const since = standsSince(asset, found.changes)
   return (
     <header className="max-w-[880px] pt-4 pb-6">
       <h1 dir="auto">
@@ -97,10 +99,10 @@ function Head({ found, by }: { found: AskedAsset; by: Actor['kind'] }) {
       <p className="verdict">
         <StatusMark status={asset.status} big />
         {asset.weakBy !== null && <span className="muted">{weaknessInWords(asset.weakBy)}</span>}
-        {asset.since !== null && (
+        {since !== null && (
           <span className="muted">
-            since <Time at={asset.since} form="long" />
-            <Age at={asset.since} brackets />
+            since <Time at={since} form="long" />
+            <Age at={since} brackets />
           </span>
         )}
       </p>

@@ -11,6 +11,7 @@ import { ContractNotes } from '#app/_ui/feeds/contract-notes.tsx'
 import { HeldBy } from '#app/_ui/feeds/held-by.tsx'
 import { LettersSection } from '#app/_ui/feeds/letters-section.tsx'
 import { ReportForm } from '#app/_ui/feeds/report-form.tsx'
+import { standsSince } from '#app/_ui/feeds/stands-since.ts'
 import { Listed } from '#app/_ui/listed.tsx'
 import { assetsShown, flowsShown, jobsShown } from '#app/_ui/live/shown-topics.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
@@ -94,6 +95,7 @@ function NoAssets() {
 
 function Head({ found, readers: { by, reports, said } }: FeedScreenProps) {
   const { feed } = found
+  const since = standsSince(feed, found.changes)
   return (
     <header className="max-w-[880px] pt-4 pb-6">
       <h1 dir="auto">{feed.name}</h1>
@@ -102,10 +104,10 @@ function Head({ found, readers: { by, reports, said } }: FeedScreenProps) {
       <p className="verdict">
         <StatusMark status={feed.status} big />
         {feed.weakBy !== null && <span className="muted">{weaknessInWords(feed.weakBy)}</span>}
-        {feed.since !== null && (
+        {since !== null && (
           <span className="muted">
-            since <Time at={feed.since} form="long" />
-            <Age at={feed.since} brackets />
+            since <Time at={since} form="long" />
+            <Age at={since} brackets />
           </span>
         )}
       </p>
