@@ -44,10 +44,10 @@ test('an asset with an odd key has a page that its feed leads to, and days and b
     addresses.push(await linkTo(path).evaluate((link: HTMLAnchorElement) => link.href))
   }
   await linkTo(ODD[0] ?? '').click()
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Odd ${ODD[0]}`)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Odd ${ODD[0]} table`)
   for (const [index, path] of ODD.entries()) {
     await page.goto(addresses[index] ?? '')
-    await expect(page.getByRole('heading', { level: 1 }), path).toHaveText(`Odd ${path}`)
+    await expect(page.getByRole('heading', { level: 1 }), path).toHaveText(`Odd ${path} table`)
     const days = await page.request.get(`${harness.url}/api/v1/days?${new URLSearchParams({ subject: `asset:warehouse/${path}` })}`)
     expect(days.status(), path).toBe(200)
     const subjects = `asset:${encodeURIComponent(`warehouse/${path}`)}`
