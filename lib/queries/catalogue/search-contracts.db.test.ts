@@ -22,7 +22,6 @@ import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/datab
 import { getAskedAsset } from './asked-asset.ts'
 import { UNFILTERED } from './catalogue-view.ts'
 import { getComingVersions } from './coming-versions.ts'
-import { getContractReaders } from './contract-readers.ts'
 import { findInCatalogue, searchCatalogue } from './search-catalogue.ts'
 
 const START = Date.parse('2026-11-10T12:00:00Z')
@@ -118,21 +117,6 @@ describe('a search reads contracts', () => {
     expect((await hurtBy('mail'))?.below).toMatchObject([{ hasField: true }])
     expect((await hurtBy('id'))?.promised?.versions).toEqual(['1.0.0', '2.0.0'])
     expect(await hurtBy('nothing')).toBeNull()
-  })
-
-  it('and knows a reader that a contract names by the name of a group, feed or asset, and by its owner', async () => {
-    const [id = 0] = await ctx.pool
-      .query<{ id: number }>('select id from subject where key = $1', [CUSTOMERS.consumer])
-      .then(({ rows }) => [rows[0]?.id])
-    const named = await getContractReaders(ctx, ['Sales forecast', 'LEADS', 'sales team', 'Sales'], [id])
-    expect(named).toEqual([
-      { name: 'Sales forecast', subject: null, assetIds: [] },
-      { name: 'LEADS', subject: { kind: 'feed', key: 'leads' }, assetIds: [id] },
-      { name: 'sales team', subject: null, assetIds: [id] },
-      { name: 'Sales', subject: { kind: 'group', key: 'sales' }, assetIds: [id] },
-    ])
-    expect((await getAskedAsset(ctx, CUSTOMERS.table, null))?.readers).toEqual([named[0]])
-    expect((await getAskedAsset(ctx, CUSTOMERS.consumer, null))?.readers).toEqual([])
   })
 
   it('and the API tells the contract, who reads, and the fields where they are asked for; another answer after a break', async () => {
