@@ -1,7 +1,7 @@
 /** Where clouds tell a machine its credentials, by names and addresses; what is link-local, and what means the machine by no address at all. */
 const NAMES = /^metadata(?:\.google\.internal|\.goog)?$/i
 const IPV4 = /^(?:0\.|169\.254\.|100\.100\.100\.200$|168\.63\.129\.16$)/
-const IPV6 = /^(?:::$|fe[89ab][0-9a-f]:|fd00:ec2::254$|fd20:ce::254$|fd00:42::42$)/
+const IPV6 = /^(?:::$|fe[89ab][0-9a-f]:|fd00:ec2:|fd00:c1::a9fe:a9fe$|fd20:ce::254$|fd00:42::42$)/
 /** Addresses of IPv6 that stand for one of IPv4: mapped, compatible, translated, 6to4. */
 const EMBEDDED = /^(?:(?:::|::ffff:|::ffff:0:|64:ff9b::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$|2002:([0-9a-f]{1,4}):([0-9a-f]{1,4}):)/
 
