@@ -57,6 +57,15 @@ describe.each(SCHEDULERS)('a run of %s', (_, begin) => {
     if (system.keepsNoList !== true) expect(await cancel({ externalId: null })).toEqual({ answer: 'none', externalId: null })
   })
 
+  it('is not cancelled on a guess where somebody else has begun another since, and ours was not heard of', async () => {
+    if (system.another === undefined) return
+    system.ended()
+    system.another()
+    const words = /has begun 2 runs of .* since it was asked for one, and does not say which that is: it can be cancelled there alone/
+    await expect(cancel({ externalId: null })).rejects.toMatchObject({ retryable: false, publicMessage: expect.stringMatching(words) })
+    expect([system.cancels(), await cancel()]).toEqual([0, { answer: 'over', externalId }])
+  })
+
   it('that ends well while it is told to stop has ended well', async () => {
     if (system.endsMeanwhile === undefined) return
     system.endsMeanwhile()

@@ -1,4 +1,4 @@
-import { type CancelledJobRun, NO_RUN, tellToStop, type UnwantedJobRun } from '#lib/connectors/kit/starting/cancelling.ts'
+import { type CancelledJobRun, NO_RUN, onlyOf, tellToStop, type UnwantedJobRun } from '#lib/connectors/kit/starting/cancelling.ts'
 import type { AirbyteApi } from './api.ts'
 import { isConnectionId } from './settings.ts'
 import type { Job } from './shapes.ts'
@@ -21,5 +21,6 @@ export async function cancelSync(api: AirbyteApi, id: string, unwanted: Unwanted
 async function jobOf(api: AirbyteApi, id: string, unwanted: UnwantedJobRun): Promise<Job | null> {
   if (unwanted.externalId !== null) return api.job(Number(unwanted.externalId))
   if (!isConnectionId(id)) return null
-  return (await newestOf(api, await api.sync(id))).find((one) => isOfTry(one, unwanted)) ?? null
+  const begun = (await newestOf(api, await api.sync(id))).filter((one) => isOfTry(one, unwanted))
+  return onlyOf(begun, { system: api.system, job: id, isOver: (one) => !isUnderWay(one) })
 }

@@ -27,7 +27,7 @@ const LOOKS_MS = [2, 4, 8, 16, 30, 60].map((seconds) => seconds * SECOND_MS)
 export async function startPipeline(connection: Connected, api: RuntimesApi, job: string, wanted: WantedJobRun): Promise<ExternalRun> {
   const task = requireTask(connection, api, job)
   const entry =
-    (await ofTry(api, job, wanted)) ??
+    (await ofTry(api, job, wanted))[0] ??
     (hasParameters(wanted) ? undefined : await goingOn(connection, api, job, wanted)) ??
     (await begin(connection, api, { job, task, wanted }))
   const because = entry.state === 'Failed' ? await api.reason(entry.id) : null
@@ -127,8 +127,8 @@ function whyNotStarted(system: string, job: string, status: number): string | un
 }
 
 /** Where its clock lags ours the task is asked again, which loads twice the same; one from before the try would be no load of what came since. */
-export async function ofTry(api: RuntimesApi, job: string, { triedAt }: Pick<WantedJobRun, 'triedAt'>): Promise<Entry | undefined> {
-  return triedAt === null ? undefined : (await triggeredSince(api, job, triedAt)).find(({ madeAt }) => madeAt !== null && madeAt >= triedAt)
+export async function ofTry(api: RuntimesApi, job: string, { triedAt }: Pick<WantedJobRun, 'triedAt'>): Promise<Entry[]> {
+  return triedAt === null ? [] : (await triggeredSince(api, job, triedAt)).filter(({ madeAt }) => madeAt !== null && madeAt >= triedAt)
 }
 
 /** The one that began first, and so ends first as a rule. What is a part of another run is none of its own. */

@@ -77,7 +77,7 @@ function refreshedBy({ kind, id }: Target, name: string): Job['extractRefreshJob
 }
 
 /** Where its clock lags ours another is queued, which harms nothing; one from before the try would be no load of what came since. */
-export async function ofTry(api: TableauApi, target: Target, { triedAt }: Pick<WantedJobRun, 'triedAt'>): Promise<Dated<Job> | undefined> {
+async function ofTry(api: TableauApi, target: Target, { triedAt }: WantedJobRun): Promise<Dated<Job> | undefined> {
   return triedAt === null ? undefined : first(api, target, listJobs(api, [madeSince(triedAt)]), () => true)
 }
 

@@ -26,6 +26,8 @@ export interface Scheduler {
   ended(): void
   /** It ends well while it is told to stop, where its system tells that. */
   endsMeanwhile?(): void
+  /** Another begins by whoever else, where none can be told from ours. */
+  another?(): void
   stands(): unknown
   forget(): void
   forbid(): void
@@ -89,6 +91,7 @@ async function airbyte(): Promise<Scheduler> {
     begun: () => {},
     ended,
     endsMeanwhile: () => void Object.assign(server, { meanwhile: ended }),
+    another: () => void server.ran({ connectionId }, NOW, { status: 'running' }),
     stands: () => server.jobs[0]?.status,
     forget: () => void server.jobs.splice(0),
     forbid: () => void Object.assign(server, { mayRun: false }),
@@ -122,6 +125,7 @@ async function tableau(): Promise<Scheduler> {
     begun: () => void Object.assign(site.jobs[0] ?? {}, { status: 'InProgress', startedAt: NOW }),
     ended,
     endsMeanwhile: () => void Object.assign(site, { meanwhile: ended }),
+    another: () => void site.ran(source, NOW, { status: 'InProgress', endedAt: null, finishCode: null }),
     stands: () => site.jobs[0]?.status,
     forget: () => void site.jobs.splice(0),
     forbid: () => void Object.assign(site, { isAdmin: false }),
@@ -138,6 +142,7 @@ async function snaplogic(): Promise<Scheduler> {
     begun: () => {},
     ended,
     endsMeanwhile: () => void Object.assign(org, { meanwhile: ended }),
+    another: () => void org.ran('load', NOW, { state: 'Started', invoker: 'triggered' }),
     stands: () => org.runs[0]?.state,
     forget: () => void org.runs.splice(0),
     forbid: () => void Object.assign(org, { mayStop: false }),

@@ -1,4 +1,4 @@
-import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
+import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** A run there that is to be cancelled: by its own name, or, where that was not heard, by the key of the wish it was started by. */
@@ -37,6 +37,21 @@ export async function tellToStop(tell: () => Promise<unknown>, hasEnded: () => P
     if (mayHaveEnded && (await hasEnded())) return 'over'
     throw error
   }
+}
+
+/**
+ * The run that a try can have begun, where a system keeps no key; null: none. Of several nobody knows which is ours, so that none may be cancelled: throws,
+ * unless all have ended. One whose state changed while it was listed may be told twice, and counts as it was told last.
+ */
+export function onlyOf<T extends { id: string | number }>(
+  told: readonly T[],
+  { system, job, isOver }: { system: string; job: string; isOver: (run: T) => boolean },
+): T | null {
+  const begun = [...new Map(told.map((run) => [run.id, run])).values()]
+  if (begun.length <= 1 || begun.every(isOver)) return begun[0] ?? null
+  throw new TidemarkError('invalid', {
+    publicMessage: `${system} has begun ${begun.length} runs of ${job} since it was asked for one, and does not say which that is: it can be cancelled there alone.`,
+  })
 }
 
 /** There is nothing to cancel. */
