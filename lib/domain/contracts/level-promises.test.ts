@@ -179,6 +179,14 @@ describe('what has no counterpart', () => {
     ])
   })
 
+  test.each(['constructor', '__proto__', '__defineGetter__', 'toString'])(
+    'is told by the name that its contract gives it, such as %s',
+    (property) => {
+      expect(left({ property, value: 3 })).toEqual([`no-counterpart: ${property} 3`])
+      expect(policies({ property, value: 3 }, LATENCY)).toEqual(policies(LATENCY))
+    },
+  )
+
   const MORNINGS = { property: 'timeOfAvailability', value: '07:00' }
 
   test.each<[string, Written[], boolean]>([

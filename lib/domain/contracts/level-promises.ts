@@ -23,7 +23,7 @@ const ROOM = 1.5
 
 /** The promises that service levels make, in the words of the catalogue. Of several latencies the shortest is one, since it keeps the others; each time of day is one. */
 export function levelPromises(levels: readonly ServiceLevel[]): LevelPromises {
-  const clocks = levels.map((level) => ({ level, read: OF_THE_CLOCK[level.property]?.(level) ?? null }))
+  const clocks = levels.map((level) => ({ level, read: OF_THE_CLOCK.get(level.property)?.(level) ?? null }))
   const all = <K extends keyof ReadLevel>(kind: K) => clocks.flatMap(({ read }) => read?.[kind] ?? [])
   const frequency = clocks.find(({ level, read }) => level.property === 'frequency' && read !== null)
   const latencies = all('latencyMs')
@@ -41,7 +41,7 @@ export function levelPromises(levels: readonly ServiceLevel[]): LevelPromises {
   const left = clocks.flatMap((one): LevelPromises['left'] => {
     const { level, read } = one
     if (OF_THE_VERSION.has(level.property) || (read !== null && isUsed(one))) return []
-    return [{ level, why: level.property in OF_THE_CLOCK && read === null ? 'unreadable' : 'no-counterpart' }]
+    return [{ level, why: OF_THE_CLOCK.has(level.property) && read === null ? 'unreadable' : 'no-counterpart' }]
   })
   return { policies: age === null ? promised : [...promised, age], left }
 }
@@ -60,20 +60,26 @@ interface ReadLevel {
 }
 
 /** How each of those that are about when data come is read; null: nobody can tell what it means. */
-const OF_THE_CLOCK: Readonly<Record<string, (level: ServiceLevel) => ReadLevel | null>> = {
-  latency({ value, unit }) {
-    const latencyMs = levelDuration(value, unit)
-    return latencyMs === null ? null : { latencyMs }
-  },
-  frequency({ value, unit, cron: line }) {
-    const everyMs = levelDuration(value, unit)
-    const cron = line !== null && whyNoSchedule(line) === null ? line : null
-    return everyMs === null && cron === null ? null : { everyMs, cron }
-  },
-  timeOfAvailability({ value }) {
-    const time = readTime(value)
-    return time === null ? null : { time }
-  },
+const OF_THE_CLOCK: ReadonlyMap<string, (level: ServiceLevel) => ReadLevel | null> = new Map([
+  ['latency', readLatency],
+  ['frequency', readFrequency],
+  ['timeOfAvailability', readTimeOfDay],
+])
+
+function readLatency({ value, unit }: ServiceLevel): ReadLevel | null {
+  const latencyMs = levelDuration(value, unit)
+  return latencyMs === null ? null : { latencyMs }
+}
+
+function readFrequency({ value, unit, cron: line }: ServiceLevel): ReadLevel | null {
+  const everyMs = levelDuration(value, unit)
+  const cron = line !== null && whyNoSchedule(line) === null ? line : null
+  return everyMs === null && cron === null ? null : { everyMs, cron }
+}
+
+function readTimeOfDay({ value }: ServiceLevel): ReadLevel | null {
+  const time = readTime(value)
+  return time === null ? null : { time }
 }
 
 interface Rhythm {
@@ -144,23 +150,23 @@ export function levelViews(levels: readonly ServiceLevel[], judges: boolean): Le
     .map((level) => ({ words: levelInWords(level), isJudged: judges && !left.has(level) }))
 }
 
-const WORDS: Readonly<Record<string, string>> = {
-  availability: 'availability',
-  endOfLife: 'end of life',
-  endOfSupport: 'end of support',
-  errorRate: 'error rate',
-  frequency: 'frequency',
-  generalAvailability: 'general availability',
-  latency: 'latency',
-  retention: 'retention',
-  throughput: 'throughput',
-  timeOfAvailability: 'time of availability',
-  timeToDetect: 'time to detect',
-  timeToNotify: 'time to notify',
-  timeToRepair: 'time to repair',
-}
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ['availability', 'availability'],
+  ['endOfLife', 'end of life'],
+  ['endOfSupport', 'end of support'],
+  ['errorRate', 'error rate'],
+  ['frequency', 'frequency'],
+  ['generalAvailability', 'general availability'],
+  ['latency', 'latency'],
+  ['retention', 'retention'],
+  ['throughput', 'throughput'],
+  ['timeOfAvailability', 'time of availability'],
+  ['timeToDetect', 'time to detect'],
+  ['timeToNotify', 'time to notify'],
+  ['timeToRepair', 'time to repair'],
+])
 
 /** A service level as its contract says it: `retention 3 y`. */
 export function levelInWords({ property, value, unit, cron }: ServiceLevel): string {
-  return `${WORDS[property] ?? property} ${value}${unit === null ? '' : ` ${unit}`}${cron === null ? '' : ` (${cron})`}`
+  return `${WORDS.get(property) ?? property} ${value}${unit === null ? '' : ` ${unit}`}${cron === null ? '' : ` (${cron})`}`
 }

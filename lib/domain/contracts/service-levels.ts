@@ -1,22 +1,22 @@
 import type { OdcsDocument } from './odcs-schema.ts'
 
 /** What a contract promises of time and use, by the names of the standard and their short forms. */
-const NAMES: Readonly<Record<string, string>> = {
-  av: 'availability',
-  el: 'endOfLife',
-  er: 'errorRate',
-  es: 'endOfSupport',
-  freshness: 'latency',
-  fy: 'frequency',
-  ga: 'generalAvailability',
-  ly: 'latency',
-  re: 'retention',
-  td: 'timeToDetect',
-  th: 'throughput',
-  tn: 'timeToNotify',
-  tr: 'timeToRepair',
-}
-const FULL = [...new Set(Object.values(NAMES)), 'timeOfAvailability']
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ['av', 'availability'],
+  ['el', 'endOfLife'],
+  ['er', 'errorRate'],
+  ['es', 'endOfSupport'],
+  ['freshness', 'latency'],
+  ['fy', 'frequency'],
+  ['ga', 'generalAvailability'],
+  ['ly', 'latency'],
+  ['re', 'retention'],
+  ['td', 'timeToDetect'],
+  ['th', 'throughput'],
+  ['tn', 'timeToNotify'],
+  ['tr', 'timeToRepair'],
+])
+const FULL = [...new Set(NAMES.values()), 'timeOfAvailability']
 
 /** One service level of a contract, as it is written there. */
 export interface ServiceLevel {
@@ -33,7 +33,7 @@ export interface ServiceLevel {
 /** The name in the standard of what a service level is about, whatever its letters. */
 function nameOf(property: string): string {
   const lower = property.toLowerCase()
-  return NAMES[lower] ?? FULL.find((name) => name.toLowerCase() === lower) ?? property
+  return NAMES.get(lower) ?? FULL.find((name) => name.toLowerCase() === lower) ?? property
 }
 
 /** The service levels of a contract that are about an entity, by any of its names, or about no one of them; about its only entity all of them are. */
