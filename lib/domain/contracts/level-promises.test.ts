@@ -215,6 +215,8 @@ describe('what has no counterpart', () => {
     expect(left(LATENCY, WORKDAYS, { property: 'ga', value: '2026-01-01' }, { property: 'el', value: '2027-01-01' })).toEqual([])
     expect(left(LATENCY, { ...LATENCY, value: 9 }), 'whoever keeps the shorter keeps both').toEqual([])
     expect(left(DAILY, { ...DAILY, value: 2 }), 'said twice').toEqual(['no-counterpart: frequency 2 d'])
+    expect(policies(MORNINGS, { ...MORNINGS, value: '07:00:00' }), 'the same time, said of two fields').toEqual([deadline('0 7 * * *')])
+    expect(left(MORNINGS, { ...MORNINGS, value: '07:00:00' })).toEqual([])
     expect(left({ ...DAILY, value: 7 }, MORNINGS)).toEqual(['no-counterpart: time of availability 07:00'])
     const ofAnotherDay = [
       { ...WORKDAYS, schedule: '0 6 31 * *' },

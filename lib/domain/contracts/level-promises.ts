@@ -30,12 +30,12 @@ export function levelPromises(levels: readonly ServiceLevel[]): LevelPromises {
   const { everyMs = null, cron = null } = frequency?.read ?? {}
   const rhythm = { latencyMs: latencies.length === 0 ? null : Math.min(...latencies), everyMs, cron }
   const times = all('time')
-  const deadlines = new Map((times.length === 0 ? [null] : times).map((time) => [time, deadlineOf({ ...rhythm, time })]))
+  const deadlines = new Map((times.length === 0 ? [null] : times).map((time) => [JSON.stringify(time), deadlineOf({ ...rhythm, time })]))
   const promised = [...deadlines.values()].filter((one) => one !== null)
   const age = ageOf(rhythm, promised.length > 0)
   const isUsed = ({ level, read }: (typeof clocks)[number]) => {
     if (read?.latencyMs !== undefined) return goesByLatency({ ...rhythm, time: times[0] ?? null })
-    if (read?.time !== undefined) return deadlines.get(read.time) !== null
+    if (read?.time !== undefined) return deadlines.get(JSON.stringify(read.time)) !== null
     return level === frequency?.level && (cron === null || promised.length > 0)
   }
   const left = clocks.flatMap((one): LevelPromises['left'] => {
