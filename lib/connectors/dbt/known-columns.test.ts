@@ -55,6 +55,14 @@ describe('the columns of a model of dbt', () => {
     expect((await world.discover())[0]?.columns?.map(({ description }) => description)).toEqual(['The key', null])
   })
 
+  it('that differ in capitals alone stay two, of which what is said is said of the one that is written so', async () => {
+    await world.put('manifest.json', documented(THREE, { id: { description: 'The key' }, net: {} }))
+    const seen = ['ID', 'id', 'NET', 'Net'].map((name, i): [string, string, number] => [name, 'int', i])
+    await world.put('catalog.json', catalogOf({ [ORDERS]: seen }))
+    expect(await columns()).toEqual(['ID int', 'id int', 'NET int', 'Net int'])
+    expect((await world.discover())[0]?.columns?.map(({ description }) => description)).toEqual([null, 'The key', null, null])
+  })
+
   it('are known of real artifacts of dbt 1.11, of models and of sources', async () => {
     const wire = (name: string) => readFileSync(new URL(`../../testing/contracts/wire/${name}`, import.meta.url), 'utf8')
     await world.put('manifest.json', wire('manifest-documented-in-part.json'))

@@ -20,11 +20,20 @@ export function columnsBy(catalog: Catalog | null, manifest: Manifest, withinMs:
   return (node) => {
     const seen = catalog.columns.get(node.id)
     if (seen === undefined || seen.length === 0) return documentedColumns(node)
-    const told = new Map(node.columns.map((column) => [column.name.toLowerCase(), column]))
-    const columns = seen.map((column) => described(column, told.get(column.name.toLowerCase())))
+    const told = toldOf(node, seen)
+    const columns = seen.map((column) => described(column, told(column)))
     const names = new Set(columns.map(({ name }) => name.toLowerCase()))
     return { columns: isOlder ? [...columns, ...node.columns.filter(({ name }) => !names.has(name.toLowerCase()))] : columns }
   }
+}
+
+/** What is said of a column that was seen: by its name, or by that in other capitals where no two would be meant. */
+function toldOf({ columns }: DbtNode, seen: readonly DbtColumn[]): (column: DbtColumn) => DbtColumn | undefined {
+  const folded = ({ name }: DbtColumn) => name.toLowerCase()
+  const byName = new Map(columns.map((column) => [column.name, column]))
+  const byFolded = new Map(columns.map((column) => [folded(column), column]))
+  const alike = Map.groupBy(seen, folded)
+  return (column) => byName.get(column.name) ?? (alike.get(folded(column))?.length === 1 ? byFolded.get(folded(column)) : undefined)
 }
 
 /** The warehouse knows the type, people what it means. */
