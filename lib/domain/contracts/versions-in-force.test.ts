@@ -41,6 +41,11 @@ describe('when a version holds', () => {
     ],
     ['never where another begins with it', [version('1', 10), version('2', 10)], [['2', 10, null, null]]],
     ['never where it ends before it begins', [version('1', 10, { until: 5 })], []],
+    [
+      'until one begins that has ended by then, and then none does',
+      [version('1', null), version('2', 100, { until: 90 })],
+      [['1', null, 100, null]],
+    ],
     ['never as a draft', [version('1', 10, { status: 'draft' })], []],
   ])('%s', (_, versions, expected) => expect(held(versions)).toEqual(expected))
 
@@ -74,6 +79,7 @@ describe('what comes', () => {
       ['ends', '1', 80, 'and no version takes its place'],
       ['begins', '2', 100, 'it begins to hold'],
     ])
+    expect(told([version('1', null), version('2', 100, { until: 90 })], 0)).toEqual([['ends', '1', 100, 'and no version takes its place']])
     expect(told([version('1', null, { until: 100 }), version('2', 100)], 0)).toEqual([
       ['begins', '2', 100, 'nothing changes in its fields; 1 ends then'],
     ])

@@ -33,10 +33,15 @@ export function versionsInForce(terms: Pick<ContractTerms, 'versions'>): InForce
   return beginning.flatMap((version, at) => {
     const next = beginning[at + 1]
     const until = Math.min(version.until ?? Number.POSITIVE_INFINITY, next?.from ?? Number.POSITIVE_INFINITY)
-    if (until <= (version.from ?? Number.NEGATIVE_INFINITY)) return []
-    const isReplaced = next !== undefined && until === next.from
+    if (hasEndedBefore(version)) return []
+    const isReplaced = next !== undefined && until === next.from && !hasEndedBefore(next)
     return [{ version, from: version.from, until: Number.isFinite(until) ? until : null, next: isReplaced ? next.version : null }]
   })
+}
+
+/** It ends before it begins: from then on none holds. */
+function hasEndedBefore({ from, until }: TermsVersion): boolean {
+  return until !== undefined && from !== null && until <= from
 }
 
 /** What begins or ends after an instant, the soonest first. */
