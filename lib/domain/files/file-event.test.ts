@@ -111,6 +111,7 @@ describe('events of EventBridge', () => {
   it.each([
     ['Object Deleted', ['removed']],
     ['Object Tags Added', []],
+    ['constructor', []],
   ])('%s: %j', (type, changes) => {
     const body = notification(bridged({}, { 'detail-type': type }))
     expect(readFileEvents(body).map(({ change }) => change)).toEqual(changes)

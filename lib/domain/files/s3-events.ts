@@ -49,7 +49,10 @@ function changeOf(eventName: string): FileEvent['change'] | null {
   return kind.startsWith('ObjectRemoved:') || kind.startsWith('LifecycleExpiration:') ? 'removed' : null
 }
 
-const DETAIL_TYPES: Record<string, FileEvent['change']> = { 'Object Created': 'written', 'Object Deleted': 'removed' }
+const DETAIL_TYPES = new Map<string, FileEvent['change']>([
+  ['Object Created', 'written'],
+  ['Object Deleted', 'removed'],
+])
 
 /** An event of S3 as EventBridge hands it on: its key is not encoded. */
 export const bridgedEvent = z
@@ -69,7 +72,7 @@ export const bridgedEvent = z
     ),
   })
   .transform(({ 'detail-type': type, time, detail: { bucket, object } }): FileEvent[] => {
-    const change = DETAIL_TYPES[type]
+    const change = DETAIL_TYPES.get(type)
     if (change === undefined) return []
     const version = versionOf(object['version-id'], object.etag)
     return [{ bucket: bucket.name, key: object.key, version, bytes: object.size, at: time, sequencer: object.sequencer, change }]
