@@ -63,6 +63,12 @@ describe('the columns of a model of dbt', () => {
     expect((await world.discover())[0]?.columns?.map(({ description }) => description)).toEqual([null, 'The key', null, null])
   })
 
+  it('are not told as those that are documented while the docs are only half there: what was known stands', async () => {
+    await world.put('manifest.json', documented(THREE, { id: { data_type: 'int' } }))
+    await world.put('catalog.json', JSON.stringify(catalogOf({ [ORDERS]: [['id', 'NUMBER(38,0)', 1]] })).slice(0, -1))
+    await expect(columns()).rejects.toMatchObject({ retryable: true, publicMessage: expect.stringContaining('ends in the middle') })
+  })
+
   it('are known of real artifacts of dbt 1.11, of models and of sources', async () => {
     const wire = (name: string) => readFileSync(new URL(`../../testing/contracts/wire/${name}`, import.meta.url), 'utf8')
     await world.put('manifest.json', wire('manifest-documented-in-part.json'))

@@ -81,12 +81,12 @@ export function readCatalogAt(connection: Pick<Connection<unknown>, 'clock' | 's
   return readTwice(connection, () => open('catalog.json'), readCatalog)
 }
 
-/** A catalog, or null where it cannot be used, which is logged: everything else is told without it. */
+/** A catalog, or null where it cannot be used, which is logged: everything else is told without it. Throws what another look may bring: types would turn to and fro. */
 export async function orUnusable({ log, signal }: Connection<unknown>, reading: Promise<Catalog | null>): Promise<Catalog | null> {
   try {
     return await reading
   } catch (error) {
-    if (!isTidemarkError(error) || error.systemWide || signal.aborted) throw error
+    if (!isTidemarkError(error) || error.systemWide || error.retryable || signal.aborted) throw error
     log.warn('columns are known only as far as they are documented', { problem: error.publicMessage })
     return null
   }
