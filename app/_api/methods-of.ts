@@ -24,6 +24,11 @@ export function methodsOf(path: string): readonly string[] | null {
   return TAKEN.find(({ pattern }) => pattern.test(path))?.methods ?? null
 }
 
+/** Whether a path is one of the API and none that it has. One with an empty part, such as `/api/v1/status/`, is led to its address without that first. */
+export function isMissingFromApi(path: string): boolean {
+  return /^\/api\/v1(?:\/|$)/.test(path) && !/\/(?:\/|$)/.test(path) && methodsOf(path) === null
+}
+
 /** Whether something is handed in by this method at an address, with or without its query. */
 export function isHandIn(method: string, url: string): boolean {
   const [path = ''] = url.split('?')

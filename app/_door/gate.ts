@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isHandIn } from '#app/_api/methods-of.ts'
+import { isHandIn, isMissingFromApi } from '#app/_api/methods-of.ts'
 import { isEmbed, takeEmbedKey } from '#app/_embed/embed-address.ts'
 import { DATA_HEAD } from '#app/_lib/content-policy.ts'
 import { knownTrouble } from '#app/_lib/database-pulse.ts'
@@ -46,6 +46,7 @@ export function withGate({ web, access, answer, isDevelopment }: GateOptions): B
     const { refusal } = asking
     if (refusal !== undefined && (request.method !== 'POST' || handsIn(request))) return refuseInWords(request, response, refusal)
     if (isStranger && known.isPrivate && sendAway(request, response, { isDevelopment, isOpen: known.isOpen })) return
+    if (isMissing(request)) return refuseInWords(request, response, missing())
     return web.asking.run(asking, () => answer(request, response))
   }
   return async (request, response) => {
@@ -59,6 +60,11 @@ export function withGate({ web, access, answer, isDevelopment }: GateOptions): B
 /** Whether somebody hands something in, which takes a token made for that. */
 function handsIn({ method = '', url = '' }: IncomingMessage): boolean {
   return isHandIn(method, url)
+}
+
+/** What asks the API gets an answer of the API, not the page that says there is nothing. */
+function isMissing({ url = '' }: IncomingMessage): boolean {
+  return isMissingFromApi(url.split('?')[0] ?? '')
 }
 
 /** Only an address that people reach over TLS may ask browsers to come by nothing else. */
@@ -157,4 +163,9 @@ function isOwn({ headers }: IncomingMessage): boolean {
 function stranger(): TidemarkError {
   const publicMessage = 'This page is private. Sign in, or send the token of a program along.'
   return new TidemarkError('unauthorized', { publicMessage })
+}
+
+function missing(): TidemarkError {
+  const publicMessage = 'The API has no such address. /api/v1/openapi.json describes those it has.'
+  return new TidemarkError('not-found', { publicMessage })
 }

@@ -85,14 +85,6 @@ describe('a request', () => {
     expect(ask({ method: 'POST', target: '/api/v1/feeds/x/reload' })).not.toHaveProperty('status')
   })
 
-  it.each(['/api/v1', '/api/v1/', '/api/v1/nowhere', '/api/v1/feeds/x/y', '/api/v1/nowhere?x=1'])(
-    'to %s finds nothing, in the words of the API',
-    (target) => {
-      for (const method of ['GET', 'HEAD', 'POST', 'OPTIONS']) expect(ask({ method, target }), method).toMatchObject({ status: 404 })
-      expect(ask({ method: 'PUT', target })).toMatchObject({ status: 405 })
-    },
-  )
-
   it('to the description of the API only reads', () => {
     expect(ask({ target: '/api/v1/openapi.json' })).not.toHaveProperty('status')
     expect(ask({ method: 'POST', target: '/api/v1/openapi.json' })).toMatchObject({ status: 405, allow: 'GET, HEAD, OPTIONS' })

@@ -58,7 +58,7 @@ export function inspectRequest(asked: Asked, options: { isDevelopment: boolean }
   if ('status' in found) return found
   const [path = ''] = found.path.split('?')
   if (INNER.test(path) && !options.isDevelopment) return { status: 404, words: 'There is nothing at this address.' }
-  const refused = methodRefusal(asked.method, path, options.isDevelopment) ?? missingRefusal(path) ?? bodyRefusal(asked, path)
+  const refused = methodRefusal(asked.method, path, options.isDevelopment) ?? bodyRefusal(asked, path)
   return refused ?? found
 }
 
@@ -88,12 +88,6 @@ function methodRefusal(method: string, path: string, isDevelopment: boolean): Re
   const allowed = path.startsWith('/api/') ? (methodsOf(path) ?? METHODS) : READING
   if (allowed.includes(method)) return null
   return { status: 405, words: `${method} is not for this address. It takes ${allowed.join(', ')}.`, allow: allowed.join(', ') }
-}
-
-/** What asks the API gets an answer of the API, not the page that says there is nothing. */
-function missingRefusal(path: string): Refusal | null {
-  if (!/^\/api\/v1(?:\/|$)/.test(path) || methodsOf(path) !== null) return null
-  return { status: 404, words: 'The API has no such address. /api/v1/openapi.json describes those it has.' }
 }
 
 function bodyRefusal({ method, contentLength, isChunked }: Asked, path: string): Refusal | null {
