@@ -146,6 +146,7 @@ export class Airbyte {
     if (!isToCancel) return { status: 200, body: job }
     if (!this.mayRun) return no(403, 'Forbidden')
     this.meanwhile()
+    if (!this.jobs.includes(job)) return no(404, 'resource-not-found')
     if (/^(succeeded|failed|cancelled)$/.test(job.status)) return no(409, 'The job is not running')
     Object.assign(job, { status: 'cancelled', lastUpdatedAt: new Date(this.now()).toISOString() })
     return { status: 200, body: job }

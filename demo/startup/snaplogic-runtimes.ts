@@ -58,6 +58,8 @@ export class SnapLogicRuntimes extends Showing {
   meanwhile = () => {}
   /** It says whether it stops a run by a header alone. */
   saysByHeader = false
+  /** What it says in place of a status when it is told to stop a run. */
+  saysNonsense: string | null = null
   /** Tasks answer at the end of their pipeline: when this has come. */
   ending: Promise<void> = Promise.resolve()
   /** Whether whoever asked a task last has read its answer to the end, or went away before. */
@@ -106,12 +108,18 @@ export class SnapLogicRuntimes extends Showing {
 
   /** Where all is well it answers nothing but the status. */
   #stop(id: string, { method }: IncomingMessage, response: ServerResponse, fault: JobFault | undefined): void {
-    const run = this.runs.find((one) => one.id === id)
     this.meanwhile()
+    const run = this.runs.find((one) => one.id === id)
     const status = method === 'POST' ? this.#mayBeStopped(run) : 405
     if (status === 200) Object.assign(run ?? {}, { state: 'Stopping', state_timestamp: written(new Date(this.now()).toISOString()) })
-    if (this.saysByHeader || (status === 200 && fault === undefined)) response.writeHead(200, { 'x-sl-statuscode': status }).end()
+    if (this.saysNonsense !== null) this.#sayNonsense(response, this.saysNonsense)
+    else if (this.saysByHeader || (status === 200 && fault === undefined)) response.writeHead(200, { 'x-sl-statuscode': status }).end()
     else finishJob(response, status === 200 ? { status, body: {} } : no(status, 'It was not stopped.'), fault, refusal)
+  }
+
+  #sayNonsense(response: ServerResponse, status: string): void {
+    if (this.saysByHeader) response.writeHead(200, { 'x-sl-statuscode': status }).end()
+    else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ response_map: {}, http_status_code: status }))
   }
 
   #mayBeStopped(run: PipelineRun | undefined): 200 | 400 | 403 | 404 {

@@ -193,6 +193,7 @@ export class Tableau extends Showing {
   #cancel(job: RefreshJob): JobAnswer {
     if (!this.isAdmin) return no(403, '403004', 'Forbidden', 'Only administrators may cancel jobs.')
     this.meanwhile()
+    if (!this.jobs.includes(job)) return no(404, '404031', 'Resource Not Found', 'Job could not be found.')
     if (job.endedAt !== null) return no(400, '400000', 'Bad Request', 'The job has ended.')
     const endedAt = new Date(this.now()).toISOString()
     if (this.stopsAtOnce) Object.assign(job, { status: 'Cancelled', endedAt, finishCode: 2, notes: null })

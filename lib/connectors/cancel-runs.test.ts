@@ -74,6 +74,12 @@ describe.each(SCHEDULERS)('a run of %s', (_, begin) => {
     expect(told).toMatchObject([{ externalId, state: 'completed', error: null }])
   })
 
+  it('that is deleted while it is told to stop is there no more', async () => {
+    if (system.goesMeanwhile === undefined) return
+    system.goesMeanwhile()
+    expect(await cancel()).toEqual({ answer: 'none', externalId: null })
+  })
+
   it('whose system is asked too often is cancelled as soon as that wants to be asked again', async () => {
     system.fail({ kind: 'too-many', retryAfter: '7' })
     expect(await cancel()).toEqual({ answer: 'told', externalId })

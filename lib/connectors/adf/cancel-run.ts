@@ -7,22 +7,13 @@ import { withKey } from './start-run.ts'
 
 /** Cancels a run of a pipeline with all that it began. Azure refuses to cancel what has ended, also where it ended just now. */
 export async function cancelRun(connection: Connected, api: AdfApi, job: string, unwanted: UnwantedJobRun): Promise<CancelledJobRun> {
-  const { externalId, key } = unwanted
-  const run = externalId === null ? ((await withKey(connection, api, job, key)) ?? null) : await api.run(externalId)
+  const { externalId: known, key } = unwanted
+  const run = known === null ? ((await withKey(connection, api, job, key)) ?? null) : await api.run(known)
   if (run === null) return NO_RUN
-  const answer = hasEnded(run) ? 'over' : await tell(api, run)
-  return { answer, externalId: run.runId }
+  const { runId: externalId, status } = run
+  if (hasEnded(run)) return { answer: 'over', externalId }
+  if (status === 'Canceling') return { answer: 'told', externalId }
+  return tellToStop({ externalId, tell: () => api.cancel(externalId), look: () => api.run(externalId), hasEnded })
 }
 
 const hasEnded = ({ status }: PipelineRun) => ENDED.includes(status ?? '')
-
-async function tell(api: AdfApi, { runId, status }: PipelineRun): Promise<'told' | 'over'> {
-  if (status === 'Canceling') return 'told'
-  return tellToStop(
-    () => api.cancel(runId),
-    async () => {
-      const now = await api.run(runId)
-      return now !== null && hasEnded(now)
-    },
-  )
-}

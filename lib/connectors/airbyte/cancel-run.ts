@@ -10,12 +10,9 @@ export async function cancelSync(api: AirbyteApi, id: string, unwanted: Unwanted
   const job = await jobOf(api, id, unwanted)
   if (job === null) return NO_RUN
   const externalId = String(job.id)
-  if (!isUnderWay(job)) return { answer: 'over', externalId }
-  const hasEnded = async () => {
-    const now = await api.job(job.id)
-    return now !== null && !isUnderWay(now)
-  }
-  return { answer: await tellToStop(() => api.cancel(job), hasEnded), externalId }
+  const hasEnded = (one: Job) => !isUnderWay(one)
+  if (hasEnded(job)) return { answer: 'over', externalId }
+  return tellToStop({ externalId, tell: () => api.cancel(job), look: () => api.job(job.id), hasEnded })
 }
 
 async function jobOf(api: AirbyteApi, id: string, unwanted: UnwantedJobRun): Promise<Job | null> {

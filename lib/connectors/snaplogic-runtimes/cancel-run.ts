@@ -10,8 +10,8 @@ export async function stopRun(api: RuntimesApi, job: string, unwanted: UnwantedJ
   if (externalId === null || state === null) return NO_RUN
   if (isEnded({ state })) return { answer: 'over', externalId }
   if (state === 'Stopping') return { answer: 'told', externalId }
-  const hasEnded = async () => isEnded({ state: (await api.state(externalId)) ?? '' })
-  return { answer: await tellToStop(() => api.stop(externalId), hasEnded), externalId }
+  const hasEnded = (now: string) => isEnded({ state: now })
+  return tellToStop({ externalId, tell: () => api.stop(externalId), look: () => api.state(externalId), hasEnded })
 }
 
 async function begunBy(api: RuntimesApi, job: string, unwanted: UnwantedJobRun): Promise<string | null> {

@@ -11,12 +11,9 @@ export async function cancelRefresh(api: TableauApi, path: string, unwanted: Unw
   const job = await jobOf(api, path, unwanted)
   if (job === null) return NO_RUN
   const { id: externalId } = job
-  if (!isUnderWay(job)) return { answer: 'over', externalId }
-  const hasEnded = async () => {
-    const now = await jobNamed(api, externalId)
-    return now !== null && !isUnderWay(now)
-  }
-  return { answer: await tellToStop(() => api.cancel(externalId), hasEnded), externalId }
+  const hasEnded = (one: Dated<Job>) => !isUnderWay(one)
+  if (hasEnded(job)) return { answer: 'over', externalId }
+  return tellToStop({ externalId, tell: () => api.cancel(externalId), look: () => jobNamed(api, externalId), hasEnded })
 }
 
 async function jobOf(api: TableauApi, path: string, { externalId, triedAt }: UnwantedJobRun): Promise<Dated<Job> | null> {

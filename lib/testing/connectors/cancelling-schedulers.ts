@@ -26,6 +26,8 @@ export interface Scheduler {
   ended(): void
   /** It ends well while it is told to stop, where its system tells that. */
   endsMeanwhile?(): void
+  /** It is deleted while it is told to stop. */
+  goesMeanwhile?(): void
   /** Another begins by whoever else, where none can be told from ours. */
   another?(): void
   stands(): unknown
@@ -91,6 +93,7 @@ async function airbyte(): Promise<Scheduler> {
     begun: () => {},
     ended,
     endsMeanwhile: () => void Object.assign(server, { meanwhile: ended }),
+    goesMeanwhile: () => void Object.assign(server, { meanwhile: () => server.jobs.splice(0) }),
     another: () => void server.ran({ connectionId }, NOW, { status: 'running' }),
     stands: () => server.jobs[0]?.status,
     forget: () => void server.jobs.splice(0),
@@ -125,6 +128,7 @@ async function tableau(): Promise<Scheduler> {
     begun: () => void Object.assign(site.jobs[0] ?? {}, { status: 'InProgress', startedAt: NOW }),
     ended,
     endsMeanwhile: () => void Object.assign(site, { meanwhile: ended }),
+    goesMeanwhile: () => void Object.assign(site, { meanwhile: () => site.jobs.splice(0) }),
     another: () => void site.ran(source, NOW, { status: 'InProgress', endedAt: null, finishCode: null }),
     stands: () => site.jobs[0]?.status,
     forget: () => void site.jobs.splice(0),
@@ -142,6 +146,7 @@ async function snaplogic(): Promise<Scheduler> {
     begun: () => {},
     ended,
     endsMeanwhile: () => void Object.assign(org, { meanwhile: ended }),
+    goesMeanwhile: () => void Object.assign(org, { meanwhile: () => org.runs.splice(0) }),
     another: () => void org.ran('load', NOW, { state: 'Started', invoker: 'triggered' }),
     stands: () => org.runs[0]?.state,
     forget: () => void org.runs.splice(0),

@@ -27,14 +27,25 @@ export interface CancellingConnector {
   whyNoCancel?: string
 }
 
-/** Tells a run to stop. Where its system says no because it has ended just then, it is over; every other no is thrown. */
-export async function tellToStop(tell: () => Promise<unknown>, hasEnded: () => Promise<boolean>): Promise<'told' | 'over'> {
+interface ToStop<R> {
+  externalId: string
+  tell(): Promise<unknown>
+  /** The run as it stands now; null: it is not there any more. */
+  look(): Promise<R | null>
+  hasEnded(run: R): boolean
+}
+
+/** Tells a run to stop. Where its system says no because it has ended or gone just then, it is over or none; every other no is thrown. */
+export async function tellToStop<R>({ externalId, tell, look, hasEnded }: ToStop<R>): Promise<CancelledJobRun> {
   try {
     await tell()
-    return 'told'
+    return { answer: 'told', externalId }
   } catch (error) {
     const mayHaveEnded = isTidemarkError(error) && [400, 404, 409, 410].includes(error.status ?? 0)
-    if (mayHaveEnded && (await hasEnded())) return 'over'
+    if (!mayHaveEnded) throw error
+    const run = await look()
+    if (run === null) return NO_RUN
+    if (hasEnded(run)) return { answer: 'over', externalId }
     throw error
   }
 }
