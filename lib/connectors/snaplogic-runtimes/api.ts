@@ -9,7 +9,7 @@ import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { HOUR_MS, type Instant } from '#lib/domain/time/instant.ts'
 import { jobOf, reasonIn } from './pipeline-run.ts'
 import type { Connected } from './settings.ts'
-import { type Detail, detailSchema, type Entry, entrySchema, envelopeSchema, pageSchema } from './shapes.ts'
+import { type Detail, detailSchema, type Entry, entrySchema, envelopeSchema, pageSchema, statusSchema } from './shapes.ts'
 
 /** It gives no more at once, and ten where it is not asked for more. */
 const PAGE = 1000
@@ -127,9 +127,10 @@ export class RuntimesApi {
     const headers = { 'content-type': 'application/json' }
     const answer = await this.#session.ask({ url, method: 'POST', headers, explain: (status) => this.#notStopped(id, status) })
     const text = await answer.text()
-    const told = envelopeSchema.safeParse(text.trim() === '' ? null : parseAnswer(this.system, text))
-    const status = told.data?.http_status_code ?? Number(answer.header('x-sl-statuscode') ?? answer.status)
+    const told = text.trim() === '' ? null : this.#read(statusSchema, parseAnswer(this.system, text), `the end of the run ${id}`)
+    const status = Number(told?.http_status_code ?? answer.header('x-sl-statuscode') ?? answer.status)
     if (status >= 400) throw this.#notStopped(id, status) ?? this.#saysNo(status)
+    if (!(status >= 200)) throw refusedAnswer(this.system, `it does not say whether it has stopped the run ${id}`)
   }
 
   #notStopped(id: string, status: number): TidemarkError | undefined {

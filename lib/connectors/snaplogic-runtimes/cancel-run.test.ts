@@ -29,6 +29,15 @@ describe('a run of SnapLogic that is to be stopped', () => {
     expect(world.snaplogic.requests.filter((line) => line.startsWith('POST'))).toEqual([])
   })
 
+  it.each([false, true])(
+    'is not taken for stopped where its status is none, in the answer or in a header alone: %s',
+    async (saysByHeader) => {
+      const { id } = world.snaplogic.ran('load', TEN, { state: 'Started' })
+      Object.assign(world.snaplogic, { saysByHeader, saysNonsense: 'forbidden' })
+      expect(await wordsOf(stop(id))).toMatch(/cannot be used: it does not say whether it has stopped the run .* false$/)
+    },
+  )
+
   it('is not taken for stopped where a page of the web answers', async () => {
     const { id } = world.snaplogic.ran('load', TEN, { state: 'Started' })
     world.snaplogic.fail({ kind: 'html-page' }, /stop/)

@@ -11,6 +11,9 @@ export const envelopeSchema = z.object({
   http_status_code: z.number(),
 })
 
+/** What tells a run to stop is answered with a status, which may stand elsewhere. */
+export const statusSchema = z.object({ http_status_code: z.unknown() })
+
 export const pageSchema = z.object({ entries: z.array(z.looseObject({ id: z.string() })), total: z.number().nonnegative().nullish() })
 
 /** A run of a pipeline, as the list tells it. */
