@@ -1,7 +1,9 @@
+import { Pieces } from '#app/_ui/feeds/pieces.tsx'
 import { Listed } from '#app/_ui/listed.tsx'
 import { feedPath, incidentPath } from '#app/_ui/paths.ts'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
+import { concernedInPieces } from '#lib/domain/wording/concerned-words.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { incidentTitle, troubledSince } from '#lib/domain/wording/incident-title.ts'
 import type { IncidentFeed, IncidentLine as Line } from '#lib/queries/incidents/incident-lines.ts'
@@ -25,14 +27,7 @@ export function IncidentLine({ incident }: { incident: Line }) {
           </span>
         </p>
         <div className="mt-1">
-          {endedAt === null ? 'It holds back ' : 'It held back '}
-          <FeedNames of={incident} />
-          {endedAt === null && since < openedAt && (
-            <>
-              , since <Time at={openedAt} form="long" />
-            </>
-          )}
-          .
+          <HeldBack incident={incident} isOver={endedAt !== null} since={endedAt === null && since < openedAt ? openedAt : null} />
           {mergedInto !== null && (
             <>
               {' '}
@@ -58,11 +53,38 @@ export function IncidentLine({ incident }: { incident: Line }) {
   )
 }
 
-/** The feeds of an incident beside what it is about, each a link. */
-export function FeedNames({ of: { feeds, roots }, end = '' }: { of: Pick<Line, 'feeds' | 'roots'>; end?: string }) {
+interface HeldBackProps {
+  incident: Pick<Line, 'feeds' | 'roots' | 'concerned'>
+  isOver: boolean
+  /** Since when, where that is to be told. */
+  since: number | null
+}
+
+/** Whom an incident hurts, in sentences: the feeds that it holds back beside what it is about, and who reads what it is about. */
+export function HeldBack({ incident: { feeds, roots, concerned }, isOver, since }: HeldBackProps) {
   const others = feeds.filter((feed) => !isAbout(feed, roots))
-  if (others.length === 0) return `nothing${feeds.length === 0 ? '' : ' else'}${end}`
-  const items = others.map((feed) => ({
+  const isNothing = others.length === 0 && concerned.length > 0
+  return (
+    <>
+      {!isNothing && (
+        <>
+          {isOver ? 'It held back ' : 'It holds back '}
+          {others.length === 0 ? `nothing${feeds.length === 0 ? '' : ' else'}` : <FeedNames feeds={others} />}
+          {since !== null && (
+            <>
+              , since <Time at={since} form="long" />
+            </>
+          )}
+          .{' '}
+        </>
+      )}
+      <Pieces of={concernedInPieces(concerned, isOver)} />
+    </>
+  )
+}
+
+function FeedNames({ feeds }: Pick<Line, 'feeds'>) {
+  const items = feeds.map((feed) => ({
     key: feed.key,
     shown: (
       <a href={feedPath(feed.key)}>
@@ -70,7 +92,7 @@ export function FeedNames({ of: { feeds, roots }, end = '' }: { of: Pick<Line, '
       </a>
     ),
   }))
-  return <Listed items={items} end={end} />
+  return <Listed items={items} />
 }
 
 /** Nothing of the feed is concerned but the asset that it is judged by, of which the title tells. */

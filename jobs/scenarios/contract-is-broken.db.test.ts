@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { getOutlook } from '#lib/queries/outlook/outlook.ts'
+import { getFeedRows } from '#lib/queries/shared/feed-rows.ts'
 import { spansOf } from '#lib/testing/history/state-world.ts'
 import { type MailServer, startMailServer } from '#lib/testing/servers/mail-server.ts'
 import { ScenarioHarness } from '#lib/testing/worlds/scenario-harness.ts'
@@ -52,6 +54,11 @@ const runs = () =>
     new Date(harness.clock.now()),
   ])
 
+async function whomItConcerns() {
+  const { lines } = await getOutlook(harness.ctx, await getFeedRows(harness.ctx))
+  return lines[0]?.concerned.map(({ name, subject }) => [name, subject?.kind ?? null])
+}
+
 it('a column that is renamed is red before it is loaded from, owner and consumers are told, and the load goes on once it is mended', async () => {
   await harness.until('2026-11-30T06:05:00Z')
   expect((await spansOf(harness.ctx, 'customers', 'feed')).at(-1)).toMatch(/^fresh\/on-time/)
@@ -68,6 +75,10 @@ it('a column that is renamed is red before it is loaded from, owner and consumer
   expect(mail.mails.join('\n').replaceAll(/(=\r?\n|\s)+/g, ' ')).toMatch(
     /perhaps renamed.*promised by CRM data office; read by Sales forecast/,
   )
+  expect(await whomItConcerns()).toEqual([
+    ['Leads', 'feed'],
+    ['Sales forecast', null],
+  ])
   await harness.inLake('alter table crm.customer rename column mail to email')
   await harness.until('2026-11-30T07:20:00Z')
   await harness.until('2026-11-30T07:20:10Z')

@@ -28,7 +28,15 @@ const sap: CauseLine = {
     why: 'Nothing answers at that address.',
     said: null,
   },
-  ...{ owners: ['Identity team'], focus: 'lake/people', nextLookAt: null, held: [held('People')], atRisk: [], incident: null },
+  ...{
+    owners: ['Identity team'],
+    concerned: [],
+    focus: 'lake/people',
+    nextLookAt: null,
+    held: [held('People')],
+    atRisk: [],
+    incident: null,
+  },
 }
 const other = (name: string, more: Partial<CauseLine> = {}): CauseLine => ({ ...sap, of: { kind: 'connection', key: name, name }, ...more })
 const render = (lines: readonly CauseLine[], total = lines.length) =>

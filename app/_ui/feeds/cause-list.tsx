@@ -5,6 +5,7 @@ import { Owner } from '#app/_ui/reload/owner.tsx'
 import { Mark, StatusIcon, StatusMark } from '#app/_ui/status-mark.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { againInPieces, causeInPieces, heldInPieces, riskInPieces } from '#lib/domain/wording/cause-sentences.ts'
+import { concernedInPieces } from '#lib/domain/wording/concerned-words.ts'
 import { counted, formatCount } from '#lib/domain/wording/numbers.ts'
 import type { Piece } from '#lib/domain/wording/pieces.ts'
 import type { CauseLine } from '#lib/queries/outlook/outlook.ts'
@@ -107,8 +108,10 @@ function Why({ line: { why } }: { line: CauseLine }) {
 
 /** What it holds back, now and next, when that is good again, whom to ask, and the way there. */
 function Meaning({ line, now }: { line: CauseLine; now: number }) {
-  const { held, atRisk, of } = line
-  const sentences = [heldInPieces(held, of), riskInPieces(atRisk), goesOn(line, now)].filter((pieces) => pieces.length > 0)
+  const { held, atRisk, of, concerned } = line
+  const sentences = [heldInPieces(held, of), concernedInPieces(concerned), riskInPieces(atRisk), goesOn(line, now)].filter(
+    (pieces) => pieces.length > 0,
+  )
   return (
     <>
       <p>

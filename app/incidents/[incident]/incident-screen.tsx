@@ -5,7 +5,7 @@ import { dayPath, incidentPath, incidentsPath, lineagePath, runPath, subjectPath
 import { Section } from '#app/_ui/section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
-import { FeedNames, HandlingWords } from '#app/incidents/incident-line.tsx'
+import { HandlingWords, HeldBack } from '#app/incidents/incident-line.tsx'
 import { localDay } from '#lib/domain/time/local-day.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { incidentTitle, troubledSince } from '#lib/domain/wording/incident-title.ts'
@@ -33,7 +33,7 @@ export function IncidentScreen({ found, reader }: { found: IncidentPage; reader:
     >
       <Head found={found} reader={reader} />
       <Causes found={found} />
-      <Members members={incident.members} />
+      <Members incident={incident} />
       <Timeline incident={incident} />
       <LinkedWork linked={incident.linked} />
       <BeforeIt changes={incident.before} />
@@ -68,14 +68,7 @@ function Head({ found: { incident, page, takesActions, templates }, reader }: { 
       </p>
       <Fate incident={incident} />
       <div className="lead">
-        {endedAt === null && withdrawnAt === null ? 'It holds back ' : 'It held back '}
-        <FeedNames of={incident} />
-        {since < openedAt && (
-          <>
-            , since <Time at={openedAt} form="long" />
-          </>
-        )}
-        .
+        <HeldBack incident={incident} isOver={endedAt !== null || withdrawnAt !== null} since={since < openedAt ? openedAt : null} />
       </div>
       {endedAt === null && withdrawnAt === null && (
         <p className="mt-2">

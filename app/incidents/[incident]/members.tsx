@@ -1,20 +1,22 @@
-import { assetPath, feedPath } from '#app/_ui/paths.ts'
+import { assetPath, feedPath, subjectPath } from '#app/_ui/paths.ts'
 import { ScrollArea } from '#app/_ui/scroll-area.tsx'
 import { Section } from '#app/_ui/section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Time } from '#app/_ui/time.tsx'
+import type { ConcernedReader } from '#lib/domain/contracts/concerned-readers.ts'
 import { counted } from '#lib/domain/wording/numbers.ts'
-import type { IncidentMember } from '#lib/queries/incidents/incident.ts'
+import type { IncidentMember, IncidentView } from '#lib/queries/incidents/incident.ts'
 
 const FEEDS_SHOWN = 100
 const ASSETS_SHOWN = 30
 
 /** Which feeds it holds or held back, by service group, from when until when; each unfolds to its assets. */
-export function Members({ members }: { members: readonly IncidentMember[] }) {
+export function Members({ incident: { members, concerned } }: { incident: Pick<IncidentView, 'members' | 'concerned'> }) {
   const feeds = [...Map.groupBy(members, ({ feed }) => feed.key).values()]
   if (feeds.length === 0) return null
+  const readers = concerned.length === 0 ? [] : [counted(concerned.length, 'reader')]
   return (
-    <Section title="Who is affected" note={`${counted(feeds.length, 'feed')}, ${counted(members.length, 'asset')}`}>
+    <Section title="Who is affected" note={[counted(feeds.length, 'feed'), counted(members.length, 'asset'), ...readers].join(', ')}>
       <ScrollArea className="scroll" label="Who is affected">
         <table className="table stacked">
           <thead>
@@ -34,7 +36,44 @@ export function Members({ members }: { members: readonly IncidentMember[] }) {
         </table>
       </ScrollArea>
       {feeds.length > FEEDS_SHOWN && <p className="muted mt-2">{`and ${counted(feeds.length - FEEDS_SHOWN, 'more feed')}.`}</p>}
+      <Concerned readers={concerned} />
     </Section>
+  )
+}
+
+/** Who reads what the incident is about, whom to ask there, and from where that is known. */
+function Concerned({ readers }: { readers: readonly ConcernedReader[] }) {
+  if (readers.length === 0) return null
+  return (
+    <>
+      <h3 className="mt-6">Concerned as readers of the broken contract</h3>
+      <table className="table stacked">
+        <thead>
+          <tr>
+            <th scope="col">Reader</th>
+            <th scope="col">Service group</th>
+            <th scope="col">Owner</th>
+            <th scope="col">Known by</th>
+          </tr>
+        </thead>
+        <tbody>
+          {readers.map(({ name, subject, group, owners, isNamed, isBelow }) => (
+            <tr key={`${subject?.kind} ${subject?.key} ${name}`}>
+              <th scope="row">
+                <bdi>{subject === null ? name : <a href={subjectPath(subject)}>{name}</a>}</bdi>
+              </th>
+              <td data-label="Service group" className={group === null ? 'absent' : undefined}>
+                <bdi>{group?.name ?? '–'}</bdi>
+              </td>
+              <td data-label="Owner" className={owners.length === 0 ? 'absent' : 'col-span-full'}>
+                <bdi>{owners.length === 0 ? '–' : owners.join(', ')}</bdi>
+              </td>
+              <td data-label="Known by">{[...(isNamed ? ['contract'] : []), ...(isBelow ? ['lineage'] : [])].join(' and ')}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
   )
 }
 

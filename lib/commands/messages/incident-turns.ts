@@ -12,6 +12,7 @@ import { type IncidentWord, incidentToTell } from '#lib/domain/messages/what-to-
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import type { Notice } from '#lib/notifiers/notifier.ts'
 import { formatTime } from './compose.ts'
+import { concernedToTell } from './concerned-to-tell.ts'
 import type { Decision, Item, Receiver } from './decision.ts'
 import { isInPart, seenBy } from './seen-by-reader.ts'
 
@@ -120,10 +121,12 @@ async function composeIncident(ctx: Context, incident: IncidentFacts, { word, fe
     return { ...root, name: isKnown ? root.name : null }
   })
   const again = word === 'resolved' || roots.some(({ name }) => name === null) ? null : await againOf(roots, () => goodAgain(asking))
+  const isAllKnown = reader !== null || roots.every(({ name }) => name !== null)
+  const concerned = isAllKnown ? await concernedToTell(ctx, incident, { reader, groups }) : []
   const handling = handlingAt(incident, incident.said, now)
   const said = incident.said.findLast(isUpdate) ?? null
   const { endedAt, endHow } = incident
-  const story: IncidentStory = { word, roots, feeds, endedAt, isMerged: endHow === 'merged', again, handling, said }
+  const story: IncidentStory = { word, roots, feeds, concerned, endedAt, isMerged: endHow === 'merged', again, handling, said }
   const time = (at: number) => formatTime(at, page.zone)
   return {
     id: '',
@@ -158,7 +161,10 @@ async function againOf(
   return worst ?? null
 }
 
-function dataOf({ id, openedAt }: IncidentFacts, { word, roots, feeds, endedAt, isMerged, again, handling, said }: IncidentStory) {
+function dataOf(
+  { id, openedAt }: IncidentFacts,
+  { word, roots, feeds, concerned, endedAt, isMerged, again, handling, said }: IncidentStory,
+) {
   const iso = (at: number | null) => (at === null ? null : new Date(at).toISOString())
   return {
     incident: String(id),
@@ -175,6 +181,7 @@ function dataOf({ id, openedAt }: IncidentFacts, { word, roots, feeds, endedAt, 
       status,
       place,
     })),
+    ...(concerned.length > 0 && { concerned: concerned.map(({ name, group, owners }) => ({ name, group: group?.name ?? null, owners })) }),
     goodAgain: again?.kind === 'by' ? iso(again.at) : null,
     assignee: handling.assignee,
     acknowledgedBy: handling.acknowledged?.by ?? null,

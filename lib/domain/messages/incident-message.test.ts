@@ -12,6 +12,7 @@ const STORY: IncidentStory = {
   word: 'opened',
   roots: [SAP],
   feeds: [feed('People', { place: 'root', promise: 'every day by 06:00', owner: 'Identity team' }), feed('Patrons', { status: 'stale' })],
+  concerned: [],
   endedAt: null,
   isMerged: false,
   again: { kind: 'by', at: AT + 3_600_000, tryAt: AT + 3_600_000, isLook: false, ifAnswering: ['SAP'], ifSucceeding: [] },
@@ -53,6 +54,12 @@ describe('what is told of an incident', () => {
     const last = (more: Partial<IncidentStory['handling']>) => incidentLines(of({ handling: { ...STORY.handling, ...more } }), time).at(-1)
     expect(last({ acknowledged: { at: AT, by: 'Ada' } })).toBe('Ada has seen it.')
     expect(last({ acknowledged: { at: AT, by: 'Ada' }, assignee: 'Identity team' })).toBe('Identity team is on it.')
+  })
+
+  test('says whom a broken contract concerns, also once that is over', () => {
+    const concerned = [{ name: 'Finance', subject: null, group: null, owners: [], isNamed: true, isBelow: false }]
+    expect(incidentLines(of({ concerned }), time)[2]).toBe('It concerns who reads it: Finance.')
+    expect(incidentLines(of({ word: 'resolved', endedAt: AT, concerned }), time).at(-1)).toBe('It concerned who reads it: Finance.')
   })
 
   test('does not ask the same people twice', () => {

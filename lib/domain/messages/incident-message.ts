@@ -1,8 +1,10 @@
+import type { ConcernedReader } from '#lib/domain/contracts/concerned-readers.ts'
 import { type Status, severity } from '#lib/domain/freshness/status.ts'
 import type { Handling } from '#lib/domain/incidents/said.ts'
 import type { GoodAgain } from '#lib/domain/lineage/again/again.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { againInWords } from '#lib/domain/wording/again-words.ts'
+import { concernedInWords } from '#lib/domain/wording/concerned-words.ts'
 import { failingSince } from '#lib/domain/wording/held-words.ts'
 import { listInWords } from '#lib/domain/wording/lists.ts'
 import { capital, endsSentence } from '#lib/domain/wording/sentences.ts'
@@ -44,6 +46,8 @@ export interface IncidentStory {
   word: IncidentWord
   roots: readonly ToldRoot[]
   feeds: readonly ToldFeed[]
+  /** Who reads what a broken contract is about, beside all feeds that are held back. */
+  concerned: readonly ConcernedReader[]
   endedAt: Instant | null
   /** It goes on in an older one. */
   isMerged: boolean
@@ -88,15 +92,17 @@ function pastInWords({ kind, name, since, isGone = false }: ToldRoot, time: (at:
 /** The rest of it, a sentence a line: what was expected, what is, why, who is held back, when it is good again, who is on it. */
 export function incidentLines(story: IncidentStory, time: (at: Instant) => string): string[] {
   const { word, feeds, roots, endedAt, isMerged, handling } = story
+  const concerned = concernedInWords(story.concerned, word === 'resolved')
   if (word === 'resolved') {
     const end = isMerged ? 'It goes on in an older incident, which has the same cause.' : `All is well since ${time(endedAt ?? 0)}.`
-    return [end, ...named('Affected', feeds, ({ name, groupName }) => `${name} (${groupName})`)]
+    return [end, ...named('Affected', feeds, ({ name, groupName }) => `${name} (${groupName})`), ...(concerned === null ? [] : [concerned])]
   }
   const says = roots.flatMap((root) => (root.says === null || root.name === null ? [] : [sentence(root.says)]))
   return [
     ...(story.said !== null && word === 'updated' ? [`${story.said.by} says: ${sentence(story.said.text)}`] : []),
     ...expected(feeds),
     ...named('Affected', feeds, inWords),
+    ...(concerned === null ? [] : [concerned]),
     ...new Set(says.slice(0, NAMED_MAX)),
     ...(story.again === null ? [] : [sentence(againInWords(story.again, time))]),
     ...whoIsOnIt(handling, story.again, feeds),

@@ -30,6 +30,21 @@ const line = {
   causes: z.array(causeSchema.extend({ since: time })),
   feeds: z.array(named.extend({ group: named, owner: text, assets: z.int() })),
   assets: z.int(),
+  concerned: z
+    .array(
+      z.object({
+        name: z.string(),
+        kind: z
+          .enum(['group', 'feed', 'asset'])
+          .nullable()
+          .meta({ description: 'What of the catalogue it is; null: only the contract names it.' }),
+        key: text,
+        group: named.nullable(),
+        owners: z.array(z.string()),
+        knownBy: z.array(z.enum(['contract', 'lineage'])),
+      }),
+    )
+    .meta({ description: 'Of one about a broken contract: who reads what that is about, without the feeds that it holds back.' }),
   acknowledgedAt: maybeTime,
   acknowledgedBy: text,
   assignee: text,

@@ -1,3 +1,4 @@
+import type { ConcernedReader } from '#lib/domain/contracts/concerned-readers.ts'
 import { type FactEntry, incidentsIn } from '#lib/domain/incidents/incident.ts'
 import type { Said } from '#lib/domain/incidents/said.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
@@ -37,6 +38,11 @@ const iso = (at: Instant) => new Date(at).toISOString()
 const isoOrNull = (at: Instant | null) => (at === null ? null : iso(at))
 const toCause = ({ kind, key, name }: CauseName) => ({ kind, key, name })
 
+function toConcerned({ name, subject, group, owners, isNamed, isBelow }: ConcernedReader): ApiIncident['concerned'][number] {
+  const knownBy = [...(isNamed ? (['contract'] as const) : []), ...(isBelow ? (['lineage'] as const) : [])]
+  return { name, kind: subject?.kind ?? null, key: subject?.key ?? null, group, owners: [...owners], knownBy }
+}
+
 function toApiIncident(line: IncidentLine): ApiIncident {
   const { id, endHow, mergedInto, status, worst, feeds, assets, handling, update } = line
   return {
@@ -52,6 +58,7 @@ function toApiIncident(line: IncidentLine): ApiIncident {
     causes: line.roots.map((root) => ({ ...toCause(root), since: iso(root.since) })),
     feeds,
     assets,
+    concerned: line.concerned.map(toConcerned),
     acknowledgedAt: isoOrNull(handling.acknowledged?.at ?? null),
     acknowledgedBy: handling.acknowledged?.by ?? null,
     assignee: handling.assignee,

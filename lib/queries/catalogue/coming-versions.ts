@@ -1,3 +1,4 @@
+import { loadReadingFeeds } from '#lib/db/catalogue/reading-feeds.ts'
 import type { Context } from '#lib/db/context.ts'
 import type { ContractTerms } from '#lib/domain/contracts/contract-terms.ts'
 import { termsAt } from '#lib/domain/contracts/contract-terms.ts'
@@ -26,25 +27,15 @@ const CHANGING = `
   from asset_contract c join subject s on s.id = c.asset_id and s.removed_at is null
   where ${isChangingSql('c.terms', '$1::float8')} order by s.position, s.key`
 
-/** Within its own feed as far as it goes, and from there the first of any other. */
-const READERS = `
-  with recursive below(source, own_feed, id) as (
-    select subject_id, feed_id, subject_id from asset where subject_id = any($1::int[])
-    union
-    select b.source, b.own_feed, e.downstream_id from below b join asset a on a.subject_id = b.id and a.feed_id = b.own_feed
-    join lineage_now e on e.upstream_id = b.id
-  )
-  select source, f.key, f.name from (
-    select distinct b.source, a.feed_id from below b join asset a on a.subject_id = b.id and a.feed_id <> b.own_feed
-    join subject s on s.id = b.id and s.removed_at is null
-  ) x join subject f on f.id = x.feed_id and f.removed_at is null order by f.position, f.key`
-
 /** What begins or ends of the contracts that whoever asks may see, the soonest first. */
 export async function getComingVersions(ctx: Context): Promise<ComingVersion[]> {
   const now = ctx.clock.now()
   const { rows } = await ctx.pool.query<Row>(CHANGING, [now])
   if (rows.length === 0) return []
-  const { rows: readers } = await ctx.pool.query<Named & { source: number }>(READERS, [rows.map(({ id }) => id)])
+  const readers = await loadReadingFeeds(
+    ctx.pool,
+    rows.map(({ id }) => id),
+  )
   const readersOf = Map.groupBy(readers, ({ source }) => source)
   const all = rows.flatMap(({ id, key, name, terms }) => {
     const own = (readersOf.get(id) ?? []).map((reader) => ({ key: reader.key, name: reader.name }))

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { concernedToTell } from '#lib/commands/messages/concerned-to-tell.ts'
 import { asActor, type Context } from '#lib/db/context.ts'
 import { visitor } from '#lib/domain/access/actor.ts'
+import { HOUR_MS } from '#lib/domain/time/instant.ts'
+import { incidentSchema } from '#lib/queries/api/incident-answers.ts'
+import { getApiPage } from '#lib/queries/api/list.ts'
+import { INCIDENT_LIST } from '#lib/queries/api/list-incidents.ts'
+import { getIncident } from '#lib/queries/incidents/incident.ts'
+import { getIncidents } from '#lib/queries/incidents/incidents.ts'
+import { atomFeed } from '#lib/queries/pages/atom-feed.ts'
 import { aCustomerContract, CUSTOMERS, declareCustomers } from '#lib/testing/contracts/contract-world.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
 import { getAskedAsset } from './asked-asset.ts'
@@ -18,6 +26,71 @@ beforeAll(async () => {
   ])
 })
 afterAll(() => db.drop())
+
+describe('whom a broken contract concerns', () => {
+  const AT = Date.parse('2026-11-09T12:00:00Z')
+  const iso = (at: number) => new Date(at).toISOString()
+  const told = (found: Awaited<ReturnType<typeof getIncidents>>['open'] | undefined) =>
+    found?.map(({ id, concerned }) => [
+      id,
+      ...concerned.map(({ name, owners, isNamed, isBelow }) => [name, ...owners, isNamed, isBelow].join(' ')),
+    ])
+
+  beforeAll(async () => {
+    const { rows } = await ctx.whole.query<{ id: number }>('select id from subject where key = $1', [CUSTOMERS.table])
+    const id = rows[0]?.id ?? 0
+    const insert = (incident: number, from: number, to: number | null) =>
+      ctx.whole.query(
+        `with i as (
+           insert into incident (id, key, opened_at, opened_by, ended_at, end_how, status, roots, statuses, entries, causes, related)
+           values ($1, $2 || '@' || $1::int, $3, $2, $4::timestamptz, case when $4::timestamptz is not null then 'resolved' end, 'stale', $5, '[]', '[]', array[$2], '{}'))
+         insert into incident_member values ($1, $6, $3, $4)`,
+        [
+          incident,
+          `asset:${id}`,
+          iso(from),
+          to === null ? null : iso(to),
+          JSON.stringify([{ key: `asset:${id}`, since: from, from, to }]),
+          id,
+        ],
+      )
+    await ctx.whole.query(
+      `insert into contract_break (asset_id, from_at, to_at, status, version, words) values ($1, $2, $3, 'stale', '1.0.0', 'x'), ($1, $4, null, 'stale', '1.0.0', 'x')`,
+      [id, iso(AT - 5 * HOUR_MS), iso(AT - 4 * HOUR_MS), iso(AT)],
+    )
+    await insert(1, AT - 5 * HOUR_MS, AT - 4 * HOUR_MS)
+    await insert(2, AT - 3 * HOUR_MS, AT - 2 * HOUR_MS)
+    await insert(3, AT, null)
+  })
+  afterAll(() => ctx.whole.query('delete from audience_group'))
+
+  it('is told of each incident about one, by contract and by lineage, with owners; of one about something else nobody', async () => {
+    const { open, days } = await getIncidents(ctx, { feed: null, before: null }, 'UTC')
+    const both = ['Leads Sales team false true', 'Sales forecast true false']
+    expect(told(open)).toEqual([[3, ...both]])
+    expect(told(days.flatMap(({ incidents }) => incidents))).toEqual([[2], [1, ...both]])
+    expect((await atomFeed(ctx))?.xml).toContain('It concerns who reads it: Leads (Sales, ask Sales team) and Sales forecast.')
+    expect((await getIncident(ctx, 3))?.concerned).toEqual(open[0]?.concerned)
+    const { items } = await getApiPage(ctx, INCIDENT_LIST, { ended: false })
+    expect(incidentSchema.parse(items[0]).concerned).toEqual([
+      ...[
+        { name: 'Leads', kind: 'feed', key: 'leads', group: { key: 'sales', name: 'Sales' }, owners: ['Sales team'], knownBy: ['lineage'] },
+      ],
+      ...[{ name: 'Sales forecast', kind: null, key: null, group: null, owners: [], knownBy: ['contract'] }],
+    ])
+  })
+
+  it('is nobody whom the reader may not see, and whom a channel may name is what everybody sees, or it hears of', async () => {
+    await ctx.whole.query("insert into audience_group select 'crm', id from subject where kind = 'group' and key = 'crm'")
+    const narrow = asActor(ctx, visitor('crm'))
+    expect(told((await getIncidents(narrow, { feed: null, before: null }, 'UTC')).open)).toEqual([[3, 'Sales forecast true false']])
+    const names = async (reader: Context | null, ...groups: string[]) =>
+      (await concernedToTell(ctx, { id: 3, feeds: [] }, { reader, groups })).map(({ name }) => name)
+    expect(await names(narrow)).toEqual(['Sales forecast'])
+    expect(await names(null)).toEqual(['Sales forecast'])
+    expect(await names(null, 'sales')).toEqual(['Leads', 'Sales forecast'])
+  })
+})
 
 describe('a reader that a contract names', () => {
   it('is known by the name of a group, feed or asset, and by its owner', async () => {

@@ -1,5 +1,7 @@
 import { type GoneStretch, loadGoneStretches } from '#lib/db/catalogue/connection-names.ts'
 import type { Context } from '#lib/db/context.ts'
+import { loadConcernedByIncidents } from '#lib/db/incidents/concerned-readers.ts'
+import type { ConcernedReader } from '#lib/domain/contracts/concerned-readers.ts'
 import { type Status, worstOf } from '#lib/domain/freshness/status.ts'
 import type { FactEntry, IncidentEnd, RootSpan, StatusSpan } from '#lib/domain/incidents/incident.ts'
 import { type Handling, handlingAt, type Said } from '#lib/domain/incidents/said.ts'
@@ -39,13 +41,15 @@ export interface IncidentLine {
   /** Of what it holds now; of one that is well, of all that it ever held. The feed with the most of it first. */
   feeds: IncidentFeed[]
   assets: number
+  /** Of one about a broken contract: who reads what that is about, without the feeds that it holds back. */
+  concerned: ConcernedReader[]
   handling: Handling
   /** The last that was written to everybody. */
   update: { at: Instant; by: string; text: string } | null
 }
 
 /** What a line is made of. */
-export interface LineRow extends Omit<IncidentLine, 'roots' | 'handling' | 'update' | 'worst' | 'assets'> {
+export interface LineRow extends Omit<IncidentLine, 'roots' | 'handling' | 'update' | 'worst' | 'assets' | 'concerned'> {
   roots: RootSpan[]
   statuses: StatusSpan[]
   entries: FactEntry[]
@@ -77,7 +81,16 @@ export async function toLines(ctx: Context, rows: readonly LineRow[]): Promise<I
     rows.flatMap((row) => rootsOf(row).map(({ key }) => key)),
   )
   const gone = await loadGoneStretches(ctx.pool, connectionsIn(rows))
-  return rows.map((row) => toLine(row, { said: said.get(row.id) ?? [], names, gone, now: ctx.clock.now() }))
+  const concerned = await getConcerned(ctx, rows)
+  return rows.map((row) =>
+    toLine(row, { said: said.get(row.id) ?? [], names, gone, concerned: concerned.get(row.id) ?? [], now: ctx.clock.now() }),
+  )
+}
+
+/** Whom the broken contracts concern that these incidents are about. */
+function getConcerned(ctx: Context, rows: readonly Pick<LineRow, 'id' | 'feeds'>[]): Promise<Map<number, ConcernedReader[]>> {
+  const feeds = new Map(rows.map((row) => [row.id, row.feeds]))
+  return loadConcernedByIncidents(ctx.pool, [...feeds.keys()], (id) => feeds.get(id) ?? [])
 }
 
 /** The connections that these stand on, or stood on. */
@@ -90,11 +103,12 @@ interface LineFacts {
   said: readonly Said[]
   names: ReadonlyMap<string, CauseName>
   gone: readonly GoneStretch[]
+  concerned: ConcernedReader[]
   now: Instant
 }
 
 /** A line, from its row and what was said of it and of what it took over. */
-export function toLine(row: LineRow, { said, names, gone, now }: LineFacts): IncidentLine {
+export function toLine(row: LineRow, { said, names, gone, concerned, now }: LineFacts): IncidentLine {
   const { roots: _roots, statuses, entries, ...line } = row
   const updates = said.flatMap((one) => (one.kind === 'updated' ? [{ at: one.at, by: one.by, text: one.text }] : []))
   return {
@@ -105,6 +119,7 @@ export function toLine(row: LineRow, { said, names, gone, now }: LineFacts): Inc
       return name === undefined ? [] : [{ ...(to === null ? name : asItWas(name, gone, since, to)), since, to }]
     }),
     assets: line.feeds.reduce((sum, { assets }) => sum + assets, 0),
+    concerned,
     handling: handlingAt({ entries }, said, now),
     update: updates.at(-1) ?? null,
   }

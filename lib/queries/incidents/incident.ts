@@ -1,5 +1,6 @@
 import { loadGoneStretches } from '#lib/db/catalogue/connection-names.ts'
 import type { Context } from '#lib/db/context.ts'
+import { loadConcernedByIncidents } from '#lib/db/incidents/concerned-readers.ts'
 import type { Status } from '#lib/domain/freshness/status.ts'
 import { causesIn, type FactEntry, type IncidentKey, incidentsIn } from '#lib/domain/incidents/incident.ts'
 import { type Said, timelineOf } from '#lib/domain/incidents/said.ts'
@@ -72,16 +73,17 @@ export async function getIncident(ctx: Context, id: number): Promise<IncidentVie
   if (row === undefined) return null
   const { whole, openedBy, cameFrom, ...line } = row
   const entries = whole.length > 0 ? whole : await seenEntries(ctx, row)
-  const [said, members, related, causes, gone] = await Promise.all([
+  const [said, members, related, causes, gone, concerned] = await Promise.all([
     getSaid(ctx, [id]),
     ctx.pool.query<IncidentMember>(MEMBERS, [id]),
     ctx.pool.query<{ key: IncidentKey; id: number }>(RELATED, [entries.flatMap(incidentsIn)]),
     getCauseNames(ctx, [openedBy, ...row.roots.map(({ key }) => key), ...entries.flatMap(causesIn)]),
     loadGoneStretches(ctx.pool, connectionsIn([row])),
+    loadConcernedByIncidents(ctx.pool, [id], () => row.feeds),
   ])
   const own = said.get(id) ?? []
   return {
-    ...toLine({ ...line, entries }, { said: own, names: causes, gone, now: ctx.clock.now() }),
+    ...toLine({ ...line, entries }, { said: own, names: causes, gone, concerned: concerned.get(id) ?? [], now: ctx.clock.now() }),
     openedBy: causes.get(openedBy) ?? null,
     cameFrom,
     timeline: timelineOf({ entries }, own),

@@ -103,6 +103,7 @@ describe('the list', () => {
         ],
         feeds: ['other', 'records'].map((name) => ({ key: `${name}-feed`, name, group: { key: name, name }, owner: name, assets: 1 })),
         assets: 2,
+        concerned: [],
         handling: { acknowledged: { at: hoursAgo(1.9), by: 'Ada' }, assignee: 'Ada', snoozedUntil: null },
         update: { at: hoursAgo(0.5), by: 'Ada', text: 'We look into it.' },
       },

@@ -1,5 +1,7 @@
 import type { Context } from '#lib/db/context.ts'
+import { loadConcernedByAssets } from '#lib/db/incidents/concerned-readers.ts'
 import { type LastEnds, lastEndsSql, toFailedRun } from '#lib/db/runs/failed-runs.ts'
+import type { ConcernedReader } from '#lib/domain/contracts/concerned-readers.ts'
 import { isUnhealthy, type Reason, type Status } from '#lib/domain/freshness/status.ts'
 import { type Cause, type CauseAsset, type CauseGraph, type CauseKind, partsOfCause } from '#lib/domain/lineage/causes/cause.ts'
 import type { ToldCause } from '#lib/domain/lineage/causes/told-causes.ts'
@@ -21,6 +23,8 @@ export interface AboutCause {
   /** Of an asset: nobody can see how it stands. */
   isUnknown: boolean
   owners: string[]
+  /** Of a broken contract: who reads what it is about, without the feeds that are held back. */
+  concerned: ConcernedReader[]
   /** Of a connection: its database is. */
   isGone?: boolean
   /** Of a connection: when it is asked again. */
@@ -80,13 +84,22 @@ export async function aboutCauses(ctx: Context, told: readonly ToldCause[], grap
       told.map(({ cause }) => cause.key),
     ),
   ])
+  const concerned = await concernedBy(ctx, asked, assets)
   const byId = new Map(assets.map((row) => [row.id, row]))
   const byKey = new Map(systems.map((row) => [row.key, row]))
   return asked.map((one) => {
     const rows = one.ids.flatMap((id) => byId.get(id) ?? [])
     const name = names.get(one.told.cause.key)
-    return { ...toAbout(one, rows, byKey.get(one.name)), isGone: name?.isGone === true, of: nameOf(name, one.told) }
+    const known = { isGone: name?.isGone === true, of: nameOf(name, one.told), concerned: concerned.get(one.ids[0] ?? -1) ?? [] }
+    return { ...toAbout(one, rows, byKey.get(one.name)), ...known }
   })
+}
+
+/** By the broken contracts that are causes themselves. */
+function concernedBy(ctx: Context, asked: readonly Asked[], assets: readonly AssetRow[]): Promise<Map<number, ConcernedReader[]>> {
+  const held = new Map(asked.flatMap(({ kind, ids: [id], told }) => (kind === 'asset' && id !== undefined ? [[id, told.held]] : [])))
+  const broken = assets.filter(({ id, brokenBy }) => brokenBy !== null && held.has(id)).map(({ id }) => id)
+  return loadConcernedByAssets(ctx.pool, broken, (id) => held.get(id) ?? [])
 }
 
 async function rowsOf<T extends object>(ctx: Context, sql: string, values: unknown[][]): Promise<T[]> {
@@ -109,7 +122,7 @@ function rank({ status, id }: CauseAsset): number {
   return isUnhealthy(status) ? id - Number.MAX_SAFE_INTEGER : id
 }
 
-function toAbout({ kind }: Asked, rows: readonly AssetRow[], system: ConnectionRow | undefined): Omit<AboutCause, 'of'> {
+function toAbout({ kind }: Asked, rows: readonly AssetRow[], system: ConnectionRow | undefined): Omit<AboutCause, 'of' | 'concerned'> {
   const [first] = rows
   const owners = [...new Set(rows.flatMap(({ owner }) => owner ?? []))].slice(0, OWNERS_MAX)
   const nothing = { why: null, said: null, isUnknown: kind === 'asset' && first?.status === 'unknown', owners, nextLookAt: null }

@@ -1,6 +1,7 @@
 import type { Context } from '#lib/db/context.ts'
 import type { Page } from '#lib/db/settings.ts'
 import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
+import { concernedInWords } from '#lib/domain/wording/concerned-words.ts'
 import { longTime, zoneAbbreviation } from '#lib/domain/wording/dates.ts'
 import { incidentTitle, troubledSince } from '#lib/domain/wording/incident-title.ts'
 import { listInWords } from '#lib/domain/wording/lists.ts'
@@ -36,6 +37,7 @@ function toEntry(place: Place, zone: string, line: IncidentLine, toldAt: Instant
   const time = (at: Instant) => `${longTime(at, zone, toldAt)} ${zoneAbbreviation(at, zone)}`
   const names = feeds.map(({ name, group }) => `${name} (${group.name})`)
   const shown = names.length > NAMED ? [...names.slice(0, NAMED - 1), `${names.length - NAMED + 1} more feeds`] : names
+  const concerned = concernedInWords(line.concerned, endedAt !== null)
   const lasted = endedAt === null ? `Since ${time(troubledSince(line))}.` : `From ${time(openedAt)} to ${time(endedAt)}.`
   return {
     id: tag(place, `incident/${id}`),
@@ -46,6 +48,7 @@ function toEntry(place: Place, zone: string, line: IncidentLine, toldAt: Instant
     summary: [
       lasted,
       ...(shown.length === 0 ? [] : [`It ${endedAt === null ? 'holds' : 'held'} back ${listInWords(shown)}.`]),
+      ...(concerned === null ? [] : [concerned]),
       ...(withdrawnAt === null ? [] : ['Later evidence says that this never was one.']),
       ...(endHow === 'merged' ? ['It goes on in an older incident.'] : []),
       ...(update === null ? [] : [`${update.by} says: ${update.text}`]),
