@@ -7,7 +7,7 @@ export type JobFault =
   | { kind: 'too-many'; retryAfter: string }
   | { kind: 'cut-off' | 'server-error' | 'html-page' | 'garbage' | 'silent' | 'other-shape' | 'token-expired' }
   /** A run is started, and whoever asked for it does not learn that. */
-  | { kind: 'started-and-cut-off' | 'started-and-html-page' | 'started-and-503' }
+  | { kind: 'started-and-cut-off' | 'started-and-html-page' | 'started-and-503' | 'started-and-408' }
 
 /** What goes wrong with the next requests, each fault once; `At` says with which of them. */
 export class JobFaults<At> {
@@ -66,6 +66,9 @@ export function finishJob(response: ServerResponse, { status, body }: JobAnswer,
       break
     case 'started-and-html-page':
       sendHtmlPage(response)
+      break
+    case 'started-and-408':
+      send(response, 408, refusal('Request Timeout'))
       break
     case 'started-and-503':
       send(response, 503, refusal('Service Unavailable'))

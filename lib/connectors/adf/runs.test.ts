@@ -99,7 +99,7 @@ describe('a pipeline of a data factory', () => {
     expect(world.factory.runs).toHaveLength(2)
   })
 
-  it.each(['started-and-cut-off', 'started-and-html-page', 'started-and-503'] as const)(
+  it.each(['started-and-cut-off', 'started-and-html-page', 'started-and-503', 'started-and-408'] as const)(
     'is run once where the answer is lost: %s',
     async (kind) => {
       world.factory.failAt('/createRun', { kind })

@@ -115,7 +115,7 @@ describe('a sync of Airbyte that is wanted', () => {
     expect(starts()).toHaveLength(1)
   })
 
-  it.each(['started-and-cut-off', 'started-and-html-page', 'started-and-503'] as const)(
+  it.each(['started-and-cut-off', 'started-and-html-page', 'started-and-503', 'started-and-408'] as const)(
     'begins once where the answer is lost: %s',
     async (kind) => {
       world.airbyte.ran(prices, TEN)

@@ -93,7 +93,7 @@ describe.each(['v2', 'v1'] as const)('through the API %s of Airflow', (api) => {
     expect(begun()).toHaveLength(2)
   })
 
-  it.each(['started-and-cut-off', 'started-and-html-page', 'started-and-503'] as const)(
+  it.each(['started-and-cut-off', 'started-and-html-page', 'started-and-503', 'started-and-408'] as const)(
     'a DAG is run once where the answer is lost: %s',
     async (kind) => {
       world.airflow.failAt('POST /dagRuns', { kind })

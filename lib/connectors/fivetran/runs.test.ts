@@ -152,7 +152,7 @@ describe('a sync of Fivetran that is wanted', () => {
     expect(await runs()).toMatchObject([{ state: 'completed' }])
   })
 
-  it.each(['started-and-cut-off', 'started-and-html-page', 'started-and-503'] as const)(
+  it.each(['started-and-cut-off', 'started-and-html-page', 'started-and-503', 'started-and-408'] as const)(
     'begins once where the answer is lost: %s',
     async (kind) => {
       world.fivetran.connect('prices', TEN)

@@ -40,7 +40,7 @@ describe('a deployment of Prefect', () => {
     expect(mayHaveBegun).toBe(true)
   })
 
-  it.each(['started-and-cut-off', 'started-and-html-page', 'started-and-503'] as const)(
+  it.each(['started-and-cut-off', 'started-and-html-page', 'started-and-503', 'started-and-408'] as const)(
     'is run once where the answer is lost: %s',
     async (kind) => {
       world.prefect.failAt('create_flow_run', { kind })

@@ -114,7 +114,7 @@ describe('a refresh of Redash', () => {
     expect(world.redash.requests).toEqual([])
   })
 
-  it.each(['started-and-cut-off', 'started-and-html-page', 'started-and-503'] as const)(
+  it.each(['started-and-cut-off', 'started-and-html-page', 'started-and-503', 'started-and-408'] as const)(
     'begins once where the answer is lost: %s',
     async (kind) => {
       world.redash.fail({ kind }, /refresh$/)

@@ -174,7 +174,7 @@ describe('a pipeline of SnapLogic that is wanted', () => {
     expect(await wordsOf(starting)).toMatch(/cancelled/)
   })
 
-  it.each(['started-and-cut-off', 'started-and-html-page', 'started-and-503', 'cut-off'] as const)(
+  it.each(['started-and-cut-off', 'started-and-html-page', 'started-and-503', 'started-and-408', 'cut-off'] as const)(
     'is begun once where the answer is lost: %s',
     async (kind) => {
       world.snaplogic.fail({ kind }, /feed/)

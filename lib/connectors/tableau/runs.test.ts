@@ -117,7 +117,7 @@ describe('a refresh of Tableau that is wanted', () => {
     expect(await start({}, `workbooks/${board.id}`)).toMatchObject({ job: `workbooks/${board.id}`, jobName: 'Board' })
   })
 
-  it.each(['started-and-cut-off', 'started-and-html-page', 'started-and-503'] as const)(
+  it.each(['started-and-cut-off', 'started-and-html-page', 'started-and-503', 'started-and-408'] as const)(
     'is queued once where the answer is lost: %s',
     async (kind) => {
       world.tableau.ran(prices, TEN)

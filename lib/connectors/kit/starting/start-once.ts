@@ -42,7 +42,7 @@ function nobodyKnows(system: string, called: string, cause: unknown): TidemarkEr
   return new TidemarkError('unavailable', { publicMessage, retryable: true, cause })
 }
 
-/** An answer of 4xx: nothing has begun. */
+/** An answer of 4xx: nothing has begun. Who says that it took too long (408) may have been heard. */
 function isPlainNo(error: unknown): boolean {
-  return isTidemarkError(error) && error.status !== undefined && error.status >= 400 && error.status < 500
+  return isTidemarkError(error) && error.status !== undefined && error.status >= 400 && error.status < 500 && error.status !== 408
 }
