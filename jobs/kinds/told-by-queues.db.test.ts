@@ -233,12 +233,15 @@ describe('a message that asks for a run', () => {
     )
   })
 
-  it('stays in the queue while too many wait already', async () => {
+  it('stays in the queue while too many wait already, and is counted once by another flow that leaves it out', async () => {
+    await world.reload(TOLD_CATALOGUE.replace('[{ file: queue/shop/in }]', '[{ message: orders, where: { shop: sony } }]'))
     for (let day = 0; day < 21; day += 1) await requestRun(world.ctx, { flow: 'ordered', parameters: { day } })
     world.store.waiting = [{ day: 99 }, { day: 100 }]
     await world.ask('orders')
     expect(world.store.log).toEqual(['given back'])
     expect((await world.looks()).find((line) => line.startsWith('orders'))).toMatch(/So many runs wait already/)
+    expect(await takeMessage(world.ctx, 'orders', { body: { day: 99 }, tries: 2 })).toEqual({ kind: 'full' })
+    expect(await world.rowsOf('select flow_key, count from left_out_message')).toEqual(['told 1'])
     expect(await world.runs()).toEqual([])
   })
 })
