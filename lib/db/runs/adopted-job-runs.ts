@@ -15,36 +15,50 @@ const PLACES = 1000
 
 /**
  * SQL: the flows that are the only one to run a job, and from when on its runs are theirs: since they run it, and the last one before that did its work, by which one knows
- * how it stands.
+ * how it stands. None while one of theirs may have begun a run that is not known.
  */
 const FLOWS = `
-  select o.name, o.job, coalesce((
+  select o.name, o.job, split_part(o.job, '/', 1) as connection_key, coalesce((
     select max(l.ended_at) from external_run l
     where ${isOfJobSql('l', 'o.job')} and l.state in ('completed', 'partial') and l.told_by not like 'push:%' and not l.empties and l.ended_at < o.since
   ), o.since) as since
   from (
     select min(name) as name, max(runs_since) as since, settings ->> 'runs' as job from flow
     where removed_at is null and settings ? 'runs' group by 3 having count(*) = 1
-  ) o`
+  ) o
+  where not exists (
+    select from job_of_run j join run r on r.id = j.run_id
+    where ${isOfJobSql('j', 'o.job')} and j.external_id is null and j.tried_at is not null and (r.ended_at is null or j.cancel_due_at is not null)
+  )`
+
+/** SQL: the runs there that no run of ours is. Looked up in one list, since nearly all are one of ours. */
+const OF_NOBODY = `
+  select f.name as flow, x.id from f join external_run x on ${isOfJobSql('x', 'f.job')}
+  where x.id not in (
+    select j.external_run_id from job_of_run j where j.connection_key in (select connection_key from f) and j.external_run_id is not null
+  )`
+
+/** SQL: the runs there that did their work, although those of ours that they were did not. */
+const DONE_ALL_THE_SAME = `
+  select f.name as flow, j.external_run_id as id
+  from f join run r on r.flow = f.name and r.ended_at is not null and r.state not in ('completed', 'partial')
+  join job_of_run j on j.run_id = r.id
+  join external_run x on x.id = j.external_run_id and ${isOfJobSql('x', 'f.job')} and x.state in ('completed', 'partial')
+  where not exists (
+    select from job_of_run o join run other on other.id = o.run_id
+    where o.external_run_id = x.id and (other.ended_at is null or other.state in ('completed', 'partial'))
+  )`
 
 /**
- * SQL: the runs of their jobs that no run of theirs is yet; none while one of theirs may have begun a run that is not known. One that was stopped here and did its work all
- * the same is a run of its own; one that empties what the job writes is none of the flow.
+ * SQL: the runs of their jobs that no run of theirs is yet. One that was stopped here and did its work all the same is a run of its own; one that empties what the job
+ * writes is none of the flow.
  */
 const UNADOPTED = `
-  select f.name as flow, x.id, x.connection_key, x.job, x.external_id, x.url, x.state, x.placed_at, x.started_at, x.ended_at, x.rows, x.error
-  from (${FLOWS}) f
-  join external_run x on ${isOfJobSql('x', 'f.job')} and (f.since is null or x.ended_at is null or x.ended_at >= f.since)
+  with f as materialized (${FLOWS}), given as materialized (${OF_NOBODY} union ${DONE_ALL_THE_SAME})
+  select g.flow, x.id, x.connection_key, x.job, x.external_id, x.url, x.state, x.placed_at, x.started_at, x.ended_at, x.rows, x.error
+  from given g join f on f.name = g.flow join external_run x on x.id = g.id
   where x.state not in ('scheduled', 'overdue', 'missed') and x.told_by not like 'push:%' and not x.empties
-    and not exists (
-      select from job_of_run j join run r on r.id = j.run_id
-      where j.connection_key = x.connection_key and j.job = x.job and j.external_id is null and j.tried_at is not null
-        and (r.ended_at is null or j.cancel_due_at is not null)
-    )
-    and not exists (
-      select from job_of_run j join run r on r.id = j.run_id where j.external_run_id = x.id
-        and (r.ended_at is null or x.state not in ('completed', 'partial') or r.state in ('completed', 'partial'))
-    )
+    and (f.since is null or x.ended_at is null or x.ended_at >= f.since)
   order by x.placed_at, x.id limit ${ADOPTED_AT_ONCE}`
 
 interface Unadopted {
@@ -97,9 +111,13 @@ const INSERT = `
     select run_id, flow, 'elsewhere', free.at, $2, state, case when ended_at is null then 0 else 1 end, started_at, ended_at, rows, summary, problem,
       case when ended_at is not null then 'adopted' end
     from given g cross join lateral (
-      select m.at from generate_series(g.placed_at, g.placed_at + ${PLACES} * interval '1 ms', interval '1 ms') m(at)
-      where not exists (select from run r where r.flow = g.flow and r.trigger = 'elsewhere' and r.scheduled_for = m.at)
-      order by m.at offset g.place limit 1
+      select m.at from (
+        select coalesce(array_agg(r.scheduled_for), '{}') as places from run r
+        where r.flow = g.flow and r.trigger = 'elsewhere' and r.scheduled_for between g.placed_at and g.placed_at + ${PLACES} * interval '1 ms'
+      ) taken
+      cross join generate_series(
+        g.placed_at, g.placed_at + least(cardinality(taken.places) + g.place, ${PLACES}) * interval '1 ms', interval '1 ms') m(at)
+      where m.at <> all (taken.places) order by m.at offset g.place limit 1
     ) free
     on conflict (flow, scheduled_for, trigger) do nothing returning id, ended_at is not null as is_over
   ), jobs as (
