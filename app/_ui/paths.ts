@@ -96,13 +96,10 @@ export function runPath(id: string): string {
   return `/runs/${encodeURIComponent(id)}`
 }
 
-export function filteredRunsPath(filter: {
-  flow?: string | null
-  system?: string | null
-  state?: string | null
-  before?: string | null
-}): string {
-  return `${runsPath}${questionOf(filter)}`
+/** Runs that fit; a job of a system stands there with its system, so that one that begins with that very name is not taken for it. */
+export function filteredRunsPath(filter: Partial<Record<'flow' | 'system' | 'state' | 'before', string | null>>): string {
+  const { flow, system } = filter
+  return `${runsPath}${questionOf({ ...filter, flow: flow && system ? `${system}/${flow}` : flow })}`
 }
 
 /** The runs of another system's job, `<connection>/<job>`. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { filteredRunsPath } from '#app/_ui/paths.ts'
 import { toCursor } from '#lib/queries/api/cursor.ts'
 import { parseLogQuestion, parseRejectionsQuestion, parseRunFilter, questionIn } from './run-question.ts'
 
@@ -41,6 +42,10 @@ describe('a question to the list of runs', () => {
     const job = { system: 'prefect', flow: 'export/hourly', state: null, before: null }
     expect(parseRunFilter({ flow: 'prefect/export/hourly' })).toEqual(job)
     expect(parseRunFilter({ system: 'prefect', flow: 'export/hourly' }), 'with its system it stays as it is').toEqual(job)
+    expect(parseRunFilter({ system: 'prefect', flow: 'prefect/export/hourly' }), 'both chosen in the form').toEqual(job)
+    const link = new URL(filteredRunsPath({ system: 'prefect', flow: 'prefect/hourly' }), 'http://localhost')
+    expect(parseRunFilter(Object.fromEntries(link.searchParams))).toMatchObject({ system: 'prefect', flow: 'prefect/hourly' })
+    expect(parseRunFilter({ system: 'etl', flow: 'prefect/export/hourly' })).toMatchObject({ system: 'etl', flow: 'prefect/export/hourly' })
     const before = toCursor(JSON.stringify(['runs', ['ended', true], ['flow', 'term'], ['state', 'timed-out']]), `1763640000000_${ID}`)
     expect(parseRunFilter({ flow: 'term', state: 'timed-out', before })).toEqual({ flow: 'term', system: null, state: 'timed-out', before })
     expect(parseRunFilter({ flow: 'course', state: 'timed-out', before })).toHaveProperty('problem')

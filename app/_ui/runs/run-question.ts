@@ -23,8 +23,10 @@ export function parseLogQuestion({ find, level, before, after }: Question): LogQ
 
 /** Which runs are asked for, or in words why that cannot be understood; `adf/load` names a job with its system, since no flow is called so. */
 export function parseRunFilter({ flow: asked, system: place, state, before }: Question): RunFilter | { problem: string } {
-  const [, ofJob, job] = place === undefined ? (/^([^/]+)\/(.+)$/s.exec(asked ?? '') ?? []) : []
-  const [system, flow] = [ofJob ?? place, job ?? asked]
+  const [, ofJob, job] = /^([^/]+)\/(.+)$/s.exec(asked ?? '') ?? []
+  // Who chooses a job with its system may choose that system, too.
+  const isNamed = ofJob !== undefined && (place === undefined || place === ofJob)
+  const [system, flow] = isNamed ? [ofJob, job] : [place, asked]
   const parsed = runsQuestion.safeParse({ flow, system, state, ended: 'true' })
   if (!parsed.success) return { problem: questionInWords(parsed.error) }
   if (before !== undefined && placeAt(RUN_LIST, parsed.data, before) === null)
