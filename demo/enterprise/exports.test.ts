@@ -87,7 +87,7 @@ describe('the exports', () => {
     const then = FIRST_START - 44 * DAY_MS
     expect(brokenAt(termsOf('lake/billing.invoice'), shapeAt('invoice', then), then)).toMatchObject({
       status: 'stale',
-      words: expect.stringMatching(/"amount" is gone, perhaps renamed: "gross_amount" came.*promised by Billing team; read by Finance/),
+      words: expect.stringMatching(/"amount" is gone, perhaps renamed: "gross_amount" came.*promised by "Billing team"; read by "Finance/),
     })
   })
 

@@ -67,13 +67,13 @@ it('a column that is renamed is red before it is loaded from, owner and consumer
   await harness.inLake('alter table crm.customer rename column email to mail')
   // The tick asks for a look, and what that sees is judged before the run may begin.
   for (const at of ['07:00:00', '07:00:05', '07:00:10']) await harness.until(`2026-11-30T${at}Z`)
-  const words = 'the field "email" is gone, perhaps renamed: "mail" came (promised by CRM data office; read by Sales forecast)'
+  const words = 'the field "email" is gone, perhaps renamed: "mail" came (promised by "CRM data office"; read by "Sales forecast")'
   expect(await runs()).toEqual([
     { state: 'scheduled', waits: `Waits for the contract about lake/crm.customer to be kept again: ${words}.` },
   ])
   expect((await spansOf(harness.ctx, 'customers', 'feed')).at(-1)).toMatch(/^stale\/contract-broken 30 07:00–$/)
   expect(mail.mails.join('\n').replaceAll(/(=\r?\n|\s)+/g, ' ')).toMatch(
-    /perhaps renamed.*promised by CRM data office; read by Sales forecast/,
+    /perhaps renamed.*promised by "CRM data office"; read by "Sales forecast"/,
   )
   expect(await whomItConcerns()).toEqual([
     ['Leads', 'feed'],

@@ -130,10 +130,10 @@ test('a field that a producer renames breaks its contract alike in a table, a mo
   await watched.context().pool.query('alter table crm.customer rename column email to mail')
   const renamed = 'the field "email" is gone, perhaps renamed: "mail" came'
   expect(await happens('after')).toEqual([
-    `lake/crm.customer: ${renamed} (promised by CRM data office)`,
-    `mart/crm.customer: ${renamed} (promised by CRM data office)`,
-    `shop/model.crm.customer: ${renamed} (promised by CRM data office)`,
-    `warehouse/crm.customer: ${renamed}; the field "address.zip" is gone (promised by CRM data office)`,
+    `lake/crm.customer: ${renamed} (promised by "CRM data office")`,
+    `mart/crm.customer: ${renamed} (promised by "CRM data office")`,
+    `shop/model.crm.customer: ${renamed} (promised by "CRM data office")`,
+    `warehouse/crm.customer: ${renamed}; the field "address.zip" is gone (promised by "CRM data office")`,
   ])
   await watched.context().pool.query('alter table crm.customer rename column mail to email')
   expect(await happens('before'), 'mended').toEqual([])
@@ -155,10 +155,10 @@ test('a column that a model of dbt does not document is not gone; the docs that 
   expect(await tells(manifest)).toEqual([])
   expect(await tells(manifest, catalog)).toEqual([])
   expect(await tells(manifest, without({ ...others, email }))).toEqual([
-    'shop/model.crm.customer: the field "address" is gone (promised by CRM data office)',
+    'shop/model.crm.customer: the field "address" is gone (promised by "CRM data office")',
   ])
   expect(await tells(manifest, without({ ...others, address, email: { ...email, type: 'bigint' } }))).toEqual([
-    'shop/model.crm.customer: the field "email" has another type: string before, bigint now (promised by CRM data office)',
+    'shop/model.crm.customer: the field "email" has another type: string before, bigint now (promised by "CRM data office")',
   ])
   expect(await tells(manifest, catalog)).toEqual([])
 })

@@ -79,7 +79,7 @@ describe('files that land in a bucket', () => {
     expect(await breaks()).toEqual([])
     put('incoming/b.jsonl', { game: 'Halma', cost: 2 })
     await harness.until('2026-11-30T06:04:00Z')
-    const words = 'the field "price" is gone, perhaps renamed: "cost" came (promised by Shop team)'
+    const words = 'the field "price" is gone, perhaps renamed: "cost" came (promised by "Shop team")'
     expect(await breaks()).toEqual([
       { status: 'stale', words, file: 'shop:uploads/incoming/b.jsonl', since: expect.any(String), open: true },
     ])

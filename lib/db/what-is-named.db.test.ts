@@ -65,7 +65,7 @@ describe('what is seen', () => {
   })
 
   it('tells of a run that waited for a contract only which one it was where that is seen', async () => {
-    const words = (key: string) => `Waits for the contract about ${key} to be kept again: the field "pay" is gone (promised by HR).`
+    const words = (key: string) => `Waits for the contract about ${key} to be kept again: the field "pay" is gone (promised by "HR").`
     const change = (key: string) => `update run set waiting_for = '${words(key)}', problem = 'It failed. ${words(key)}'`
     const query = 'select waiting_for as waiting, problem from run'
     const { rows } = await whole.pool.query<{ key: string }>('select key from subject where id = 4')
@@ -76,6 +76,67 @@ describe('what is seen', () => {
         waiting: 'Waits for a contract about what you may not see.',
         problem: 'It waited too long for a contract about what you may not see.',
       },
+    ])
+  })
+
+  it.each([
+    ['a name that nothing has', 'Finance office', ['Finance office']],
+    ['something seen', 'Records', ['Records']],
+    ['a group, feed or asset of another group', MARK.toUpperCase(), []],
+    ['a feed of another group by its key', `${MARK}-feed`, []],
+    ['a flow that is not seen', `${MARK}-flow`, []],
+    ['a connection that is not seen', `${MARK}-source`, []],
+    ['something seen and something that is not', 'Both', ['Both']],
+  ])('names among who promises and reads by a contract %s only where that is seen', async (_, name, seen) => {
+    const others = { owner: name, consumers: ['Risk', name, 'Planning and growth'] }
+    const terms = {
+      onBreak: 'stop',
+      versions: [
+        { version: '1', ...others },
+        { version: '2', owner: null, consumers: [name] },
+      ],
+    }
+    const found = await rowsAfter(
+      `update subject set name = 'Both' where id in (3, 13); update asset_contract set terms = '${JSON.stringify(terms)}' where asset_id = 4`,
+      "select version.* from asset_contract, jsonb_to_recordset(terms -> 'versions') as version(version text, owner text, consumers text[]) where asset_id = 4",
+    )
+    expect(found).toEqual([
+      { version: '1', owner: seen[0] ?? null, consumers: ['Risk', ...seen, 'Planning and growth'] },
+      { version: '2', owner: null, consumers: seen },
+    ])
+  })
+
+  const sentence = (people: string) => `Stale: its contract is broken: the field "${MARK}" is gone${people}.`
+  it.each([
+    [' (promised by "HR"; read by "Risk" and "Planning")', ' (promised by "HR"; read by "Risk" and "Planning")'],
+    [
+      ` (promised by "HR"; read by "Risk", "${MARK}" and "Planning and growth")`,
+      ' (promised by "HR"; read by "Risk" and "Planning and growth")',
+    ],
+    [` (promised by "HR"; read by "Risk" and "${MARK}")`, ' (promised by "HR"; read by "Risk")'],
+    [` (promised by "HR"; read by "${MARK}")`, ' (promised by "HR")'],
+    [` (promised by "${MARK}"; read by "Risk")`, ' (read by "Risk")'],
+    [` (promised by "${MARK}")`, ''],
+    [` (read by "A", "${MARK}-flow" and "B")`, ' (read by "A" and "B")'],
+    [` (promised by HR (west); read by ${MARK} and Risk)`, ''],
+  ])('tells of a break without the people who are not seen:%s', async (written, told) => {
+    const words = `the field "${MARK}" is gone`
+    const run = (people: string) => `Waits for the contract about lake/records to be kept again: ${words}${people}.`
+    const found = await rowsAfter(
+      `update contract_break set words = '${words}${written}' where asset_id = 4; update status_change set explanation = '${sentence(written)}';
+       update asset set verdict = '{"dueAt": 1}' || jsonb_build_object('explanation', '${sentence(written)}') where subject_id = 4;
+       update run set waiting_for = '${run(written)} ${run(written)}', problem = 'It failed. ${run(written)}' where flow = 'records-flow'`,
+      'select words as told from contract_break',
+      'select explanation as told from status_change',
+      'select verdict as told from asset where subject_id = 4',
+      'select waiting_for as told, problem from run',
+    )
+    const twice = written.startsWith(' (promised by HR') ? run(told) : `${run(told)} ${run(told)}`
+    expect(found).toEqual([
+      { told: `${words}${told}` },
+      { told: sentence(told) },
+      { told: { dueAt: 1, explanation: sentence(told) } },
+      { told: twice, problem: `It failed. ${run(told)}` },
     ])
   })
 

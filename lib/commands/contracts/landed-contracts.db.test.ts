@@ -13,7 +13,7 @@ let db: TestDatabase
 let clock: FakeClock
 let ctx: Context
 const START = Date.parse('2026-11-10T12:00:00Z')
-const PEOPLE = ' (promised by CRM data office; read by Sales forecast)'
+const PEOPLE = ' (promised by "CRM data office"; read by "Sales forecast")'
 
 beforeEach(async () => {
   ;({ database: db, clock, ctx } = await customersAt(START))

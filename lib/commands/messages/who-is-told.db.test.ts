@@ -78,6 +78,7 @@ describe('what goes out', () => {
     for (const some of [mails, posts]) {
       expect(some.filter(({ text }) => names(text))).toHaveLength(1)
       expect(some.filter(({ text }) => text.includes('records-feed') && names(text))).toEqual([])
+      expect(some.filter(({ text }) => text.includes('records-feed') && text.includes('Somebody'))).toHaveLength(1)
     }
   })
 

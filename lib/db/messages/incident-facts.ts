@@ -117,7 +117,7 @@ const CAUSES = `
   select w.key, w.since, a.subject_id as "assetId", s.name as "assetName", case when w.key like 'job:%' then ${jobNameOfKeySql('substr(w.key, 5)')} end as "jobName",
     case when w.key like 'connection:%' then ${connectionNameSql('substr(w.key, 12)')} end as "connectionName",
     case when w.over_at is null then exists (select from connection_state c where c.is_gone and w.key = 'connection:' || c.key) else exists (${WAS_GONE}) end as "isGone",
-    sp.status, a.problem, a.verdict ->> 'explanation' as explanation,
+    sp.status, a.problem, told_people(a.verdict ->> 'explanation', array[s.group_id]) as explanation,
     case when sp.reason = 'run-failed' or w.key like 'flow:%' or w.key like 'job:%' then ${lastEndsSql()} end as "lastEnds",
     array(select distinct g.key from asset x join feed f on f.subject_id = x.feed_id join subject g on g.id = f.group_id where x.subject_id = any(w.assets)) as groups,
     not exists (select from audience_group) or exists (

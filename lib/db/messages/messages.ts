@@ -73,7 +73,7 @@ with due as (
 
 const SAID = `
 select m.*, s.key as feed_key, s.name as feed_name, g.name as group_name, f.owner, f.settings ->> 'promise' as promise,
-  c.from_status, c.to_status, c.reason, c.at, c.recorded_at, c.explanation,
+  c.from_status, c.to_status, c.reason, c.at, c.recorded_at, told_people(c.explanation, array[f.group_id]) as explanation,
   (
     select json_agg(json_build_object('name', t.name, 'reason', sp.reason, 'dueAt', (a.verdict ->> 'dueAt')::float8) order by sp.from_at, t.name)
     from asset a join subject t on t.id = a.subject_id and t.removed_at is null join status_span sp on sp.subject_id = a.subject_id

@@ -89,10 +89,10 @@ test('a break of a contract that stops is stale, a warning late, and what came i
 test('who promises it and who reads it stand with what is broken', () => {
   const named = (owner: string | null, consumers: string[]) =>
     brokenAt(terms([{ ...aVersion('1.0.0', null, [id, email]), owner, consumers }]), [id], 0)?.words
-  expect(named('CRM', ['Sales', 'Risk'])).toBe('the field "email" is gone (promised by CRM; read by Sales and Risk)')
+  expect(named('CRM', ['Sales', 'Risk'])).toBe('the field "email" is gone (promised by "CRM"; read by "Sales" and "Risk")')
   expect([named('CRM', []), named(null, ['Sales'])]).toEqual([
-    'the field "email" is gone (promised by CRM)',
-    'the field "email" is gone (read by Sales)',
+    'the field "email" is gone (promised by "CRM")',
+    'the field "email" is gone (read by "Sales")',
   ])
 })
 
@@ -117,7 +117,7 @@ test('what a file breaks names the people, and the file beside the words, since 
   expect(brokenAt(promised, { file: 'in/a.jsonl', source: 'drop', shape: counter.shape() }, 0)).toEqual({
     status: 'stale',
     version: '1.0.0',
-    words: `${drift} (promised by CRM office)`,
+    words: `${drift} (promised by "CRM office")`,
     file: 'in/a.jsonl',
     source: 'drop',
   })
@@ -147,7 +147,7 @@ describe('fields within others', () => {
     expect(brokenAt(one, seen, 0)).toMatchObject({
       status: 'stale',
       words:
-        'the field "address.city" is gone; the field "lines[].sku" has another type: text before, int now (promised by CRM; read by Sales)',
+        'the field "address.city" is gone; the field "lines[].sku" has another type: text before, int now (promised by "CRM"; read by "Sales")',
     })
   })
 

@@ -154,14 +154,16 @@ export function brokenInWords({ words, file }: { words: string; file: string | n
   return file === null ? words : `in the file ${shortText(toShownText(file), FILE_CHARACTERS_MAX)}, ${words}`
 }
 
-/** Who promises it and who reads it, in brackets; empty where that is nobody. */
+/** Who promises it and who reads it, in brackets and each in quotes, by which `tidemark_audience.seen_people` knows whom to leave out; empty where that is nobody. */
 function peopleInWords({ owner, consumers }: TermsVersion): string {
   const besides = [
-    ...(owner === null ? [] : [`promised by ${owner}`]),
-    ...(consumers.length === 0 ? [] : [`read by ${listInWords(consumers)}`]),
+    ...(owner === null ? [] : [`promised by ${quoted(owner)}`]),
+    ...(consumers.length === 0 ? [] : [`read by ${listInWords(consumers.map(quoted))}`]),
   ]
   return besides.length === 0 ? '' : ` (${besides.join('; ')})`
 }
+
+const quoted = (name: string) => `"${name.replaceAll('"', "'")}"`
 
 const TOLD_MAX = 5
 

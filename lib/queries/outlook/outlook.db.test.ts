@@ -78,14 +78,14 @@ it('of an asset that its feed is judged by, tells by the name of the feed; else 
 it('says of a broken contract what breaks it and to whom that was promised, and that no load mends it', async () => {
   await turned('stale', 'contract-broken', 2, BOARD, 14)
   await ctx.whole.query(
-    `insert into contract_break (asset_id, from_at, to_at, status, version, words) values ($1, $2, null, 'stale', '1', 'the field "id" is gone (read by Finance)'),
+    `insert into contract_break (asset_id, from_at, to_at, status, version, words) values ($1, $2, null, 'stale', '1', 'the field "id" is gone (read by "Finance")'),
        ($1, $3, $2, 'late', '1', 'of before')`,
     [BOARD, ago(2), ago(3)],
   )
   const { told, again } = await outlook()
   await ctx.whole.query('delete from contract_break')
   expect(told).toEqual([
-    ['feed Board', 'Its contract is broken: the field "id" is gone (read by Finance).', 'board', '', 'board@example.edu', 'looker/board'],
+    ['feed Board', 'Its contract is broken: the field "id" is gone (read by "Finance").', 'board', '', 'board@example.edu', 'looker/board'],
   ])
   expect(again).toEqual(expect.arrayContaining([14]))
 })

@@ -20,7 +20,8 @@ export const CUSTOMERS = {
 /** What the first version of their contract promises, what is seen once a field has another name, and how that is told. */
 export const PROMISED: readonly string[] = ['id integer', 'email text']
 export const RENAMED: readonly string[] = ['id integer', 'mail text']
-export const RENAMED_WORDS = 'the field "email" is gone, perhaps renamed: "mail" came (promised by CRM data office; read by Sales forecast)'
+export const RENAMED_WORDS =
+  'the field "email" is gone, perhaps renamed: "mail" came (promised by "CRM data office"; read by "Sales forecast")'
 
 const CATALOGUE = `page: { name: CRM, zone: UTC }
 connections:

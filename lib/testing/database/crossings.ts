@@ -1,5 +1,7 @@
 import { edgesInSql } from './edges.ts'
 
+const brokenInSql = (mark: string) => `'it is gone (promised by "${mark}"; read by "${mark}-source", "Somebody" and "records")'`
+
 /** SQL: where, of the two groups of `fillTwoGroups`, what is seen touches what bears the mark. */
 export const crossingsInSql = (mark: string) => `
   ${edgesInSql([14, 3], [4, 13], [3, 4, 'openlineage', `connection:${mark}-source`])};
@@ -22,4 +24,8 @@ export const crossingsInSql = (mark: string) => `
       '[{"at": 0, "kind": "opened", "roots": ["connection:${mark}-source"], "assetIds": [4, 14], "cameFrom": null}]', '{connection:${mark}-source}', '{connection:${mark}-source@0}');
   insert into incident_member values (21, 4, now(), null), (21, 14, now(), null);
   insert into incident_said (incident_id, at, kind, said_by, actor_kind, words) values (21, now(), 'noted', '${mark}', 'person', '{"text": "${mark}"}');
+  update asset_contract set terms = jsonb_set(terms, '{versions,0,consumers}', '["records", "${mark}", "Somebody", "${mark}-flow"]') where asset_id = 4;
+  update contract_break set words = ${brokenInSql(mark)} where asset_id = 4;
+  update status_change set explanation = 'Stale: its contract is broken: ' || ${brokenInSql(mark)} where subject_id = 2;
+  update asset set verdict = jsonb_build_object('explanation', 'Stale: its contract is broken: ' || ${brokenInSql(mark)}) where subject_id = 4;
   insert into worker_state values ('w', now(), now(), null, '{"runs": ["${mark}"]}')`
