@@ -200,15 +200,17 @@ export const connectionSchema = z
     downSince: maybeMs,
     credentialExpiresAt: maybeMs,
     rotatedOn: text,
-    references: z.array(
-      z.object({
-        name: z.string(),
-        setting: z.string(),
-        isSecret: z.boolean(),
-        setIn: z.enum(SECRET_PLACES),
-        age: ageSchema.nullable(),
-      }),
-    ),
+    references: z
+      .array(
+        z.object({
+          name: z.string(),
+          setting: z.string(),
+          isSecret: z.boolean(),
+          setIn: z.enum(SECRET_PLACES),
+          age: ageSchema.nullable(),
+        }),
+      )
+      .meta({ description: 'What it is set up with and where that is set, by name; empty for whoever may not have it checked.' }),
     urgency: ageSchema.shape.state,
     flows: z.array(z.string()),
     feeds: namedFeedsSchema,

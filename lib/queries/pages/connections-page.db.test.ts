@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { recordCheck } from '#lib/commands/probes/connection-checks.ts'
 import { recordUnreachable } from '#lib/commands/probes/record-unreachable.ts'
+import { asActor } from '#lib/db/context.ts'
+import { person, type Role } from '#lib/domain/access/actor.ts'
 import type { SeenReference } from '#lib/domain/connections/secret-reference.ts'
 import { termsCatalogue } from '#lib/testing/catalogues/scenario-catalogue.ts'
 import { ScenarioHarness } from '#lib/testing/worlds/scenario-harness.ts'
-import { getConnectionsPage } from './connections-page.ts'
+import { getConnections, getConnectionsPage } from './connections-page.ts'
 
 let harness: ScenarioHarness
 beforeEach(async () => {
@@ -66,6 +68,18 @@ describe('the card of a connection', () => {
       { name: 'SNAPLOGIC_URL', setting: 'url', isSecret: false, setIn: 'shell', age: null },
     ])
     expect(JSON.stringify(await page())).not.toContain('k.a')
+  })
+
+  it('names its secrets only to whoever may have it checked, and to all others how urgent they are', async () => {
+    const health = { ok: true, detail: 'The task answers.', credentialExpiresAt: null }
+    await recordCheck(harness.ctx, { connection: 'snaplogic', health, references: [reference()] })
+    const told = async (role: Role) => {
+      const ctx = asActor(harness.ctx, person({ id: role, name: role, role, audience: null }))
+      const shown = (await getConnections(ctx, 'UTC')).find(({ key }) => key === 'snaplogic')
+      return [shown?.references.map(({ name }) => name), shown?.urgency, JSON.stringify(shown).includes('SNAPLOGIC_KEY')]
+    }
+    expect(await told('viewer')).toEqual([[], 'soon', false])
+    expect(await told('engineer')).toEqual([['SNAPLOGIC_KEY'], 'soon', true])
   })
 
   it('comes first when it fails, then when a secret is to be replaced', async () => {

@@ -42,6 +42,7 @@ export interface ConnectionView extends ConnectionEvidence {
   checkRequestedAt: Instant | null
   credentialExpiresAt: Instant | null
   rotatedOn: string | null
+  /** Empty for whoever may have no connection checked. */
   references: ReferenceView[]
   /** The most urgent of its secrets. */
   urgency: CredentialAge['state']
@@ -168,12 +169,16 @@ function toView({ settings, secrets, ...row }: Row, zone: string, now: Instant):
 const isUrgent = ({ health, urgency }: ConnectionView) =>
   (health.state === 'failing' ? 2 : 0) + (urgency === 'over' || urgency === 'soon' ? 1 : 0)
 
-/** The connections of the catalogue by their keys; none for those whom nobody knows. */
+/** The connections of the catalogue by their keys; none for those whom nobody knows, and no names of secrets for those who may have none checked. */
 export async function getConnections(ctx: Context, zone: string, wanted: Wanted = {}): Promise<ReturnType<typeof toView>[]> {
   if (ctx.actor.kind === 'visitor') return []
   const now = ctx.clock.now()
   const { rows } = await ctx.pool.query<Row>(ROWS, [wanted.after ?? '', wanted.limit, wanted.key, wanted.changedSince])
-  return rows.map((row) => toView(row, zone, now))
+  const seesSecrets = may(ctx.actor, 'connection.check')
+  return rows.map((row) => {
+    const view = toView(row, zone, now)
+    return seesSecrets ? view : { ...view, references: [] }
+  })
 }
 
 /** The screen of all connections, what fails first, then what should be replaced, then by name; null as long as no catalogue was ever accepted. */
