@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
+import { KEPT_MS } from '#lib/domain/values/retention.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { insertFlow } from '#lib/testing/runs/flow-rows.ts'
@@ -138,6 +139,42 @@ describe('pruning', () => {
         (4, 'day', 'gone', '2024-01-02', '2024-01-02'), (4, 'day', 'still', '2025-01-20', '2025-01-20')) as made (id, name, key, at, recorded_at)`)
     expect(await pruneHistory(ctx)).toMatchObject({ key_reading: 4 })
     expect(await column('select key from key_reading order by 1')).toEqual(['missing', 'never', 'steam', 'still'])
+  })
+
+  it('forgets keys also where they are looked for longer than any time can be', async () => {
+    await ctx.pool.query(
+      `insert into subject_version (subject_id, from_at, settings) values (4, '${OLD}', '{"expect": {"column": "age", "of": "seen", "withinMs": 9000000000000000}}')`,
+    )
+    await ctx.pool.query(`
+      insert into key_reading (asset_id, column_name, key, at, recorded_at, counts_from) select 4, 'age', 'seen', at, at, at
+        from (values (timestamptz '2021-01-01'), ('2021-01-02')) as made (at)`)
+    await pruneHistory(ctx)
+    expect(await column("select at::date::text from key_reading where column_name = 'age'")).toEqual(['2021-01-02'])
+  })
+
+  it('forgets a run of another system and the run of a flow that it is at once, whichever ended last', async () => {
+    const [early, late] = ['2024-12-31T07:00:00Z', '2025-01-01T07:00:00Z']
+    await ctx.pool.query(`
+      insert into connection_state (key, kind, probe_every_ms, next_probe_at) values ('adf', 'adf', 60000, '${OLD}');
+      insert into external_run (connection_key, job, external_id, state, placed_at, ended_at, told_by, told_at) values
+        ('adf', 'j', 'here-first', 'completed', '${early}', '${late}', 'connection:adf', '${late}'), ('adf', 'j', 'there-first', 'completed', '${early}', '${early}', 'connection:adf', '${early}');
+      with r as (
+        insert into run (id, flow, trigger, scheduled_for, created_at, state, started_at, ended_at)
+        select gen_random_uuid(), 'course', 'schedule', at, at, 'completed', at, at from (values (timestamptz '${early}'), ('${late}')) as made (at) returning id, ended_at)
+      insert into job_of_run (run_id, connection_key, job, external_id, external_run_id)
+        select r.id, 'adf', 'j', x.external_id, x.id from r join external_run x on x.connection_key = 'adf' and x.external_id = case when r.ended_at = '${early}' then 'here-first' else 'there-first' end`)
+    const left = async (now: string) => {
+      const told = await column("select external_id from external_run where connection_key = 'adf' order by 1")
+      await pruneHistory({ ...ctx, clock: new FakeClock(Date.parse(now)) })
+      expect(await column("select external_id from job_of_run where connection_key = 'adf' order by 1")).toEqual(
+        await column("select external_id from external_run where connection_key = 'adf' order by 1"),
+      )
+      return told
+    }
+    const at = (text: string) => new Date(Date.parse(text) + KEPT_MS.facts + 1).toISOString()
+    await left(at(early))
+    expect(await left(at(late))).toEqual(['here-first', 'there-first'])
+    expect(await column("select external_id from external_run where connection_key = 'adf'")).toEqual([])
   })
 
   it('forgets incidents that ended long ago, but not those that somebody said something of', async () => {

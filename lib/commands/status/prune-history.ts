@@ -12,13 +12,19 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
   { name: 'run_rejection', keptMs: KEPT_MS.ledger, rows: 'select ctid from run_rejection where at < $1' },
   { name: 'run_task', keptMs: KEPT_MS.ledger, rows: 'select ctid from run_task where ended_at < $1' },
   { name: 'reload_order', keptMs: KEPT_MS.facts, rows: 'select ctid from reload_order where ended_at < $1' },
-  // Nobody tells any more how one ends whose connection has left the catalogue. Before the runs of flows that it is one of: it would become one anew.
-  { name: 'external_run', keptMs: KEPT_MS.facts, rows: 'select ctid from external_run where coalesce(ended_at, told_at) < $1' },
+  {
+    // Nobody tells any more how one ends whose connection has left the catalogue. It goes with the runs of flows that it is, and before them: it would become one anew.
+    name: 'external_run',
+    keptMs: KEPT_MS.facts,
+    rows: `select ctid from external_run x where coalesce(ended_at, told_at) < $1 and not exists (
+      select from job_of_run j join run r on r.id = j.run_id where j.external_run_id = x.id and r.ended_at >= $1)`,
+  },
   {
     name: 'run',
     keptMs: KEPT_MS.facts,
     rows: `select ctid from run r where ended_at < $1 and not exists (select 1 from run_task where run_id = r.id)
-      and not exists (select 1 from run_log where run_id = r.id) and not exists (select 1 from run_rejection where run_id = r.id)`,
+      and not exists (select 1 from run_log where run_id = r.id) and not exists (select 1 from run_rejection where run_id = r.id)
+      and not exists (select from job_of_run j where j.run_id = r.id and j.external_run_id is not null)`,
   },
   {
     // The last word of each witness before the horizon stays: it is what the horizon begins with.
@@ -90,7 +96,7 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
       or not exists (
         select 1 from subject_version v where v.subject_id = k.asset_id and v.settings #>> '{expect,column}' = k.column_name
           and case when v.settings #>> '{expect,of}' = 'seen'
-            then k.at + (v.settings #>> '{expect,withinMs}')::float8 * interval '1 millisecond' > $1
+            then extract(epoch from $1 - k.at) * 1000 < (v.settings #>> '{expect,withinMs}')::float8
             else v.settings #> '{expect,of}' ? k.key end
           and not exists (select 1 from subject_version n where n.subject_id = v.subject_id and n.from_at > v.from_at and n.from_at <= $1)))`,
   },

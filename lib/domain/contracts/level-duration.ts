@@ -1,3 +1,4 @@
+import { DURATION_MAX_MS } from '#lib/domain/time/duration.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 
 const UNITS: readonly [RegExp, number][] = [
@@ -11,13 +12,12 @@ const UNITS: readonly [RegExp, number][] = [
 ]
 const ISO = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/i
 const ISO_MS = [365 * DAY_MS, 30 * DAY_MS, 7 * DAY_MS, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS]
-const LONGEST_MS = 36_500 * DAY_MS
 
 /** How long a service level is, by its value and unit as the standard has them: days where no unit stands; null: nobody can tell. */
 export function levelDuration(value: string, unit: string | null): number | null {
   const [, count, written] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(value) ?? []
   const ms = count === undefined ? isoDuration(value) : inUnit(Number(count), written || unit || 'd')
-  return ms !== null && ms >= SECOND_MS && ms <= LONGEST_MS ? Math.round(ms / SECOND_MS) * SECOND_MS : null
+  return ms !== null && ms >= SECOND_MS && ms <= DURATION_MAX_MS ? Math.round(ms / SECOND_MS) * SECOND_MS : null
 }
 
 function inUnit(count: number, unit: string): number | null {

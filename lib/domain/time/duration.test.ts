@@ -26,6 +26,11 @@ describe('durationSchema', () => {
     expect(durationSchema.parse('1h30m')).toBe(90 * MINUTE_MS)
   })
 
+  test('is at most a hundred years', () => {
+    expect(durationSchema.parse('36500d')).toBe(36_500 * DAY_MS)
+    expect(durationSchema.safeParse('36500d1s').error?.issues.map(({ message }) => message)).toEqual(['must be at most 36500d'])
+  })
+
   test('says how to write one', () => {
     expect(durationSchema.safeParse('soon').error?.issues[0]?.message).toContain('45m')
     expect(durationSchema.safeParse(45).success).toBe(false)

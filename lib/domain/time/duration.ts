@@ -4,6 +4,9 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './instant.ts'
 const WRITTEN = /^(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/
 const WRITTEN_UNITS_MS = [7 * DAY_MS, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS]
 
+/** Nothing is waited for, looked back at or kept any longer: sums of such, and instants that far away, can still be reckoned with. */
+export const DURATION_MAX_MS = 36_500 * DAY_MS
+
 /** Milliseconds of a written duration such as `45m`, `1h30m`, `2d`; null when it is not one. A day is 24 hours. */
 export function parseDuration(text: string): number | null {
   const compact = text.replaceAll(' ', '')
@@ -18,3 +21,4 @@ export const durationSchema = z
   .string()
   .refine((text) => parseDuration(text) !== null, 'is not a duration; write one such as 45m, 1h30m or 2d')
   .transform((text) => parseDuration(text) ?? 0)
+  .refine((ms) => ms <= DURATION_MAX_MS, 'must be at most 36500d')
