@@ -43,10 +43,28 @@ describe('an address that the API does not have', () => {
     },
   )
 
+  it('of those it has takes what its description says', async () => {
+    await access('public')
+    const told = async (method: string, path: string) => {
+      const { status, head } = await ask(path, method === 'POST' ? { 'content-length': '0' } : {}, method)
+      return [status, /^allow: (.*?)\r?$/im.exec(head)?.[1]]
+    }
+    expect(await told('POST', '/api/v1/assets?limit=1')).toEqual([405, 'GET, HEAD, OPTIONS'])
+    expect(await told('GET', '/api/v1/runs/x/cancel')).toEqual([405, 'POST, OPTIONS'])
+    expect(await told('HEAD', '/api/v1/runs/x/cancel')).toEqual([405, 'POST, OPTIONS'])
+    expect(await told('POST', '/api/v1/openapi.json')).toEqual([405, 'GET, HEAD, OPTIONS'])
+    expect((await told('GET', '/api/v1/runs/x'))[0]).toBe(200)
+    expect((await told('POST', '/api/v1/feeds/x/reload'))[0]).toBe(200)
+  })
+
   it('is not told from the others to whom a private page does not let in', async () => {
     await access('private')
-    for (const path of ['/api/v1', '/api/v1/nowhere', '/api/v1/status/', '/api/v1/status'])
+    for (const path of ['/api/v1', '/api/v1/nowhere', '/api/v1/status/', '/api/v1/status', '/api/v1/runs/x/cancel'])
       for (const method of ['GET', 'HEAD', 'OPTIONS']) expect((await ask(path, {}, method)).status, `${method} ${path}`).toBe(401)
+    for (const path of ['/api/v1/status', '/api/v1/nowhere'])
+      expect(await ask(path, { 'content-length': '0' }, 'POST')).toMatchObject({ status: 401, body: '{"problem":"Sign in to do this."}' })
+    // An order is refused where it is taken, with its entry in the audit.
+    expect((await ask('/api/v1/runs/x/cancel', { 'content-length': '0' }, 'POST')).body).toContain('behind')
     const { context } = world.web
     const ada = await addPerson(context, 'ada', 'engineer')
     const session = await startSession(context, siteOf(`127.0.0.1:${gate.port}`, context.publicUrl), ada, null)

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isHandIn, isMissingFromApi } from '#app/_api/methods-of.ts'
+import { isHandIn, isMissingFromApi, methodsOf } from '#app/_api/methods-of.ts'
 import { isEmbed, takeEmbedKey } from '#app/_embed/embed-address.ts'
 import { DATA_HEAD } from '#app/_lib/content-policy.ts'
 import { knownTrouble } from '#app/_lib/database-pulse.ts'
@@ -13,6 +13,7 @@ import { isDatabaseGone } from '#lib/platform/postgres/database-gone.ts'
 import type { PageAccess } from '#lib/queries/shared/page-access.ts'
 import type { Behind } from './answer-in-trouble.ts'
 import { FROM_HEADER } from './door.ts'
+import { notTaken } from './inspect-request.ts'
 import { limitTries } from './sign-in-room.ts'
 import { type Brought, refuseInWords, takeToken, unknownNow, whoBrought } from './token-brought.ts'
 import { turnAway } from './turn-away.ts'
@@ -46,7 +47,7 @@ export function withGate({ web, access, answer, isDevelopment }: GateOptions): B
     const { refusal } = asking
     if (refusal !== undefined && (request.method !== 'POST' || handsIn(request))) return refuseInWords(request, response, refusal)
     if (isStranger && known.isPrivate && sendAway(request, response, { isDevelopment, isOpen: known.isOpen })) return
-    if (isMissing(request)) return refuseInWords(request, response, missing())
+    if (refuseUnfit(request, response, isStranger && known.isPrivate)) return
     return web.asking.run(asking, () => answer(request, response))
   }
   return async (request, response) => {
@@ -65,6 +66,33 @@ function handsIn({ method = '', url = '' }: IncomingMessage): boolean {
 /** What asks the API gets an answer of the API, not the page that says there is nothing. */
 function isMissing({ url = '' }: IncomingMessage): boolean {
   return isMissingFromApi(url.split('?')[0] ?? '')
+}
+
+/** The methods that an address of the API takes, where what is asked by is none of them; null where it is, or it is none of its addresses. */
+function takenInstead({ method = '', url = '' }: IncomingMessage): readonly string[] | null {
+  const taken = methodsOf(url.split('?')[0] ?? '')
+  return taken === null || taken.includes(method) ? null : taken
+}
+
+/** Says that the API has no such address, or by which methods it is asked; to who is shut out what an order there would say. False where it is fit. */
+function refuseUnfit(request: IncomingMessage, response: ServerResponse, isShutOut: boolean): boolean {
+  const taken = takenInstead(request)
+  if (taken === null && !isMissing(request)) return false
+  if (isShutOut) refuseInWords(request, response, notSignedIn())
+  else if (taken === null) refuseInWords(request, response, missing())
+  else refuseMethod(request, response, taken)
+  return true
+}
+
+function refuseMethod(request: IncomingMessage, response: ServerResponse, taken: readonly string[]): void {
+  const { words, allow } = notTaken(request.method ?? '', taken)
+  const body = JSON.stringify({ problem: words })
+  const head = {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'x-content-type-options': 'nosniff',
+  }
+  response.writeHead(405, { ...head, ...DATA_HEAD, allow }).end(request.method === 'HEAD' ? undefined : body)
 }
 
 /** Only an address that people reach over TLS may ask browsers to come by nothing else. */
@@ -163,6 +191,10 @@ function isOwn({ headers }: IncomingMessage): boolean {
 function stranger(): TidemarkError {
   const publicMessage = 'This page is private. Sign in, or send the token of a program along.'
   return new TidemarkError('unauthorized', { publicMessage })
+}
+
+function notSignedIn(): TidemarkError {
+  return new TidemarkError('unauthorized', { publicMessage: 'Sign in to do this.' })
 }
 
 function missing(): TidemarkError {

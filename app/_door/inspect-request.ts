@@ -1,4 +1,4 @@
-import { isHandIn, methodsOf } from '#app/_api/methods-of.ts'
+import { isHandIn } from '#app/_api/methods-of.ts'
 import { type Ends, isHost } from './known-name.ts'
 
 /** The part of a request that is looked at before anything of Tidemark sees it. */
@@ -83,11 +83,18 @@ function isPath(path: string): boolean {
   }
 }
 
+/** By what no address takes. What one of the API takes is said by the gate, to those it lets in: a refusal here would tell anybody that there is such an address. */
 function methodRefusal(method: string, path: string, isDevelopment: boolean): Refusal | null {
   if (isDevelopment && DEVELOPMENT.test(path)) return null
-  const allowed = path.startsWith('/api/') ? (methodsOf(path) ?? METHODS) : READING
+  const allowed = path.startsWith('/api/') ? METHODS : READING
   if (allowed.includes(method)) return null
-  return { status: 405, words: `${method} is not for this address. It takes ${allowed.join(', ')}.`, allow: allowed.join(', ') }
+  return { status: 405, ...notTaken(method, allowed) }
+}
+
+/** Why a method is refused by an address that takes these, and how its answer tells a program. */
+export function notTaken(method: string, allowed: readonly string[]): { words: string; allow: string } {
+  const allow = allowed.join(', ')
+  return { words: `${method} is not for this address. It takes ${allow}.`, allow }
 }
 
 function bodyRefusal({ method, contentLength, isChunked }: Asked, path: string): Refusal | null {
