@@ -21,6 +21,10 @@ export const PARTS: Record<string, (question: PartQuestion) => Reply> = {
     for (const index of indices) world.refresh(index)
     return ok({ _shards: shardsOf(indices) })
   },
+  _flush({ indices }) {
+    for (const index of indices) index.isInLog = false
+    return ok({ _shards: shardsOf(indices) })
+  },
   _settings({ world, indices, body }) {
     for (const index of indices) world.configure(index, indexSettings(body))
     return ok({ acknowledged: true })

@@ -22,12 +22,14 @@ export interface StoredIndex {
   /** Writes since its node started. */
   written: number
   shards: { total: number; failed: number }
+  /** Some of what was written would be read again from its log after a crash. */
+  isInLog: boolean
   isClosed: boolean
   isHidden: boolean
 }
 
-interface WrittenIndex {
-  mappings?: object
+export interface NewIndex {
+  mappings?: { properties?: Record<string, FieldMapping> }
   settings?: { index?: Record<string, unknown> }
   aliases?: Record<string, { is_hidden?: boolean }>
 }
@@ -45,7 +47,7 @@ export class SearchWorld {
     this.#now = now
   }
 
-  create(name: string, { mappings = {}, settings = {}, aliases = {} }: WrittenIndex = {}): StoredIndex {
+  create(name: string, { mappings = {}, settings = {}, aliases = {} }: NewIndex = {}): StoredIndex {
     const index: StoredIndex = {
       name,
       uuid: randomUUID(),
@@ -56,6 +58,7 @@ export class SearchWorld {
       visible: null,
       written: 0,
       shards: { total: 1, failed: 0 },
+      isInLog: false,
       isClosed: false,
       isHidden: name.startsWith('.') || settings.index?.['hidden'] === true,
     }
@@ -98,6 +101,7 @@ export class SearchWorld {
     const isNew = !index.documents.has(id)
     index.documents.set(id, document)
     index.written += 1
+    index.isInLog = true
     for (const [field, value] of Object.entries(document)) index.mappings.properties[field] ??= mappingOf(value)
     return isNew ? 'created' : 'updated'
   }

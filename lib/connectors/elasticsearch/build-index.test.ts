@@ -34,6 +34,7 @@ describe('a build', () => {
     expect(read()).toEqual(['a', 'b'])
     await next.seal(3)
     expect(read()).toEqual(['a', 'b'])
+    expect([...world.server.world.indices.values()].map(({ isInLog }) => isInLog)).toEqual([false, false])
     await next.publish()
     expect(read()).toEqual(['b', 'c', 'd'])
     await next.publish()

@@ -59,6 +59,8 @@ export class AliasedBuild implements IndexBuild {
     const name = this.#own()
     await this.#ask([name, '_settings'], USUAL, 'PUT')
     await this.#ask([name, '_refresh'], {})
+    // What is only in its log is read again after a crash of its node, and until then readers find nothing at all.
+    await this.#ask([name, '_flush'], {})
     const held = await this.#count(name)
     if (held !== documents) throw unequal(this.#api.system, held, documents)
     await this.#ask([name, '_mapping'], { _meta: { tidemark: this.#mark(true) } }, 'PUT')
