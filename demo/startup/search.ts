@@ -49,6 +49,8 @@ export interface PretendSearch {
     isRefused: (id: string) => boolean
     /** Which never fit. */
     isUnfit: (id: string) => boolean
+    /** Its disk: above the flood stage it takes no writes, nor a new index. */
+    isDiskFull: boolean
     /** Asked before each request, `POST /prices/_search`: one that is not heard does nothing, and nobody answers. */
     isHeard: (request: string) => boolean
     /** Larger requests are refused with 413. */
@@ -95,6 +97,7 @@ class Search {
     isRefused: () => false,
     isUnfit: () => false,
     isHeard: () => true,
+    isDiskFull: false,
     bytesMax: 100_000_000,
     keyEndsAt: null,
     distribution: 'elasticsearch',

@@ -2,7 +2,7 @@ import { moveAliases, resolve } from './aliases.ts'
 import { bulk } from './bulk.ts'
 import { PARTS } from './parts.ts'
 import { failure, noSuchIndex, ok, type Reply } from './reply.ts'
-import type { SearchWorld, StoredIndex } from './world.ts'
+import type { FieldMapping, NewIndex, SearchWorld, StoredIndex } from './world.ts'
 
 export interface Question {
   method: string
@@ -11,13 +11,18 @@ export interface Question {
   body: string
   isRefused: (id: string) => boolean
   isUnfit: (id: string) => boolean
+  distribution: string
+  isDiskFull: boolean
 }
+
+/** What one of the two knows and the other does not. */
+const TYPES_OF: Record<string, readonly string[]> = { elasticsearch: ['flattened', 'version'], opensearch: ['flat_object'] }
 
 /** What the cluster answers to one request, by its API of version 8. */
 export function searchAnswer(world: SearchWorld, question: Question): Reply {
-  const { path, body, parameters, isRefused, isUnfit } = question
+  const { path, body, parameters } = question
   const [first = '', second, third] = path
-  if (second === '_bulk') return bulk(world, first, body, { isRefused, isUnfit, needsAlias: parameters.get('require_alias') === 'true' })
+  if (second === '_bulk') return bulk(world, first, body, { ...question, needsAlias: parameters.get('require_alias') === 'true' })
   if (first === '_aliases') return moveAliases(world, readJson(body))
   if (first === '_cluster') return ok(health(world))
   if (first === '_resolve') return resolve(world, third ?? '*')
@@ -25,7 +30,7 @@ export function searchAnswer(world: SearchWorld, question: Question): Reply {
   return second === undefined ? onIndex(world, question, first) : onPart(world, question, first, second)
 }
 
-function onIndex(world: SearchWorld, { method, parameters, body }: Question, name: string): Reply {
+function onIndex(world: SearchWorld, { method, parameters, body, distribution, isDiskFull }: Question, name: string): Reply {
   if (method === 'GET') return describe(world, name, parameters.get('ignore_unavailable') === 'true')
   if (method === 'DELETE') {
     if (!world.indices.has(name)) return noSuchIndex(name)
@@ -33,8 +38,18 @@ function onIndex(world: SearchWorld, { method, parameters, body }: Question, nam
     return ok({ acknowledged: true })
   }
   if (world.behind(name) !== null) return failure(400, 'resource_already_exists_exception', `index [${name}] already exists`)
-  world.create(name, readJson(body))
+  if (isDiskFull) return failure(403, 'index_create_block_exception', 'blocked by: [FORBIDDEN/10/cluster create-index blocked (api)];')
+  const written: NewIndex = readJson(body)
+  const unknown = unknownType(written.mappings?.properties ?? {}, distribution)
+  if (unknown !== null) return failure(400, 'mapper_parsing_exception', `Failed to parse mapping [_doc]: ${unknown}`)
+  world.create(name, written)
   return ok({ acknowledged: true, shards_acknowledged: true, index: name })
+}
+
+function unknownType(properties: Record<string, FieldMapping>, distribution: string): string | null {
+  const others = Object.entries(TYPES_OF).flatMap(([name, types]) => (name === distribution ? [] : types))
+  const unknown = Object.entries(properties).find(([, { type = 'object' }]) => others.includes(type))
+  return unknown === undefined ? null : `No handler for type [${unknown[1].type}] declared on field [${unknown[0]}]`
 }
 
 /** Of each index that a name or pattern leads to: its aliases, mapping and settings. */

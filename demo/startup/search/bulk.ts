@@ -1,5 +1,5 @@
 import { failure, ok, type Reply } from './reply.ts'
-import type { FieldMapping, SearchDocument, SearchWorld } from './world.ts'
+import type { FieldMapping, SearchDocument, SearchWorld, StoredIndex } from './world.ts'
 
 interface Item {
   id: string
@@ -13,6 +13,7 @@ interface Conditions {
   isUnfit: (id: string) => boolean
   /** A name that is none of an alias is refused instead of becoming an index. */
   needsAlias: boolean
+  isDiskFull: boolean
 }
 
 /** Carries out a bulk request; the answer is a good one also where items were refused. */
@@ -44,27 +45,49 @@ function readDocument(line: string): SearchDocument | null {
   }
 }
 
-function answerTo(world: SearchWorld, name: string, { id, document }: Item, { isRefused, isUnfit, needsAlias }: Conditions) {
-  const refused = (status: number, type: string, reason: string) => ({ index: { _index: name, _id: id, status, error: { type, reason } } })
-  if (needsAlias && !world.aliases.has(name))
-    return refused(
-      404,
-      'index_not_found_exception',
-      `no such index [${name}] and [require_alias] request flag is [true] and [${name}] is not an alias`,
-    )
+function answerTo(world: SearchWorld, name: string, { id, document }: Item, { isRefused, isUnfit, needsAlias, isDiskFull }: Conditions) {
+  const refused = (status: number, error: Problem) => ({ index: { _index: name, _id: id, status, error } })
+  if (needsAlias && !world.aliases.has(name)) {
+    const reason = `no such index [${name}] and [require_alias] request flag is [true] and [${name}] is not an alias`
+    return refused(404, { type: 'index_not_found_exception', reason })
+  }
   const index = world.behind(name)?.[0] ?? world.create(name)
-  if (isRefused(id)) return refused(429, 'es_rejected_execution_exception', 'rejected execution of coordinating operation')
-  if (Buffer.byteLength(id) > 512) return refused(400, 'illegal_argument_exception', 'id is too long')
-  if (document === null || isUnfit(id)) return refused(400, 'mapper_parsing_exception', 'failed to parse')
-  for (const [field, value] of Object.entries(document))
-    if (!fits(index.mappings.properties[field], value))
-      return refused(
-        400,
-        'document_parsing_exception',
-        `failed to parse field [${field}] of type [${index.mappings.properties[field]?.type}]`,
-      )
+  if (isDiskFull) return refused(429, { type: 'cluster_block_exception', reason: FLOODED })
+  if (isRefused(id))
+    return refused(429, { type: 'es_rejected_execution_exception', reason: 'rejected execution of coordinating operation' })
+  if (document === null || isUnfit(id)) return refused(400, { type: 'mapper_parsing_exception', reason: 'failed to parse' })
+  const problem = problemOf(index, id, document)
+  if (problem !== null) return refused(400, problem)
   const result = world.put(index, id, document)
   return { index: { _index: index.name, _id: id, result, status: result === 'created' ? 201 : 200 } }
+}
+
+interface Problem {
+  type: string
+  reason: string
+  caused_by?: Problem
+}
+
+const FLOODED = 'blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, index has read-only-allow-delete block];'
+const TERM_MAX = 32_766
+const NAMELESS = { type: 'illegal_argument_exception', reason: 'field name cannot be an empty string' }
+
+/** Why an index cannot hold a document, as OpenSearch says it; null: it can. */
+function problemOf({ mappings }: StoredIndex, id: string, document: SearchDocument): Problem | null {
+  if (Buffer.byteLength(id) > 512) return { type: 'illegal_argument_exception', reason: 'id is too long' }
+  if ('' in document) return { type: 'mapper_parsing_exception', reason: 'failed to parse', caused_by: NAMELESS }
+  for (const [field, value] of Object.entries(document)) {
+    const mapping = mappings.properties[field]
+    if (mapping?.type === 'keyword' && String(value).length > TERM_MAX) {
+      const reason = `Document contains at least one immense term in field="${field}" (whose UTF8 encoding is longer than the max length ${TERM_MAX})`
+      return { type: 'illegal_argument_exception', reason }
+    }
+    if (!fits(mapping, value)) {
+      const where = `of type [${mapping?.type}] in document with id '${id}'. Preview of field's value: '${String(value)}'`
+      return { type: 'mapper_parsing_exception', reason: `failed to parse field [${field}] ${where}` }
+    }
+  }
+  return null
 }
 
 /** What a field takes as it is mapped. */

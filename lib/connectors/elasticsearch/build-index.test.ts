@@ -68,6 +68,19 @@ describe('a build', () => {
     })
   })
 
+  it.each([
+    ['opensearch', 'flattened'],
+    ['elasticsearch', 'flat_object'],
+  ] as const)('says what %s does not take of a mapping: %s', async (distribution, type) => {
+    world.server.behaviour.distribution = distribution
+    const one = world.build('run-1', 1, [{ name: 'attrs', type: null, isKey: false, mapping: { type } }])
+    await expect(one.begin()).rejects.toMatchObject({
+      code: 'refused',
+      publicMessage: `Elasticsearch (search) cannot answer about prices: it does not take the mapping of an index: No handler for type ${type} declared on field attrs.`,
+    })
+    expect(indexNames()).toEqual([])
+  })
+
   it('keeps the one before, and removes older ones unless somebody gave them a name of their own', async () => {
     const first = await publishAll('run-1', ['a'])
     const second = await publishAll('run-2', ['a'])

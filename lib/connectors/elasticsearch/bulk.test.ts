@@ -41,6 +41,18 @@ describe('documents that are put', () => {
     expect(world.clock.waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(5 * MINUTE_MS)
   })
 
+  it('are not put again and again to a node whose disk is full, which says so', async () => {
+    const one = build('run-1')
+    await one.begin()
+    world.server.behaviour.isDiskFull = true
+    await expect(one.put(many(3))).rejects.toMatchObject({ retryable: false, publicMessage: expect.stringMatching(/disk is nearly full/) })
+    expect(bulks()).toBe(1)
+    await expect(build('run-2').begin()).rejects.toMatchObject({
+      retryable: false,
+      publicMessage: expect.stringMatching(/takes no new index, .*disks are nearly full/),
+    })
+  })
+
   it.each(['answer-lost', 'cut-body', 'restart', 'unavailable', 'too-many-requests', 'not-json'] satisfies SearchFault['kind'][])(
     'may be put again when it is not known what became of them: %s',
     async (kind) => {
@@ -66,10 +78,16 @@ describe('documents that are put', () => {
   it('that do not fit are put aside with the field and never with the value; the others are there', async () => {
     const one = build('run-1')
     await one.begin()
-    const refused = await one.put([document('a'), document('b', { price: 'Ann Lee' }), document('c', { seen_at: 'soon' })])
+    const refused = await one.put([
+      document('a'),
+      document('b', { price: 'Ann Lee' }),
+      document('c', { seen_at: 'soon' }),
+      document('d', { '': 1 }),
+    ])
     expect(refused).toEqual([
       { id: 'b', reason: 'is not taken by the index: its price does not fit a field of type double' },
       { id: 'c', reason: 'is not taken by the index: its seen_at does not fit a field of type date' },
+      { id: 'd', reason: 'is not taken by the index: a field in it has no name' },
     ])
     await one.seal(1)
   })

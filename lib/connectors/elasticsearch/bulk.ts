@@ -6,15 +6,17 @@ import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 import type { SearchApi } from './api.ts'
+import { refusalInWords, refusalSchema } from './refusals.ts'
 
 const FIRST_WAIT_MS = 250
 const WAIT_MAX_MS = 30 * SECOND_MS
 /** So often in a row there may be no room for anything at all. */
 const FRUITLESS_MAX = 10
 const TOO_LARGE = 413
+const BLOCKED = 'cluster_block_exception'
 
 const itemSchema = z.object({
-  index: z.object({ _id: z.string(), status: z.number(), error: z.object({ type: z.string(), reason: z.string().nullish() }).optional() }),
+  index: z.object({ _id: z.string(), status: z.number(), error: refusalSchema.optional() }),
 })
 const answerSchema = z.object({ items: z.array(itemSchema) })
 type Item = z.infer<typeof itemSchema>['index']
@@ -64,31 +66,25 @@ async function send(target: Target, documents: readonly IndexDocument[]): Promis
 async function inHalves(target: Target, documents: readonly IndexDocument[]): Promise<Item[]> {
   const [first] = documents
   if (first === undefined) return []
-  if (documents.length === 1)
-    return [{ _id: first.id, status: TOO_LARGE, error: { type: 'too_large', reason: 'is larger than a request may be' } }]
+  if (documents.length === 1) return [{ _id: first.id, status: TOO_LARGE }]
   const half = Math.ceil(documents.length / 2)
   return [...(await send(target, documents.slice(0, half))), ...(await send(target, documents.slice(half)))]
 }
 
-const isBusy = (item: Item | undefined) => item !== undefined && (item.status === 429 || item.status >= 500)
+/** A node whose disk is nearly full answers 429, too, until somebody makes room. */
+const isBusy = (item: Item | undefined) => item !== undefined && (item.status === 429 || item.status >= 500) && item.error?.type !== BLOCKED
 
 /** Why a document is never taken; nothing where it was. Throws where no document would be. */
 function refusalOf(api: SearchApi, { _id: id, status, error }: Item): RefusedDocument[] {
   if (status < 300) return []
-  const type = error?.type ?? 'an error'
-  if (status !== 400 && status !== TOO_LARGE) throw isGone(api, status, type, error?.reason ?? '')
-  return [{ id, reason: `is not taken by the index: ${reasonInWords(type, error?.reason ?? '')}` }]
-}
-
-/** Its words may repeat the value. */
-function reasonInWords(type: string, reason: string): string {
-  const [, field, kind] = /field \[([\w.@-]+)\](?: of type \[(\w+)\])?/.exec(reason) ?? []
-  if (field !== undefined) return kind === undefined ? `its ${field} does not fit` : `its ${field} does not fit a field of type ${kind}`
-  return type === 'too_large' ? reason : foreignWords(type.replaceAll('_', ' '))
+  const refusal = error ?? { type: 'an error' }
+  if (status !== 400 && status !== TOO_LARGE) throw isGone(api, status, refusal.type, refusal.reason ?? '')
+  const because = status === TOO_LARGE ? 'it is larger than a request may be' : refusalInWords(refusal)
+  return [{ id, reason: `is not taken by the index: ${because}` }]
 }
 
 function isGone(api: SearchApi, status: number, type: string, reason: string): TidemarkError {
-  const isBlocked = type === 'cluster_block_exception'
+  const isBlocked = type === BLOCKED
   const because = isBlocked
     ? 'it takes no writes: it is read-only, which a node makes it when its disk is nearly full'
     : status === 404

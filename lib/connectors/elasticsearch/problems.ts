@@ -39,6 +39,10 @@ const KNOWN: readonly { is: RegExp; reason?: RegExp; told: Told }[] = [
       lasting: 'refused',
     },
   },
+  {
+    is: /^index_create_block_exception$/,
+    told: { code: 'refused', words: 'it takes no new index, which a cluster sees to when its disks are nearly full', lasting: 'refused' },
+  },
   { is: /^no_shard_available_action_exception$|^unavailable_shards_exception$/, told: NOT_ALL },
   {
     is: /^circuit_breaking_exception$/,
@@ -82,8 +86,17 @@ function toldOf(status: number, causes: readonly z.infer<typeof causeSchema>[]):
   const [first] = causes
   if (status === 404 && first?.type === 'index_not_found_exception')
     return { code: 'not-found', words: 'there is no index, alias or data stream of that name', lasting: 'gone' }
+  const unfit = causes.find(({ type }) => type === 'mapper_parsing_exception')
+  if (unfit !== undefined)
+    return { code: 'refused', words: `it does not take the mapping of an index: ${mappingWords(unfit.reason ?? '')}` }
   if (status === 403) return { code: 'refused', words: 'its account may not read or write it', lasting: 'refused' }
   return first?.type === 'search_phase_execution_exception' && status >= 500 ? NOT_ALL : undefined
+}
+
+/** What it names stands in the catalogue or the contract. */
+function mappingWords(reason: string): string {
+  const asked = [...reason.matchAll(/\[([\w.@-]+)\]/g)].map(([, named = '']) => named)
+  return foreignWords(reason.replace(/^Failed to parse mapping(?: \[_doc\])?: /, ''), { asked })
 }
 
 function readJson(body: string): unknown {

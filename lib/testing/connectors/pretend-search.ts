@@ -13,7 +13,7 @@ export interface PretendSearchWorld {
   server: PretendSearch
   connection(settings?: Record<string, unknown>, signal?: AbortSignal): Connection<ElasticsearchSettings>
   /** A build of the index `prices`. */
-  build(runId: string, attempt?: number): IndexBuild
+  build(runId: string, attempt?: number, fields?: WantedBuild['fields']): IndexBuild
   /** One look at one thing; it is handed what the one before of the same path kept. */
   look(path: string, settings?: Record<string, unknown>): Promise<Observation>
 }
@@ -49,8 +49,8 @@ export async function startSearchWorld(): Promise<PretendSearchWorld> {
     clock,
     server,
     connection,
-    build(runId, attempt = 1) {
-      const build = elasticsearch.open(connection()).buildIndex?.({ alias: 'prices', runId, attempt, fields: FIELDS })
+    build(runId, attempt = 1, fields = FIELDS) {
+      const build = elasticsearch.open(connection()).buildIndex?.({ alias: 'prices', runId, attempt, fields })
       if (build === undefined) throw new Error('builds nothing')
       return build
     },
