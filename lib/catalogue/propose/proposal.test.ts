@@ -84,7 +84,7 @@ groups:
           lake/shop.order_items: { column: loaded_at }
       customers:
         name: Customers
-        # Nothing there tells when it was loaded, so it is watched and not judged.
+        # Nothing there tells how often it is to be new, so it is watched and not judged.
         policy: { kind: none }
         assets:
           lake/shop.customers: {}

@@ -18,7 +18,10 @@ export interface ProposalInput {
   found: readonly FoundAsset[]
 }
 
-const NOTHING_KNOWN = { input: { kind: 'none' }, because: 'Nothing there tells when it was loaded, so it is watched and not judged.' }
+const NOTHING_KNOWN = {
+  input: { kind: 'none' },
+  because: 'Nothing there tells how often it is to be new, so it is watched and not judged.',
+}
 const COMMENT_WIDTH = 100
 
 function inline(value: unknown): string {
