@@ -125,8 +125,11 @@ export class Prefect {
     const deployment = this.deployments.find((one) => one.id === id)
     if (!this.mayRun) return { status: 403, body: { exception_message: 'Forbidden' } }
     if (deployment === undefined) return { status: 404, body: { detail: 'Deployment not found' } }
-    if (typeof parameters !== 'object' || parameters === null || 'nonsense' in parameters)
-      return invalid('parameters', "Validation failed for field 'nonsense'", {}, 409)
+    if (typeof parameters !== 'object' || parameters === null) return invalid('parameters', 'Input should be a valid dictionary', {})
+    if ('days' in parameters && typeof parameters.days !== 'number') {
+      const why = `'${String(parameters.days)}' is not of type 'integer'`
+      return { status: 409, body: { detail: `Error creating flow run: Validation failed for field 'days'. Failure reason: ${why}` } }
+    }
     const known = this.runs.find((run) => run.flow === deployment.flow && run.key !== null && run.key === key)
     if (known !== undefined) return { status: 200, body: shownRun(known) }
     const waits = { type: 'SCHEDULED', name: 'Scheduled', count: 0, isAuto: false, start: null, end: null } as const
@@ -136,9 +139,9 @@ export class Prefect {
   }
 }
 
-function invalid(at: string, msg: string, body: Json, status = 422): JobAnswer {
+function invalid(at: string, msg: string, body: Json): JobAnswer {
   const detail = [{ loc: ['body', at], msg, type: 'value_error' }]
-  return { status, body: { exception_message: 'Invalid request received.', exception_detail: detail, request_body: body } }
+  return { status: 422, body: { exception_message: 'Invalid request received.', exception_detail: detail, request_body: body } }
 }
 
 function shownDeployment({ id, flow, name, paused, tags }: PrefectDeployment): Json {

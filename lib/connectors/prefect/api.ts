@@ -102,7 +102,8 @@ export class PrefectApi {
     const explain = (code: number, body: string) => {
       if (code === 403) return `${this.system} does not let us start ${job} (HTTP 403). Give the account the right to run deployments.`
       if (code === 404) return this.#noDeployment(job)
-      return code === 409 || code === 422 ? `${this.system} does not start ${job} so (HTTP ${code}): ${refusalIn(body)}.` : undefined
+      if (code !== 409 && code !== 422) return undefined
+      return `${this.system} does not start ${job} so (HTTP ${code}): ${refusalIn(body, Object.keys(parameters))}.`
     }
     const json = { parameters, idempotency_key: key, state: { type: 'SCHEDULED', message: 'Asked for by Tidemark' } }
     const answer = await this.#session.json({ url: `${this.#base}/deployments/${id}/create_flow_run`, json, explain })
@@ -143,17 +144,25 @@ export class PrefectApi {
   }
 }
 
-/** The words stand under names of its own. */
-function refusalIn(body: string): string {
+/** What a parameter is to be, as its words for one that is none say it. */
+const TYPES = ['string', 'integer', 'number', 'boolean', 'array', 'object', 'null']
+
+const refusalSchema = z.object({
+  exception_message: z.string().nullish(),
+  exception_detail: z.array(z.object({ msg: z.string() })).nullish(),
+  detail: z.string().nullish(),
+})
+
+/** The words stand under names of its own: under others where the question is none than where a deployment cannot be run so. */
+function refusalIn(body: string, asked: readonly string[]): string {
+  return foreignWords(wordsIn(body), { asked: [...asked, ...TYPES] }).replace(/[.…\s]+$/, '') || 'it does not say why'
+}
+
+function wordsIn(body: string): string {
   try {
-    const { exception_message: message, exception_detail: detail } = z
-      .object({ exception_message: z.string().nullish(), exception_detail: z.array(z.object({ msg: z.string() })).nullish() })
-      .parse(JSON.parse(body))
-    return (
-      foreignWords([message, ...(detail ?? []).map(({ msg }) => msg)].filter(Boolean).join(' ')).replace(/[.…\s]+$/, '') ||
-      'it does not say why'
-    )
+    const { exception_message: message, exception_detail: invalid, detail } = refusalSchema.parse(JSON.parse(body))
+    return [message, ...(invalid ?? []).map(({ msg }) => msg), detail].filter(Boolean).join(' ')
   } catch {
-    return foreignWords(body) || 'it does not say why'
+    return body
   }
 }

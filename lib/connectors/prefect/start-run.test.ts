@@ -85,7 +85,10 @@ describe('a deployment of Prefect', () => {
     expect(await wordsOf(start({}, {}, 'load-prices/hourly'))).toBe(no)
     expect(await wordsOf(start({}, {}, 'nightly'))).toBe('"nightly" is not <flow>/<deployment>, as Prefect names it. false')
     expect(await wordsOf(start({}, { tags: ['other'] }))).toMatch(/does not bear the tags.* false$/)
-    expect(await wordsOf(start({ parameters: { nonsense: 1 } }))).toMatch(/does not start load-prices\/nightly so \(HTTP 409\): .* false$/)
+    const wrongType = "Error creating flow run: Validation failed for field 'days'. Failure reason: … is not of type 'integer'"
+    expect(await wordsOf(start({ parameters: { days: 'hush' } }))).toBe(
+      `Prefect (prefect) does not start load-prices/nightly so (HTTP 409): ${wrongType}. false`,
+    )
     expect(mayHaveBegun).toBe(false)
     world.prefect.mayRun = false
     expect(await wordsOf(start())).toBe(
