@@ -16,7 +16,21 @@ export interface AirflowRun {
   start: string | null
   end: string | null
   conf: Json
-  failedTasks: { task: string; tries: number }[]
+  failedTasks: FailedTask[]
+}
+
+export interface FailedTask {
+  task: string
+  tries: number
+  /** The lines of its log; absent: it has none any more. */
+  log?: Json[]
+}
+
+/** What the log of a task says last where it failed with an error. */
+export function failedWith(type: string, value: string, cause?: string): Json {
+  const named = (exc_type: string, exc_value: string, is_cause: boolean) => ({ exc_type, exc_value, exc_notes: [], is_cause, frames: [] })
+  const detail = [named(type, value, false), ...(cause === undefined ? [] : [named('OSError', cause, true)])]
+  return { timestamp: '2026-11-29T10:00:00Z', event: 'Task failed with exception', level: 'error', error_detail: detail }
 }
 
 /** An asset of Airflow 3, a dataset of Airflow 2, with the instants of its events. */

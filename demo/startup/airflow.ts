@@ -135,7 +135,7 @@ export class Airflow {
     )
   }
 
-  #ofDag(method: string, [, dag = '', what, id, tasks]: string[], asked: URLSearchParams, body: Json): JobAnswer {
+  #ofDag(method: string, [, dag = '', what, id, tasks, task, , tries]: string[], asked: URLSearchParams, body: Json): JobAnswer {
     const { isThree } = this
     const known = this.dags.find((one) => one.id === dag)
     if (known === undefined && dag !== '~') return this.#no(404, `The Dag with ID: \`${dag}\` was not found`)
@@ -152,6 +152,7 @@ export class Airflow {
     if (run === undefined) return this.#no(404, `The DagRun with dag_id: \`${dag}\` and run_id: \`${id}\` was not found`)
     if (method === 'PATCH') return this.#change(run, asked, body)
     if (tasks === undefined) return { status: 200, body: shownRun(run, isThree) }
+    if (task !== undefined) return this.#log(run, task, Number(tries))
     const failed = run.failedTasks.map(({ task, tries }) => ({
       task_id: task,
       map_index: -1,
@@ -160,6 +161,14 @@ export class Airflow {
       max_tries: 2,
     }))
     return page('task_instances', failed, asked)
+  }
+
+  /** Of a try; it says where the log lay first. */
+  #log({ failedTasks }: AirflowRun, task: string, tries: number): JobAnswer {
+    const log = failedTasks.find((one) => one.task === task && one.tries === tries)?.log
+    if (log === undefined) return this.#no(404, 'TaskInstance not found')
+    const begin = [{ event: '::group::Log message source details', sources: ['attempt=1.log'] }, { event: '::endgroup::' }]
+    return { status: 200, body: { content: [...begin, ...log], continuation_token: null } }
   }
 
   /** It calls a run failed, also one that has ended long ago. */

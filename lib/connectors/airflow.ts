@@ -29,7 +29,7 @@ export default defineConnector<AirflowSettings>({
       { reads: 'of a DAG the end of its last run that went well, whose tasks may have been skipped', clock: 'loadedAt', strength: 'weak' },
     ],
     permission:
-      'reading DAGs, their runs, task instances and assets (role Viewer), and creating and editing runs of DAGs where they are started and cancelled from here (role User)',
+      'reading DAGs, their runs, task instances with their logs, and assets (role Viewer), and creating and editing runs of DAGs where they are started and cancelled from here (role User)',
   },
   settings: airflowSettings,
   assetSettings: z.strictObject({}),

@@ -6,6 +6,7 @@ import { type Dated, datedReader } from '#lib/connectors/kit/moment.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
 import { type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { toInternalMessage } from '#lib/platform/errors.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 import type { Connected } from './settings.ts'
 import {
@@ -14,8 +15,11 @@ import {
   type Dag,
   type DagRun,
   dagSchema,
+  errorIn,
   eventSchema,
+  logSchema,
   runSchema,
+  type Task,
   taskSchema,
   tokenSchema,
   versionSchema,
@@ -23,6 +27,8 @@ import {
 
 /** It gives no more at once. */
 const PAGE = 100
+/** The log of a task that is longer is not read for the words of its failure. */
+const LOG_BYTES_MAX = 1024 * 1024
 
 type Query = Record<string, string>
 
@@ -117,11 +123,31 @@ export class AirflowApi {
   }
 
   /** The tasks of a run that failed themselves. */
-  async failedTasks({ dag_id: dag, dag_run_id: id }: DagRun): Promise<z.output<typeof taskSchema>[]> {
+  async failedTasks({ dag_id: dag, dag_run_id: id }: DagRun): Promise<Task[]> {
     const path = `/dags/${encodeURIComponent(dag)}/dagRuns/${encodeURIComponent(id)}/taskInstances`
     const schema = z.object({ task_instances: z.array(taskSchema) })
     const answer = await orNull(this.get(`${path}?state=failed&limit=${PAGE}`, schema, 'the tasks of its run'))
     return answer?.task_instances.filter(({ state }) => state === 'failed') ?? []
+  }
+
+  /** With what a task of a run ended at its last try, as the last line of its log that names an error says; null: no log tells, or those of Airflow 2. */
+  async errorOf(
+    { dag_id: dag, dag_run_id: id }: DagRun,
+    { task_id: task, map_index: index, try_number: at }: Task,
+  ): Promise<string | null> {
+    if (!this.isThree) return null
+    const path = ['dags', dag, 'dagRuns', id, 'taskInstances', task, 'logs', String(at ?? 1)].map(encodeURIComponent).join('/')
+    const url = this.#at(`/${path}?map_index=${index ?? -1}`)
+    try {
+      const answer = await this.#session.json({ url, bytesMax: LOG_BYTES_MAX })
+      const errors = this.#inShape(logSchema, answer, 'the log of a task').content.flatMap((line) => errorIn(line) ?? [])
+      return errors.at(-1) ?? null
+    } catch (error) {
+      // Which task failed is told all the same: its log may have gone with the machine it ran on.
+      this.#connection.signal.throwIfAborted()
+      this.#connection.log.debug('the log of a task could not be read', { run: id, task, error: toInternalMessage(error) })
+      return null
+    }
   }
 
   /** Starts a run under an id: asked twice it is the same run. */

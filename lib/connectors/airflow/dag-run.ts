@@ -1,7 +1,7 @@
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import type { AirflowApi } from './api.ts'
-import type { DagRun } from './shapes.ts'
+import type { DagRun, Task } from './shapes.ts'
 
 const STATES: Readonly<Record<string, RunState>> = { queued: 'scheduled', running: 'running', success: 'completed', failed: 'failed' }
 
@@ -28,15 +28,23 @@ export function externalRun(api: Pick<AirflowApi, 'base' | 'isThree'>, run: DagR
   }
 }
 
-/** Which tasks of a run failed themselves, and at which try; null: none is told. A run has no words of its own. */
+/** Which tasks of a run failed themselves, at which try, and with what the first of them; null: none is told. A run has no words of its own. */
 export async function failureInWords(api: AirflowApi, run: DagRun): Promise<string | null> {
   const failed = await api.failedTasks(run)
+  const [first] = failed
+  if (first === undefined) return null
+  const which = failedInWords(failed)
+  const error = await api.errorOf(run, first)
+  if (error === null) return `${which}.`
+  return `${which}${new Set(failed.map(({ task_id: task }) => task)).size > 1 ? `, ${first.task_id} with` : ':'} ${error}`
+}
+
+function failedInWords(failed: readonly Task[]): string {
   const tries = new Map<string, number>()
   for (const { task_id: task, try_number: at } of failed) tries.set(task, Math.max(tries.get(task) ?? 1, at ?? 1))
-  const [only, ...others] = tries
-  if (only === undefined) return null
-  if (others.length === 0) return `The task ${only[0]} failed${only[1] > 1 ? `, ${only[1]} times in a row` : ''}.`
   const names = [...tries.keys()]
+  const [times = 1] = tries.values()
+  if (names.length === 1) return `The task ${names[0]} failed${times > 1 ? `, ${times} times in a row` : ''}`
   const more = names.length - NAMED_MAX
-  return `The tasks ${names.slice(0, NAMED_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''} failed.`
+  return `The tasks ${names.slice(0, NAMED_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''} failed`
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { failedWith } from '#demo/startup/airflow-things.ts'
 import type { WantedJobRun } from '#lib/connectors/kit/connector.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { type AirflowWorld, beginAirflowWorld } from '#lib/testing/connectors/airflow-world.ts'
@@ -49,6 +50,28 @@ describe.each(['v2', 'v1'] as const)('through the API %s of Airflow', (api) => {
         url: `${world.url}${page}${encodeURIComponent(`scheduled__${TEN}`)}`,
       },
     ])
+  })
+
+  it('what a task failed with is told where its log says it, the last of it', async () => {
+    const log = [{ event: 'Reading 1 of 2' }, failedWith('OSError', 'first'), failedWith('ValueError', 'The list has\n0 rows', 'hidden')]
+    world.airflow.ran('load_prices', TEN, { state: 'failed', failedTasks: [{ task: 'extract', tries: 2, log }] })
+    world.airflow.ran('load_prices', NOW, {
+      state: 'failed',
+      failedTasks: [
+        { task: 'copy', tries: 1, log: [failedWith('KeyError', '')] },
+        { task: 'check', tries: 1 },
+      ],
+    })
+    world.airflow.ran('load_prices', '2026-11-29T09:30:00Z', {
+      state: 'failed',
+      failedTasks: [{ task: 'long', tries: 1, log: [{ event: 'x'.repeat(2_000_000) }, failedWith('ValueError', 'far down')] }],
+    })
+    const both = [
+      'The tasks copy, check failed, copy with KeyError',
+      'The task extract failed, 2 times in a row: ValueError: The list has\n0 rows',
+    ]
+    const named = ['The tasks copy, check failed.', 'The task extract failed, 2 times in a row.']
+    expect((await runs()).map(({ error }) => error)).toEqual([...(api === 'v2' ? both : named), 'The task long failed.'])
   })
 
   it('runs that wait or go on are told, each DAG with its own, also of one name', async () => {

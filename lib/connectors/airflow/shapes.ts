@@ -44,6 +44,19 @@ export const eventSchema = z.object({ id: z.int(), timestamp: moment })
 export const taskSchema = z
   .object({ task_id: z.string(), map_index: z.int().nullish(), state: z.string().nullish(), try_number: z.int().nullish() })
   .transform((task) => ({ ...task, id: `${task.task_id}/${task.map_index ?? -1}` }))
+export type Task = z.output<typeof taskSchema>
+
+/** The log of a task in Airflow 3: lines of text, or of parts. */
+export const logSchema = z.object({ content: z.array(z.unknown()) })
+
+const error = z.object({ exc_type: z.string(), exc_value: z.string() })
+const errorLine = z.object({ error_detail: z.tuple([error], z.unknown()) })
+
+/** The error that a line of a log names, its causes left out: `ValueError: no rows`; null: it names none. */
+export function errorIn(line: unknown): string | null {
+  const [named] = errorLine.safeParse(line).data?.error_detail ?? []
+  return named === undefined ? null : [named.exc_type, named.exc_value.trim()].filter(Boolean).join(': ')
+}
 
 const status = z.object({ status: z.string().nullish() }).nullish()
 export const healthSchema = z.object({ scheduler: status, metadatabase: status, dag_processor: status })
