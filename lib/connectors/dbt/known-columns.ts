@@ -12,7 +12,8 @@ export function documentedColumns({ columns, hasContract }: DbtNode): Columns {
 
 /**
  * The columns of a node as a catalog saw them in the warehouse, with what the project says of them. One that was made longer than `withinMs` before the
- * manifest says nothing of what is there by now; what was documented since it was made is told, too.
+ * manifest says nothing of what is there by now. While a newer build waits for its docs there may be others, where more are documented: whether those came
+ * since, or went from the warehouse long ago, only the next docs tell.
  */
 export function columnsBy(catalog: Catalog | null, manifest: Manifest, withinMs: number): (node: DbtNode) => Columns {
   if (catalog === null || catalog.generatedAt < manifest.generatedAt - withinMs) return documentedColumns
@@ -23,7 +24,8 @@ export function columnsBy(catalog: Catalog | null, manifest: Manifest, withinMs:
     const told = toldOf(node, seen)
     const columns = seen.map((column) => described(column, told(column)))
     const names = new Set(columns.map(({ name }) => name.toLowerCase()))
-    return { columns: isOlder ? [...columns, ...node.columns.filter(({ name }) => !names.has(name.toLowerCase()))] : columns }
+    const areAllSeen = node.columns.every(({ name }) => names.has(name.toLowerCase()))
+    return { columns, ...(isOlder && !areAllSeen && { mayHaveMoreColumns: true }) }
   }
 }
 

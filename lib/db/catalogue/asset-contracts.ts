@@ -38,6 +38,8 @@ export interface DueContract {
   columns: KnownColumn[] | null
   /** There may be others. */
   areInPart: boolean
+  /** The columns as they were when all of them were seen last; null: they never were. */
+  whole: KnownColumn[] | null
   toldBy: 'discovery' | 'push' | null
   /** Files that landed since it was judged last, the first ones first, and the one that it was judged by where none came after that; empty for what no files land in. */
   landed: (LandedShape & { id: string })[]
@@ -46,10 +48,7 @@ export interface DueContract {
 /** Files of one asset that are judged at once. */
 const FILES_MAX = 100
 
-/**
- * SQL: for each contract the columns that are there, by whoever told of them last, beside those that it was judged by. Of what is gone, or was never seen, nobody
- * tells.
- */
+/** SQL: for each contract the columns that are there, by whoever told of them last, beside those that it was judged by. Of what is gone nobody tells. */
 const SEEN = `
   select c.asset_id, c.terms, c.due_at, s.columns as judged, s.columns_in_part as judged_in_part, of_files, not is_pushed and f.columns_in_part as in_part,
     case when of_files then null when is_pushed then p.columns else f.columns end as columns,
@@ -86,7 +85,8 @@ const LANDED = `coalesce((
 export async function listDueContracts(sql: Sql, now: Instant, limit: number): Promise<DueContract[]> {
   const { rows } = await sql.query<DueContract>(
     `select asset_id as "assetId", terms, coalesce(columns, judged) as columns,
-       case when columns is null then coalesce(judged_in_part, false) else in_part end as "areInPart", told_by as "toldBy", ${LANDED} from (${SEEN}) x
+       case when columns is null then coalesce(judged_in_part, false) else in_part end as "areInPart", told_by as "toldBy", ${LANDED},
+       (select s.columns from asset_shape s where s.asset_id = x.asset_id and not s.columns_in_part order by s.seen_at desc limit 1) as whole from (${SEEN}) x
      where ${isDueSql('$1')}
      order by asset_id limit $2`,
     [toText(now), limit],

@@ -9,6 +9,7 @@ import {
   foundColumns,
   nextLevelsAt,
   nextTermsAt,
+  sinceSeenWhole,
   type TermsVersion,
   termsAt,
 } from './contract-terms.ts'
@@ -187,4 +188,9 @@ test('of what is known only in part nothing is gone or renamed, and what is know
   expect(of([column('id', 'text')], true)).toBe('the field "id" has another type: integer before, text now')
   expect(of([], true)).toBeNull()
   expect(driftAt(stops, foundColumns(documented, true), 0).map(({ words }) => words)).toEqual(['the field "mail" came'])
+  // A part neither brings back what was gone when all were seen, nor takes anything away; what it tells of types counts.
+  const whole = [column('id', 'integer'), column('address', 'object'), column('address.city', 'text')]
+  const since = sinceSeenWhole(whole, [column('ID', 'bigint'), column('email', 'text'), column('address', '')])
+  expect(since.map(({ name, type }) => `${name} ${type}`)).toEqual(['id bigint', 'address object', 'address.city text'])
+  expect(sinceSeenWhole(whole, [])).toEqual(whole)
 })

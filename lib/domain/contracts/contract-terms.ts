@@ -68,6 +68,12 @@ export function foundColumns(columns: readonly KnownColumn[], areInPart: boolean
   return areInPart ? { inPart: fields } : fields
 }
 
+/** What was seen when all columns were, with the types that whoever knows a part of them tells since: what was gone is not there until all are seen again. */
+export function sinceSeenWhole(whole: readonly KnownColumn[], part: readonly KnownColumn[]): KnownColumn[] {
+  const told = new Map(part.map((column) => [column.name.toLowerCase(), column]))
+  return whole.map((column) => ({ ...column, type: told.get(column.name.toLowerCase())?.type || column.type }))
+}
+
 /** What breaks a contract at an instant, and what that makes of the asset. */
 export interface Broken {
   status: 'late' | 'stale'
