@@ -32,6 +32,7 @@ const VIOLATIONS: Record<string, [path: string, imports: string, kind?: 'value']
   'queries-imports-downward': ['lib/queries/bad.ts', '#lib/commands/good.ts'],
   'commands-imports-downward': ['lib/commands/bad.ts', '#lib/connectors/good.ts'],
   'commands-take-only-words-from-connectors': ['lib/commands/bad-word.ts', '#lib/connectors/kit/connector.ts', 'value'],
+  'connectors-load-little': ['lib/connectors/bad-system.ts', '#lib/connectors/system/observe.ts', 'value'],
   'app-reads-queries-and-writes-commands': ['app/bad.ts', '#lib/db/good.ts'],
   'jobs-do-not-know-app': ['jobs/bad.ts', '#app/good.ts'],
   'production-imports-no-test-tools': ['lib/commands/bad-tool.ts', '#lib/testing/good.ts'],
@@ -65,7 +66,7 @@ describe('the rules about who may import whom', () => {
       (name) => `lib/${name}/good.ts`,
     )
     for (const path of [...good, 'app/good.ts', 'demo/good.ts']) await write(path, 'export interface Good { name: string }\n')
-    await write('lib/connectors/kit/connector.ts', 'export const good = 1\n')
+    for (const path of ['kit/connector.ts', 'system/observe.ts']) await write(`lib/connectors/${path}`, 'export const good = 1\n')
     for (const [path, imports, kind] of Object.values(VIOLATIONS)) {
       const text =
         kind === 'value' ? `export { good } from '${imports}'\n` : `import type { Good } from '${imports}'\nexport type Bad = Good\n`

@@ -96,6 +96,19 @@ export default {
       to: { path: CONNECTOR_WORDS, dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'connectors-load-little',
+      comment:
+        'Every worker loads every connector: of its own folder it names what a catalogue is checked by, and what sessions need is loaded by `open`.',
+      severity: 'error',
+      from: { path: '^lib/connectors/[^/]+\\.ts$', pathNot: TESTS },
+      to: {
+        path: '^lib/connectors/(?!kit/)[^/]+/',
+        pathNot: '/(settings|request|query|search|identity|clock-sources|extract|sign-in|table-path)\\.ts$',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'app-reads-queries-and-writes-commands',
       comment: 'The web shell parses, calls one query or one command and renders. Outside effects are job requests.',
       severity: 'error',

@@ -89,7 +89,7 @@ async function targetNamed(key: string, command: CommandLine): Promise<Target> {
 }
 
 async function* discover({ open: { connector, connection }, zone }: Target): AsyncGenerator<Found> {
-  const session = connector.open(connection)
+  const session = await connector.open(connection)
   try {
     if (session.discover === undefined) {
       throw new TidemarkError('refused', {

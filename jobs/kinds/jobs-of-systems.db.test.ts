@@ -70,8 +70,8 @@ async function begin(key: string) {
 /** A worker that is killed when it has asked for a run, before it can note which one that is. */
 function killedAfterStart(connector: Connector): { connector: Connector; killed: Promise<void> } {
   const { promise: killed, resolve } = Promise.withResolvers<void>()
-  const open: Connector['open'] = (connection) => {
-    const session = connector.open(connection)
+  const open: Connector['open'] = async (connection) => {
+    const session = await connector.open(connection)
     return {
       ...session,
       async start(job, wanted) {

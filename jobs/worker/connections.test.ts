@@ -69,7 +69,7 @@ const delivery = { path: 'x', contentType: '', bytes: 0, sha256: '', async *open
 
 describe('an open connection', () => {
   it('repeats none of its secrets, whatever its system says and wherever it says it', async () => {
-    const session = open()
+    const session = await open()
     const seen: unknown[] = [await session.check()]
     const errors: unknown[] = [await caught(session.deliver?.(delivery) ?? Promise.resolve())]
     for (const source of [session.observe?.([]), session.extract?.({}), session.discover?.('UTC')]) {
@@ -88,7 +88,7 @@ describe('an open connection', () => {
   })
 
   it('hands out rows as they are', async () => {
-    for await (const row of open().extract?.({}) ?? []) {
+    for await (const row of (await open()).extract?.({}) ?? []) {
       expect(row).toEqual({ note: SECRET })
       break
     }

@@ -33,8 +33,8 @@ export function runConnections(services: JobServices, signal: AbortSignal): RunC
 
   async function openOnce(key: string): Promise<Session> {
     const { connector, connection } = await openConnection(services, key, signal).catch(notSetUp)
+    const session = await connector.open(connection)
     if (isOver) throw cannot(`Nothing is asked of ${key} any more: the run is over.`)
-    const session = connector.open(connection)
     toClose.push(() => closeSession(session, connection))
     return session
   }

@@ -1,13 +1,6 @@
 import { z } from 'zod'
-import { AdfApi } from '#lib/connectors/adf/api.ts'
-import { cancelRun } from '#lib/connectors/adf/cancel-run.ts'
-import { observePipelines } from '#lib/connectors/adf/observe.ts'
-import { listRuns } from '#lib/connectors/adf/pipeline-run.ts'
 import { type AdfSettings, adfSettings, whyNoPipeline } from '#lib/connectors/adf/settings.ts'
-import { startPipeline } from '#lib/connectors/adf/start-run.ts'
-import { counted } from '#lib/domain/wording/numbers.ts'
-import { checked } from './kit/check.ts'
-import { defineConnector, type Found } from './kit/connector.ts'
+import { defineConnector } from './kit/connector.ts'
 
 const FACTORY = {
   subscription: '00000000-0000-0000-0000-000000000001',
@@ -50,37 +43,5 @@ export default defineConnector<AdfSettings>({
     const why = whyNoPipeline(path)
     return why === null ? null : { at: [], problem: `"${path}" ${why}.`, remedy: 'Write <connection>/<pipeline>.' }
   },
-
-  open(connection) {
-    const api = new AdfApi(connection)
-    return {
-      check: () =>
-        checked(connection, async () => {
-          const { size } = await api.pipelines()
-          return `${api.system} lets us in; it has ${counted(size, 'pipeline')}.`
-        }),
-      async *discover() {
-        for (const { name, properties } of (await api.pipelines()).values()) {
-          const folder = properties?.folder?.name ?? null
-          const found: Found = {
-            path: name,
-            kind: 'table',
-            name,
-            settings: {},
-            upstream: [],
-            policy: null,
-            group: folder ?? 'pipelines',
-            job: name,
-          }
-          const gaps = ['Azure does not tell here what its pipelines read.']
-          yield { ...found, gaps, description: properties?.description ?? null, ...(folder !== null && { labels: { folder } }) }
-        }
-      },
-      observe: (assets) => observePipelines(connection, api, assets),
-      runs: (since) => listRuns(connection, api, since),
-      start: (job, wanted) => startPipeline(connection, api, job, wanted),
-      cancel: (job, unwanted) => cancelRun(connection, api, job, unwanted),
-      close: () => api.close(),
-    }
-  },
+  open: async (connection) => (await import('./adf/open.ts')).openAdf(connection),
 })

@@ -1,14 +1,6 @@
 import { z } from 'zod'
-import { AirflowApi } from '#lib/connectors/airflow/api.ts'
-import { cancelRun } from '#lib/connectors/airflow/cancel-run.ts'
-import { listRuns } from '#lib/connectors/airflow/list-runs.ts'
-import { observeAirflow } from '#lib/connectors/airflow/observe.ts'
-import { type AirflowSettings, airflowSettings, namedBy, pathOfAsset } from '#lib/connectors/airflow/settings.ts'
-import { healthSchema } from '#lib/connectors/airflow/shapes.ts'
-import { startDag } from '#lib/connectors/airflow/start-run.ts'
-import { counted } from '#lib/domain/wording/numbers.ts'
-import { checked } from './kit/check.ts'
-import { defineConnector, type Found } from './kit/connector.ts'
+import { type AirflowSettings, airflowSettings, namedBy } from '#lib/connectors/airflow/settings.ts'
+import { defineConnector } from './kit/connector.ts'
 
 /** Airflow 2 and 3: a path is a DAG, or `asset/<uri>`; a job is a DAG. */
 export default defineConnector<AirflowSettings>({
@@ -45,52 +37,5 @@ export default defineConnector<AirflowSettings>({
       remedy: 'Write <connection>/<dag> or <connection>/asset/<uri>.',
     }
   },
-
-  open(connection) {
-    const api = new AirflowApi(connection)
-    return {
-      check: () => checked(connection, () => enter(api)),
-      discover: () => discover(api),
-      observe: (assets) => observeAirflow(connection, api, assets),
-      runs: (since) => listRuns(connection, api, since),
-      start: (job, wanted) => startDag(connection, api, job, wanted),
-      cancel: (job, unwanted) => cancelRun(api, job, unwanted),
-      close: () => api.close(),
-    }
-  },
+  open: async (connection) => (await import('./airflow/open.ts')).openAirflow(connection),
 })
-
-const GAPS = ['Airflow does not tell what its DAGs read.']
-
-async function* discover(api: AirflowApi): AsyncGenerator<Found> {
-  for (const { id, description, owners, tags } of (await api.dags()).values()) {
-    const names = tags?.map(({ name }) => name) ?? []
-    const labels = { dag: id, ...(names[0] !== undefined && { tag: names[0], tags: names.join(', ') }) }
-    const found: Found = { path: id, kind: 'table', name: id, settings: {}, upstream: [], policy: null, group: 'DAGs', labels, job: id }
-    yield { ...found, gaps: GAPS, description: description ?? null, owner: owners?.[0] ?? null, url: `${api.base}/dags/${id}` }
-  }
-  for (const { uri, name, group, producing_tasks: tasks } of (await api.assets()).values()) {
-    const jobs = new Set(tasks?.map(({ dag_id }) => dag_id))
-    const job = jobs.size === 1 ? ([...jobs][0] ?? null) : null
-    const labels = { uri, ...(job !== null && { dag: job }) }
-    const found: Found = {
-      path: pathOfAsset(uri),
-      kind: 'table',
-      name: name ?? uri,
-      settings: {},
-      upstream: [],
-      policy: null,
-      group: group ?? 'assets',
-    }
-    yield { ...found, gaps: GAPS, labels, job }
-  }
-}
-
-async function enter(api: AirflowApi): Promise<string> {
-  const dags = [...(await api.dags()).values()]
-  const version = await api.version()
-  const health = await api.get(api.isThree ? '/monitor/health' : '/health', healthSchema, 'how it is')
-  const paused = dags.filter(({ is_paused: isPaused }) => isPaused === true).length
-  const how = health.scheduler?.status === 'healthy' ? '' : ' Its scheduler is not healthy: no run begins before it is.'
-  return `Airflow ${version} lets us in; it has ${counted(dags.length, 'DAG')}${paused === 0 ? '' : `, ${paused} of them paused`}.${how}`
-}

@@ -1,11 +1,6 @@
-import { copyBlob } from './azure-blob/copy-blob.ts'
-import { AzureQueue, AzureQueueAccess } from './azure-blob/queue.ts'
 import { type AzureBlobSettings, azureBlobSettings } from './azure-blob/settings.ts'
-import { AzureAccess, AzureStore, endOfSignature } from './azure-blob/store.ts'
 import { defineConnector } from './kit/connector.ts'
-import { listFiles } from './kit/stores/list-files.ts'
-import { openStore, STORE_CONNECTOR } from './kit/stores/open-store.ts'
-import { STORE_ASKED, STORE_ASSET_TOLD } from './kit/stores/settings.ts'
+import { STORE_ASKED, STORE_ASSET_TOLD, STORE_CONNECTOR } from './kit/stores/settings.ts'
 import { whereInAzure } from './kit/stores/where-is.ts'
 
 /** Files in Azure Blob Storage: a path is `<container>/<folder or file>`. */
@@ -45,19 +40,5 @@ export default defineConnector<AzureBlobSettings>({
   settings: azureBlobSettings,
   ...STORE_CONNECTOR,
   whereIs: whereInAzure,
-
-  open(connection) {
-    const access = new AzureAccess(connection)
-    const queue = new AzureQueueAccess(connection)
-    const { containers, queue: address, sas } = connection.settings
-    return openStore<AzureStore, AzureBlobSettings>(connection, {
-      named: containers,
-      strength: 'weak',
-      credentialExpiresAt: endOfSignature(sas),
-      store: (on) => new AzureStore(on, access),
-      queue: address === undefined ? null : (on) => new AzureQueue(on, queue),
-      files: listFiles,
-      copy: (store, file, to, on) => copyBlob(on, store, file, to),
-    })
-  },
+  open: async (connection) => (await import('./azure-blob/open.ts')).openAzureBlob(connection),
 })

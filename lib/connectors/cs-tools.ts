@@ -1,9 +1,6 @@
-import { readQuery } from '#lib/connectors/cs-tools/execute-query.ts'
 import { type CsToolsSettings, csToolsSettings } from '#lib/connectors/cs-tools/settings.ts'
-import { probeQueries, queryRequest, querySettings } from '#lib/connectors/peoplesoft/probe-queries.ts'
-import { checked } from './kit/check.ts'
+import { queryRequest, querySettings } from '#lib/connectors/peoplesoft/query.ts'
 import { defineConnector } from './kit/connector.ts'
-import { forQuestion } from './kit/session.ts'
 import { UNLIMITED } from './kit/turns.ts'
 
 /** The newer query endpoint in front of PeopleSoft: the same queries, behind a key. */
@@ -28,18 +25,5 @@ export default defineConnector<CsToolsSettings>({
   limits: UNLIMITED,
 
   extractRequest: queryRequest,
-
-  open: (connection) => ({
-    check: () =>
-      checked(connection, async () => {
-        for await (const _row of readQuery(connection, { query: connection.settings.checkQuery })) break
-        return 'The query endpoint accepts our key and answers.'
-      }),
-
-    observe: (assets) => probeQueries(connection, assets, (call) => readQuery(connection, call)),
-
-    async *extract(input, signal) {
-      yield* readQuery(forQuestion(connection, signal), queryRequest.parse(input))
-    },
-  }),
+  open: async (connection) => (await import('./cs-tools/open.ts')).openCsTools(connection),
 })

@@ -1,10 +1,4 @@
-import { foundNodes } from '#lib/connectors/dbt/found-nodes.ts'
-import { columnsBy } from '#lib/connectors/dbt/known-columns.ts'
-import { observeNodes } from '#lib/connectors/dbt/observation/observe.ts'
-import { openPlace } from '#lib/connectors/dbt/places/open-place.ts'
-import { orUnusable } from '#lib/connectors/dbt/places/place.ts'
 import { type DbtSettings, dbtAssetSettings, dbtSettings } from '#lib/connectors/dbt/settings.ts'
-import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
 
 /** dbt: what a project is made of, when its nodes were built, and what it measured of its sources. */
@@ -36,23 +30,5 @@ export default defineConnector<DbtSettings>({
   startsJobs: ({ account }) => account !== undefined,
   cancelsJobs: true,
   limits: { atOnce: 4, perMinute: null },
-
-  open(connection) {
-    const place = openPlace(connection)
-    return {
-      check: () => checked(connection, () => place.check()),
-      async *discover() {
-        const manifest = await place.manifest()
-        const jobs = await place.jobs(manifest)
-        const catalog = await orUnusable(connection, place.catalog())
-        const columnsOf = columnsBy(catalog, manifest, connection.settings.measuredWithin)
-        yield* foundNodes(manifest, ({ id }) => jobs.get(id) ?? null, columnsOf)
-      },
-      observe: (assets) => observeNodes(connection, place, assets),
-      runs: (since) => place.runs(since),
-      ...(place.start && { start: place.start.bind(place) }),
-      ...(place.cancel && { cancel: place.cancel.bind(place) }),
-      close: async () => place.close?.(),
-    }
-  },
+  open: async (connection) => (await import('./dbt/open.ts')).openDbt(connection),
 })

@@ -1,13 +1,6 @@
-import { discover } from './dynamodb/discover.ts'
-import { lookAround } from './dynamodb/look-around.ts'
-import { observeTables } from './dynamodb/observe.ts'
 import { type DynamoSettings, dynamoAssetSettings, dynamoSettings, whyNoTable } from './dynamodb/settings.ts'
-import { DynamoAccess, Tables } from './dynamodb/tables.ts'
-import { writeRows } from './dynamodb/write.ts'
 import { AWS_TOLD } from './kit/aws/settings.ts'
-import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
-import { forQuestion } from './kit/session.ts'
 
 /** Amazon DynamoDB, or whatever speaks as it does: a path is the name of a table. */
 export default defineConnector<DynamoSettings>({
@@ -46,16 +39,5 @@ export default defineConnector<DynamoSettings>({
     const why = whyNoTable(path)
     return why === null ? null : { at: [], problem: `"${path}" ${why}.`, remedy: 'Write <connection>/<table>, such as landing/prices.' }
   },
-
-  open(connection) {
-    const access = new DynamoAccess(connection)
-    const tablesFor = (signal?: AbortSignal) => new Tables(forQuestion(connection, signal), access)
-    return {
-      check: () => checked(connection, () => lookAround(tablesFor(), connection.settings.tables)),
-      discover: () => discover(tablesFor()),
-      observe: (assets) => observeTables(connection, tablesFor(), assets),
-      write: (writing, signal) => writeRows(forQuestion(connection, signal), tablesFor(signal), writing),
-      close: () => access.close(),
-    }
-  },
+  open: async (connection) => (await import('./dynamodb/open.ts')).openDynamoDb(connection),
 })

@@ -1,16 +1,11 @@
-import { ELASTICSEARCH_LIMITS, SearchApi } from '#lib/connectors/elasticsearch/api.ts'
-import { AliasedBuild } from '#lib/connectors/elasticsearch/build-index.ts'
-import { check } from '#lib/connectors/elasticsearch/check.ts'
-import { discoverIndices } from '#lib/connectors/elasticsearch/discover.ts'
-import { observeIndices } from '#lib/connectors/elasticsearch/observe.ts'
 import {
+  ELASTICSEARCH_LIMITS,
   type ElasticsearchSettings,
   elasticsearchAssetSettings,
   elasticsearchSettings,
   whyNoName,
 } from '#lib/connectors/elasticsearch/settings.ts'
 import { defineConnector } from './kit/connector.ts'
-import { forQuestion } from './kit/session.ts'
 
 /** Elasticsearch or OpenSearch: a path is the name of an index, an alias or a data stream. */
 export default defineConnector<ElasticsearchSettings>({
@@ -43,14 +38,5 @@ export default defineConnector<ElasticsearchSettings>({
     const why = whyNoName(path)
     return why === null ? null : { at: [], problem: `"${path}" ${why}.`, remedy: 'Write <connection>/<name>, such as search/prices.' }
   },
-
-  open(connection) {
-    const api = new SearchApi(connection)
-    return {
-      check: () => check(connection, api),
-      discover: () => discoverIndices(api),
-      observe: (assets) => observeIndices(api, connection, assets),
-      buildIndex: (wanted, signal) => new AliasedBuild(forQuestion(connection, signal), api, wanted),
-    }
-  },
+  open: async (connection) => (await import('./elasticsearch/open.ts')).openElasticsearch(connection),
 })

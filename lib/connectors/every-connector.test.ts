@@ -47,8 +47,8 @@ const connectionOf = (connector: Connector, settings: Record<string, unknown>) =
 const firstOf = (connector: Connector) => toNobody(resolveSecrets(connector.example.settings[0], () => SECRET))
 
 describe.each([...connectors])('the connector %s', (kind, connector) => {
-  it('is called like its file and can probe, and says what may be asked of it', () => {
-    const session = connector.open(connectionOf(connector, firstOf(connector)))
+  it('is called like its file and can probe, and says what may be asked of it', async () => {
+    const session = await connector.open(connectionOf(connector, firstOf(connector)))
     expect(connector.kind).toBe(kind)
     expect(typeof session.observe).toBe(connector.asksNobody ? 'undefined' : 'function')
     expect(connector.extractRequest !== undefined).toBe(session.extract !== undefined)
@@ -59,9 +59,9 @@ describe.each([...connectors])('the connector %s', (kind, connector) => {
     expect(connector.buildsIndexes === true).toBe(session.buildIndex !== undefined)
   })
 
-  it('says of its settings, written as they may be, whether jobs can be started and cancelled through it; what starts them tells of their runs, too', () => {
+  it('says of its settings, written as they may be, whether jobs can be started and cancelled through it; what starts them tells of their runs, too', async () => {
     for (const written of connector.example.settings) {
-      const session = connector.open(connectionOf(connector, toNobody(resolveSecrets(written, () => SECRET))))
+      const session = await connector.open(connectionOf(connector, toNobody(resolveSecrets(written, () => SECRET))))
       expect(connector.startsJobs?.(written) ?? false).toBe(session.start !== undefined)
       if (session.start !== undefined) expect(session.runs).toBeDefined()
       expect(session.start !== undefined && connector.cancelsJobs === true).toBe(session.cancel !== undefined)
@@ -69,9 +69,9 @@ describe.each([...connectors])('the connector %s', (kind, connector) => {
     }
   })
 
-  it('says whether it keeps files, which it then lists and opens, and whether it has a queue that tells of them', () => {
+  it('says whether it keeps files, which it then lists and opens, and whether it has a queue that tells of them', async () => {
     for (const written of connector.example.settings) {
-      const session = connector.open(connectionOf(connector, toNobody(resolveSecrets(written, () => SECRET))))
+      const session = await connector.open(connectionOf(connector, toNobody(resolveSecrets(written, () => SECRET))))
       expect(connector.keepsFiles ?? false).toBe(session.files !== undefined)
       expect(connector.whereIs !== undefined).toBe(session.files !== undefined)
       expect(session.openFile !== undefined).toBe(session.files !== undefined)
@@ -136,7 +136,7 @@ describe.each(samples)('a connection of the kind $kind to nobody', ({ connector,
   })
 
   it('opens without asking anything, and leaves when it has asked nothing', async () => {
-    const session = connector.open(connectionOf(connector, settings))
+    const session = await connector.open(connectionOf(connector, settings))
     await expect(Promise.resolve(session.close?.())).resolves.toBeUndefined()
   })
 })

@@ -1,12 +1,5 @@
-import { z } from 'zod'
-import { LOOKER_LIMITS, LookerApi } from '#lib/connectors/looker/api.ts'
-import { discoverLooker } from '#lib/connectors/looker/discover.ts'
-import { observeLooker, tellsTime } from '#lib/connectors/looker/observe.ts'
-import { type LookerSettings, lookerAssetSettings, lookerSettings } from '#lib/connectors/looker/settings.ts'
-import { checked } from './kit/check.ts'
+import { LOOKER_LIMITS, type LookerSettings, lookerAssetSettings, lookerSettings, tellsTime } from '#lib/connectors/looker/settings.ts'
 import { defineConnector } from './kit/connector.ts'
-
-const user = z.object({ display_name: z.string().nullish() })
 
 /** Looker's API 4.0: an asset is a tile of a dashboard, a look, a table that Looker builds, or a datagroup. */
 export default defineConnector<LookerSettings>({
@@ -32,18 +25,5 @@ export default defineConnector<LookerSettings>({
   assetKind: 'consumer',
   limits: LOOKER_LIMITS,
   hasClock: tellsTime,
-
-  open(connection) {
-    const api = new LookerApi(connection)
-    return {
-      check: () =>
-        checked(connection, async () => {
-          const { display_name: name } = await api.get('our own account', ['user'], user, { fields: 'display_name' })
-          return `Looker lets us in${name ? ` as ${name}` : ''}.`
-        }),
-      discover: () => discoverLooker(api, connection),
-      observe: (assets) => observeLooker(api, connection, assets),
-      close: () => api.close(),
-    }
-  },
+  open: async (connection) => (await import('./looker/open.ts')).openLooker(connection),
 })

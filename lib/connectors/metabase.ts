@@ -1,9 +1,4 @@
-import { MetabaseApi } from '#lib/connectors/metabase/api.ts'
-import { discoverMetabase } from '#lib/connectors/metabase/discover.ts'
-import { observeMetabase } from '#lib/connectors/metabase/observe.ts'
 import { type MetabaseSettings, metabaseAssetSettings, metabaseSettings, subjectOf } from '#lib/connectors/metabase/settings.ts'
-import { counted } from '#lib/domain/wording/numbers.ts'
-import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
 
 /** Metabase: an asset is a dashboard or a card (a question, model or metric) of it. */
@@ -40,19 +35,5 @@ export default defineConnector<MetabaseSettings>({
     if (subject.kind === 'cards' || settings['column'] === undefined) return null
     return { at: ['column'], problem: 'A dashboard has no column.', remedy: 'Write it under one of its cards.' }
   },
-
-  open(connection) {
-    const api = new MetabaseApi(connection)
-    return {
-      check: () =>
-        checked(connection, async () => {
-          const name = await api.account()
-          const { length } = await api.cardIds()
-          return `Metabase lets us in${name === null ? '' : ` as ${name}`}; it shows ${counted(length, 'card')}.`
-        }),
-      discover: () => discoverMetabase(connection, api),
-      observe: (assets) => observeMetabase(connection, api, assets),
-      close: () => api.close(),
-    }
-  },
+  open: async (connection) => (await import('./metabase/open.ts')).openMetabase(connection),
 })

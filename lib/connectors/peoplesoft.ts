@@ -1,9 +1,6 @@
-import { readQuery } from '#lib/connectors/peoplesoft/execute-query.ts'
-import { probeQueries, queryRequest, querySettings } from '#lib/connectors/peoplesoft/probe-queries.ts'
+import { queryRequest, querySettings } from '#lib/connectors/peoplesoft/query.ts'
 import { type PeopleSoftSettings, peopleSoftSettings } from '#lib/connectors/peoplesoft/settings.ts'
-import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
-import { forQuestion } from './kit/session.ts'
 import { UNLIMITED } from './kit/turns.ts'
 
 /** PeopleSoft's Query Access Service: one asset per query, its path is the query's name. */
@@ -28,18 +25,5 @@ export default defineConnector<PeopleSoftSettings>({
   limits: UNLIMITED,
 
   extractRequest: queryRequest,
-
-  open: (connection) => ({
-    check: () =>
-      checked(connection, async () => {
-        await Array.fromAsync(readQuery(connection, { query: connection.settings.checkQuery, rowsMax: 1 }))
-        return `Signed in as ${connection.settings.user}; the query service answers.`
-      }),
-
-    observe: (assets) => probeQueries(connection, assets, (call) => readQuery(connection, call)),
-
-    async *extract(input, signal) {
-      yield* readQuery(forQuestion(connection, signal), queryRequest.parse(input))
-    },
-  }),
+  open: async (connection) => (await import('./peoplesoft/open.ts')).openPeopleSoft(connection),
 })

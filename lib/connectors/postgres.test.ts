@@ -7,11 +7,11 @@ import postgres from './postgres.ts'
 const problems = (schema: z.ZodType, value: unknown) =>
   schema.safeParse(value).error?.issues.map((issue) => issue.path.join('.') || issue.message)
 
-test('it is called like its file and can discover, probe and be read', () => {
+test('it is called like its file and can discover, probe and be read', async () => {
   expect(postgres.kind).toBe('postgres')
   const signal = new AbortController().signal
   const settings = postgres.settings.parse({ url: 'postgres://a@b/c' })
-  const session = postgres.open({ key: 'db', settings, clock: new FakeClock(0), log: silentLog, signal })
+  const session = await postgres.open({ key: 'db', settings, clock: new FakeClock(0), log: silentLog, signal })
   expect([typeof session.discover, typeof session.observe, typeof session.extract]).toEqual(['function', 'function', 'function'])
 })
 

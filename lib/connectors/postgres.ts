@@ -1,14 +1,8 @@
 import { defineConnector } from './kit/connector.ts'
-import { forQuestion } from './kit/session.ts'
 import { bringsSql } from './kit/sql/trial.ts'
-import { check, isThere } from './postgres/check.ts'
-import { discover } from './postgres/discover.ts'
-import { extractRows, postgresExtractRequest, STEP_MAX_MS } from './postgres/extract.ts'
+import { postgresExtractRequest } from './postgres/extract.ts'
 import { identityOf } from './postgres/identity.ts'
-import { observe } from './postgres/observe.ts'
-import { openLines } from './postgres/session.ts'
 import { type PostgresSettings, postgresAssetSchema, postgresSettingsSchema } from './postgres/settings.ts'
-import { trySql } from './postgres/try-sql.ts'
 
 export default defineConnector<PostgresSettings>({
   kind: 'postgres',
@@ -35,20 +29,5 @@ export default defineConnector<PostgresSettings>({
   hasPulse: ({ pulse }) => pulse !== 'never',
   bringsSql: (settings) => bringsSql(settings) || settings['expect'] !== undefined,
   extractRequest: postgresExtractRequest,
-
-  open(connection) {
-    const lines = openLines(connection)
-    const patient = openLines({ ...connection, settings: { ...connection.settings, statementTimeout: STEP_MAX_MS } })
-    return {
-      check: () => check(connection, lines),
-      isThere: () => isThere(connection, lines),
-      discover: (zone) => discover(connection, lines, zone),
-      observe: (assets) => observe(connection, lines, assets),
-      trySql: (assets) => trySql(connection, lines, assets),
-      extract: (request, signal) => extractRows(forQuestion(connection, signal), patient, request),
-      async close() {
-        await Promise.all([lines.close(), patient.close()])
-      },
-    }
-  },
+  open: async (connection) => (await import('./postgres/open.ts')).openPostgres(connection),
 })

@@ -1,13 +1,6 @@
 import { z } from 'zod'
-import { PrefectApi } from '#lib/connectors/prefect/api.ts'
-import { cancelRun } from '#lib/connectors/prefect/cancel-run.ts'
-import { listRuns } from '#lib/connectors/prefect/list-runs.ts'
-import { observeDeployments } from '#lib/connectors/prefect/observe.ts'
 import { type PrefectSettings, prefectSettings, whyNoDeployment } from '#lib/connectors/prefect/settings.ts'
-import { startDeployment } from '#lib/connectors/prefect/start-run.ts'
-import { counted } from '#lib/domain/wording/numbers.ts'
-import { checked } from './kit/check.ts'
-import { defineConnector, type Found } from './kit/connector.ts'
+import { defineConnector } from './kit/connector.ts'
 
 /** Prefect 3, a server or a workspace of its Cloud: a path is a deployment, `<flow>/<deployment>`, and so is a job. */
 export default defineConnector<PrefectSettings>({
@@ -38,30 +31,5 @@ export default defineConnector<PrefectSettings>({
     const why = whyNoDeployment(path)
     return why === null ? null : { at: [], problem: `"${path}" ${why}.`, remedy: 'Write <connection>/<flow>/<deployment>.' }
   },
-
-  open(connection) {
-    const api = new PrefectApi(connection)
-    return {
-      check: () => checked(connection, () => enter(api)),
-      async *discover() {
-        for (const { job, flow, description, tags } of (await api.deployments()).values()) {
-          const labels = { flow, ...(tags?.[0] !== undefined && { tag: tags[0], tags: tags.join(', ') }) }
-          const found: Found = { path: job, kind: 'table', name: job, settings: {}, upstream: [], policy: null, group: flow, labels, job }
-          yield { ...found, description: description ?? null, gaps: ['Prefect does not tell what its deployments read.'] }
-        }
-      },
-      observe: (assets) => observeDeployments(connection, api, assets),
-      runs: (since) => listRuns(connection, api, since),
-      start: (job, wanted) => startDeployment(connection, api, job, wanted),
-      cancel: (job, unwanted) => cancelRun(api, job, unwanted),
-      close: () => api.close(),
-    }
-  },
+  open: async (connection) => (await import('./prefect/open.ts')).openPrefect(connection),
 })
-
-async function enter(api: PrefectApi): Promise<string> {
-  const deployments = [...(await api.deployments()).values()]
-  const version = await api.version()
-  const paused = deployments.filter((one) => one.paused === true).length
-  return `Prefect ${version ?? 'Cloud'} lets us in; it has ${counted(deployments.length, 'deployment')}${paused === 0 ? '' : `, ${paused} of them paused`}.`
-}

@@ -1,12 +1,5 @@
 import { z } from 'zod'
-import { RedashApi } from '#lib/connectors/redash/api.ts'
-import { cancelRefresh } from '#lib/connectors/redash/cancel-run.ts'
-import { discoverRedash } from '#lib/connectors/redash/discover.ts'
-import { observeResults } from '#lib/connectors/redash/observe.ts'
-import { followRefreshes } from '#lib/connectors/redash/refresh-run.ts'
 import { type RedashSettings, redashSettings, subjectOf } from '#lib/connectors/redash/settings.ts'
-import { startRefresh } from '#lib/connectors/redash/start-run.ts'
-import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
 
 /** Redash: an asset is a dashboard or a query of it. */
@@ -41,22 +34,5 @@ export default defineConnector<RedashSettings>({
     const remedy = 'Write <connection>/dashboards/<id> or <connection>/queries/<id>, with the number in the address of its page.'
     return { at: [], problem: `"${path}" is no dashboard or query of Redash.`, remedy }
   },
-
-  open(connection) {
-    const api = new RedashApi(connection)
-    return {
-      check: () =>
-        checked(connection, async () => {
-          const name = await api.account()
-          const { length } = await api.queryIds()
-          return `Redash lets us in${name === null ? '' : ` as ${name}`}; it shows ${length === 1 ? '1 query' : `${length} queries`}.`
-        }),
-      discover: () => discoverRedash(connection, api),
-      observe: (assets) => observeResults(connection, api, assets),
-      runs: () => followRefreshes(connection, api),
-      start: (job, wanted) => startRefresh(connection, api, job, wanted),
-      cancel: (job, unwanted) => cancelRefresh(api, job, unwanted),
-      close: () => api.close(),
-    }
-  },
+  open: async (connection) => (await import('./redash/open.ts')).openRedash(connection),
 })

@@ -1,13 +1,8 @@
 import { AWS_TOLD } from './kit/aws/settings.ts'
 import { defineConnector } from './kit/connector.ts'
-import { openStore, STORE_CONNECTOR } from './kit/stores/open-store.ts'
-import { STORE_ASKED, STORE_ASSET_TOLD } from './kit/stores/settings.ts'
+import { STORE_ASKED, STORE_ASSET_TOLD, STORE_CONNECTOR } from './kit/stores/settings.ts'
 import { whereInS3 } from './kit/stores/where-is.ts'
-import { copyFile } from './s3/copy-file.ts'
-import { listWithVersions } from './s3/list-versions.ts'
-import { Queue, QueueAccess } from './s3/queue.ts'
 import { type S3Settings, s3Settings } from './s3/settings.ts'
-import { S3Access, S3Store } from './s3/store.ts'
 
 /** Files in Amazon S3, or in whatever speaks as it does: a path is `<bucket>/<folder or file>`. */
 export default defineConnector<S3Settings>({
@@ -40,23 +35,5 @@ export default defineConnector<S3Settings>({
   settings: s3Settings,
   ...STORE_CONNECTOR,
   whereIs: whereInS3,
-
-  open(connection) {
-    const access = new S3Access(connection)
-    const queue = new QueueAccess(connection)
-    const { buckets, queue: address } = connection.settings
-    return {
-      ...openStore(connection, {
-        named: buckets,
-        strength: 'strong',
-        store: (on) => new S3Store(on, access),
-        queue: address === undefined ? null : (on) => new Queue(on, queue),
-        files: listWithVersions,
-        copy: (store, file, to) => copyFile(store, file, to),
-      }),
-      close: async () => {
-        await Promise.all([access.close(), queue.close()])
-      },
-    }
-  },
+  open: async (connection) => (await import('./s3/open.ts')).openS3(connection),
 })

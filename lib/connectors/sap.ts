@@ -1,19 +1,7 @@
-import { askBapi, probeSap, sapAssetSettings } from '#lib/connectors/sap/probe-sap.ts'
-import { readBapi } from '#lib/connectors/sap/read-bapi.ts'
-import { listEntitySets, readOData } from '#lib/connectors/sap/read-odata.ts'
-import { isOData, sapRequest, toBapiCall, toODataCall } from '#lib/connectors/sap/request.ts'
-import { type SapSettings, sapSettings } from '#lib/connectors/sap/settings.ts'
-import { checked } from './kit/check.ts'
-import { type Connection, defineConnector } from './kit/connector.ts'
-import { probeEach } from './kit/probe.ts'
-import { forQuestion } from './kit/session.ts'
+import { sapRequest } from '#lib/connectors/sap/request.ts'
+import { type SapSettings, sapAssetSettings, sapSettings } from '#lib/connectors/sap/settings.ts'
+import { defineConnector } from './kit/connector.ts'
 import { UNLIMITED } from './kit/turns.ts'
-
-async function getIn(connection: Connection<SapSettings>): Promise<string> {
-  if (isOData(connection.settings)) return `The service answers and has ${(await listEntitySets(connection)).length} entity sets.`
-  await askBapi(connection)
-  return 'The gateway accepts our key and SAP answers.'
-}
 
 /** SAP: function modules through a gateway, or an OData service; an asset is a function module or an entity set. */
 export default defineConnector<SapSettings>({
@@ -42,23 +30,5 @@ export default defineConnector<SapSettings>({
   limits: UNLIMITED,
 
   extractRequest: sapRequest,
-
-  open: (connection) => ({
-    check: () => checked(connection, () => getIn(connection)),
-
-    async *discover() {
-      // Function modules cannot be listed through the gateway.
-      const names = isOData(connection.settings) ? await listEntitySets(connection) : []
-      for (const path of names) yield { path, kind: 'source', name: path, settings: {}, upstream: [], policy: null, group: 'SAP' }
-    },
-
-    observe: (assets) => probeEach(connection, assets, (asset) => probeSap(connection, asset)),
-
-    async *extract(input, signal) {
-      const own = forQuestion(connection, signal)
-      const request = sapRequest.parse(input)
-      if (isOData(own.settings)) yield* readOData(own, toODataCall(request))
-      else yield* readBapi(own, toBapiCall(request))
-    },
-  }),
+  open: async (connection) => (await import('./sap/open.ts')).openSap(connection),
 })

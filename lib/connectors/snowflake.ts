@@ -1,17 +1,11 @@
 import { isReference } from '#lib/catalogue/schema/document.ts'
 import type { PartialIdentity } from '#lib/domain/lineage/identity.ts'
 import { defineConnector } from './kit/connector.ts'
-import { forQuestion } from './kit/session.ts'
 import { bringsSql } from './kit/sql/trial.ts'
-import { check } from './snowflake/check.ts'
-import { discover } from './snowflake/discover.ts'
-import { extractRows, snowflakeExtractRequest } from './snowflake/extract.ts'
-import { observe } from './snowflake/observe.ts'
+import { snowflakeExtractRequest } from './snowflake/extract.ts'
 import { type SnowflakeSettings, snowflakeAssetSchema, snowflakeSettingsSchema } from './snowflake/settings.ts'
 import { accountOf } from './snowflake/sign-in.ts'
-import { SqlApi } from './snowflake/sql-api.ts'
 import { foldName, quoteName } from './snowflake/table-path.ts'
-import { trySql } from './snowflake/try-sql.ts'
 
 const isTold = (value: unknown): value is string => typeof value === 'string' && value !== '' && !isReference(value)
 
@@ -63,16 +57,5 @@ export default defineConnector<SnowflakeSettings>({
   limits: { atOnce: 8, perMinute: null },
   bringsSql: (settings) => bringsSql(settings) || settings['expect'] !== undefined,
   extractRequest: snowflakeExtractRequest,
-
-  open(connection) {
-    const api = new SqlApi(connection)
-    return {
-      check: () => check(connection, api),
-      discover: () => discover(connection, api),
-      observe: (assets) => observe(connection, api, assets),
-      trySql: (assets) => trySql(connection, api, assets),
-      extract: (request, signal) => extractRows(forQuestion(connection, signal), api, request),
-      close: () => api.close(),
-    }
-  },
+  open: async (connection) => (await import('./snowflake/open.ts')).openSnowflake(connection),
 })

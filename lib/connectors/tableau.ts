@@ -1,13 +1,4 @@
-import { TableauApi } from '#lib/connectors/tableau/api.ts'
-import { cancelRefresh } from '#lib/connectors/tableau/cancel-run.ts'
-import { discoverTableau } from '#lib/connectors/tableau/discover.ts'
-import { listRuns } from '#lib/connectors/tableau/list-runs.ts'
-import { TableauMetadata } from '#lib/connectors/tableau/metadata.ts'
-import { observeTableau } from '#lib/connectors/tableau/observe.ts'
-import { type Connected, subjectOf, type TableauSettings, tableauAssetSettings, tableauSettings } from '#lib/connectors/tableau/settings.ts'
-import { startRefresh } from '#lib/connectors/tableau/start-run.ts'
-import { counted } from '#lib/domain/wording/numbers.ts'
-import { checked } from './kit/check.ts'
+import { subjectOf, type TableauSettings, tableauAssetSettings, tableauSettings } from '#lib/connectors/tableau/settings.ts'
 import { defineConnector } from './kit/connector.ts'
 
 /** Tableau: an asset is a data source, a workbook or a view of it; a job refreshes the extract of one of the first two. */
@@ -50,26 +41,5 @@ export default defineConnector<TableauSettings>({
     if (subject.view === null || settings['live'] === undefined) return null
     return { at: ['live'], problem: 'A view has no extract in any case.', remedy: 'Leave it out.' }
   },
-
-  open(connection) {
-    const api = new TableauApi(connection)
-    return {
-      check: () => checked(connection, () => enter(connection, api)),
-      discover: () => discoverTableau(connection, api),
-      observe: (assets) => observeTableau(connection, api, assets),
-      runs: (since) => listRuns(connection, api, since),
-      start: (job, wanted) => startRefresh(connection, api, job, wanted),
-      cancel: (job, unwanted) => cancelRefresh(api, job, unwanted),
-      close: () => api.close(),
-    }
-  },
+  open: async (connection) => (await import('./tableau/open.ts')).openTableau(connection),
 })
-
-async function enter(connection: Connected, api: TableauApi): Promise<string> {
-  const version = await api.version()
-  const [sources, workbooks] = [await api.count('datasources'), await api.count('workbooks')]
-  const metadata = new TableauMetadata(connection, api)
-  await metadata.isThere()
-  const absence = metadata.absence === null ? '' : ` ${metadata.absence} So what they are made from is not known.`
-  return `Tableau ${version} lets us in; it shows ${counted(sources, 'data source')} and ${counted(workbooks, 'workbook')}.${absence}`
-}

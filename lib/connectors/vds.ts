@@ -1,12 +1,6 @@
-import { systemOf } from '#lib/connectors/vds/ask-adap.ts'
-import { askDirectory, probeDirectory, search, vdsAssetSettings } from '#lib/connectors/vds/probe-directory.ts'
-import { vdsRequest } from '#lib/connectors/vds/search.ts'
-import { openLines } from '#lib/connectors/vds/search-ldap.ts'
+import { vdsAssetSettings, vdsRequest } from '#lib/connectors/vds/search.ts'
 import { type VdsSettings, vdsSettings } from '#lib/connectors/vds/settings.ts'
-import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
-import { probeEach } from './kit/probe.ts'
-import { forQuestion } from './kit/session.ts'
 import { UNLIMITED } from './kit/turns.ts'
 
 /** RadiantOne's virtual directory, by REST, through a gateway or by LDAP; an asset is a search. */
@@ -47,23 +41,5 @@ export default defineConnector<VdsSettings>({
   limits: UNLIMITED,
 
   extractRequest: vdsRequest,
-
-  open(connection) {
-    const lines = openLines(connection, systemOf(connection))
-    const directory = { connection, lines }
-    return {
-      check: () =>
-        checked(connection, async () => {
-          const credentialExpiresAt = await askDirectory(directory)
-          const isPlain = connection.settings.url.startsWith('ldap://')
-          const detail = `The directory lets us in.${isPlain ? ' The password travels unprotected: use ldaps.' : ''}`
-          return { detail, credentialExpiresAt }
-        }),
-      observe: (assets) => probeEach(connection, assets, (asset) => probeDirectory(directory, asset)),
-      async *extract(request, signal) {
-        yield* search({ connection: forQuestion(connection, signal), lines }, vdsRequest.parse(request))
-      },
-      close: () => lines.close(),
-    }
-  },
+  open: async (connection) => (await import('./vds/open.ts')).openVds(connection),
 })

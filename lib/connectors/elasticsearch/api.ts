@@ -3,15 +3,12 @@ import { parseAnswer } from '#lib/connectors/kit/answer.ts'
 import { askInTurn, jsonRequest } from '#lib/connectors/kit/ask.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
-import type { Limits } from '#lib/connectors/kit/turns.ts'
 import type { JsonValue } from '#lib/domain/values/json.ts'
 import type { HttpAnswer } from '#lib/platform/http/client.ts'
 import { toProblem } from './problems.ts'
 import { authorization, type ElasticsearchSettings } from './settings.ts'
 
 /** A node searches with a handful of threads for everybody. */
-export const ELASTICSEARCH_LIMITS: Limits = { atOnce: 4, perMinute: null }
-
 const TIMEOUTS = 3
 const ANSWER_BYTES_MAX = 50_000_000
 

@@ -8,9 +8,15 @@ import { readNumberTime } from '#lib/domain/time/number-time.ts'
 import { readTime } from '#lib/domain/values/convert-time.ts'
 import { scalarText } from '#lib/domain/values/convert-value.ts'
 import type { JsonValue } from '#lib/domain/values/json.ts'
-import { completenessShape, ELASTICSEARCH_LIMITS, type SearchApi, whyIncomplete } from './api.ts'
+import { completenessShape, type SearchApi, whyIncomplete } from './api.ts'
 import { probeCounts, wasCounted } from './counts.ts'
-import { type ElasticsearchAsset, type ElasticsearchSettings, elasticsearchAssetSettings, whyNoName } from './settings.ts'
+import {
+  ELASTICSEARCH_LIMITS,
+  type ElasticsearchAsset,
+  type ElasticsearchSettings,
+  elasticsearchAssetSettings,
+  whyNoName,
+} from './settings.ts'
 
 const DEFAULT_FIELD = '@timestamp'
 /** Earlier times stand for none. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { addressSchema } from '#lib/connectors/kit/address.ts'
 import { basicAuth } from '#lib/connectors/kit/ask.ts'
 import { checkTogether } from '#lib/connectors/kit/http-auth.ts'
+import type { Limits } from '#lib/connectors/kit/turns.ts'
 import { JUDGED_CLOCKS } from '#lib/domain/freshness/facts.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
@@ -64,3 +65,5 @@ export function whyNoName(path: string): string | null {
   if (path === '' || path.length > 255 || FORBIDDEN.test(path)) return 'cannot be the name of an index, an alias or a data stream'
   return null
 }
+
+export const ELASTICSEARCH_LIMITS: Limits = { atOnce: 4, perMinute: null }

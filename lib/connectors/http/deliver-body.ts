@@ -1,19 +1,9 @@
-import { z } from 'zod'
 import type { Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { checkName } from '#lib/domain/values/name-template.ts'
 import type { HttpAnswer } from '#lib/platform/http/client.ts'
 import { addressOf, ask, type Connected, systemOf } from './ask.ts'
-
-export const httpDeliverOptions = z
-  .strictObject({
-    method: z.enum(['PUT', 'POST']).default('PUT'),
-    /** `head`: the server is asked afterwards whether it has all of it. */
-    verify: z.enum(['none', 'head']).default('none'),
-    /** `sha256`: `<name>.sha256` is put beside the file, as sha256sum writes it. */
-    checksum: z.literal('sha256').optional(),
-  })
-  .refine((options) => options.checksum === undefined || options.method === 'PUT', { message: 'needs method: PUT', path: ['checksum'] })
+import { httpDeliverOptions } from './request.ts'
 
 /** Sends the file with its digest; by PUT a repeated try replaces it. Whether half a file can stand there is the server's matter. */
 export async function deliverBody(connection: Connected, delivery: Delivery): Promise<Delivered> {

@@ -1,38 +1,16 @@
-import { z } from 'zod'
 import { nextAddress } from '#lib/connectors/kit/ask.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
 import type { HttpAnswer } from '#lib/platform/http/client.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 import { type JsonEnd, readJson } from '#lib/records/read/json.ts'
-import { readRecords, recordFormatKeys, refineRecordFormat } from '#lib/records/read/record-format.ts'
+import { readRecords } from '#lib/records/read/record-format.ts'
 import { unusable } from '#lib/records/read/text-problems.ts'
 import type { UnusableRecord } from '#lib/records/unusable-record.ts'
 import { addressOf, ask, type Connected, systemOf } from './ask.ts'
 import { PageContent } from './page-content.ts'
-import { firstPage, missesNext, nextPage, type PageEnd, type Paging, pagingSchema } from './paging.ts'
-
-export const httpExtractRequest = z
-  .strictObject({
-    path: z.string().optional(),
-    query: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
-    ...recordFormatKeys,
-    /** JSON: where the answer announces the number of all rows; that many must come. */
-    total: z
-      .string()
-      .regex(/^[^.]+(\.[^.]+)*$/, 'is not a path; write one such as meta.total')
-      .optional(),
-    paging: pagingSchema.optional(),
-  })
-  .superRefine((request, issues) => {
-    refineRecordFormat(request, issues)
-    const reads = request.paging !== undefined && 'next' in request.paging ? request.paging.next : undefined
-    const blame = (path: string[]) =>
-      issues.addIssue({ code: 'custom', path, message: `stands in JSON only, and the format is ${request.format}` })
-    if (request.format !== 'json' && request.total !== undefined) blame(['total'])
-    if (request.format !== 'json' && reads !== undefined) blame(['paging', 'next'])
-  })
-type Request = z.output<typeof httpExtractRequest>
+import { firstPage, missesNext, nextPage, type PageEnd, type Paging } from './paging.ts'
+import { type HttpRequest, httpExtractRequest } from './request.ts'
 
 const PAGE_TRIES = 4
 const FIRST_WAIT_MS = 1000
@@ -52,7 +30,7 @@ export async function* readPages(connection: Connected, input: Record<string, un
 
 class PagedReading {
   readonly #connection: Connected
-  readonly #request: Request
+  readonly #request: HttpRequest
   readonly #what: string
   readonly #asked = new Set<string>()
   readonly #contents = new Set<string>()
@@ -64,7 +42,7 @@ class PagedReading {
   /** All pages so far had no rows; such an answer need not announce a total. */
   #isNothing = true
 
-  constructor(connection: Connected, request: Request) {
+  constructor(connection: Connected, request: HttpRequest) {
     this.#connection = connection
     this.#request = request
     this.#what = `The answer of ${systemOf(connection)}`

@@ -240,8 +240,8 @@ export interface Connector<S = unknown> extends FileConnector, WritingConnector,
   deliverOptions?: z.ZodType<Record<string, unknown>>
   /** There when its sessions can `buildIndex`. */
   buildsIndexes?: true
-  /** A session for one run or one probe round. Asks nothing yet, so that `check` can say why we do not get in. */
-  open(connection: Connection<S>): Session
+  /** A session for one run or one probe round, which asks nothing yet, so that `check` can say why we do not get in; what only sessions need is loaded now. */
+  open(connection: Connection<S>): Session | Promise<Session>
 }
 
 /** Declares a connector; the file's default export. */

@@ -26,28 +26,28 @@ describe('what a session does with files', () => {
       yield { body: 'told', tries: 1, done: broken, giveBack: broken }
     },
   }))
-  const session = guarded(connector, redact).open(connection)
-  const opened = async () => (await session.openFile?.(file))?.bytes ?? []
-  const told = async () => (await Array.fromAsync(session.fileMessages?.() ?? []))[0]
+  const session = async () => guarded(connector, redact).open(connection)
+  const opened = async () => (await (await session()).openFile?.(file))?.bytes ?? []
+  const told = async () => (await Array.fromAsync((await session()).fileMessages?.() ?? []))[0]
 
-  const build = () => session.buildIndex?.({ alias: 'a', runId: 'r', attempt: 1, fields: [] })
+  const build = async () => (await session()).buildIndex?.({ alias: 'a', runId: 'r', attempt: 1, fields: [] })
 
   it.each([
-    ['listing', () => Array.fromAsync(session.files?.('landing') ?? [])],
+    ['listing', async () => Array.fromAsync((await session()).files?.('landing') ?? [])],
     ['reading', async () => Array.fromAsync(await opened())],
-    ['copying', () => session.copyFile?.(file, 'landing/b.csv')],
+    ['copying', async () => (await session()).copyFile?.(file, 'landing/b.csv')],
     ['taking a message off', async () => (await told())?.done()],
-    ['beginning an index', () => build()?.begin()],
-    ['putting into an index', () => build()?.put([])],
-    ['counting an index', () => build()?.seal(0)],
-    ['publishing an index', () => build()?.publish()],
+    ['beginning an index', async () => (await build())?.begin()],
+    ['putting into an index', async () => (await build())?.put([])],
+    ['counting an index', async () => (await build())?.seal(0)],
+    ['publishing an index', async () => (await build())?.publish()],
     ['giving a message back', async () => (await told())?.giveBack()],
   ])('says nothing secret when %s fails', async (_what, ask) => {
     await expect(ask()).rejects.toThrow('denied to …')
   })
 
-  it('is there only where the connector has it', () => {
-    const without = guarded(
+  it('is there only where the connector has it', async () => {
+    const without = await guarded(
       testConnectorOf(z.strictObject({}), () => ({})),
       redact,
     ).open(connection)

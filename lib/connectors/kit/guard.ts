@@ -11,7 +11,7 @@ import type { Writing } from './write.ts'
 export function guarded<S>(connector: Connector<S>, redact: Redact): Connector<S> {
   return {
     ...connector,
-    open: (connection) => guardedSession(connector.open({ ...connection, log: redactedLog(connection.log, redact) }), redact),
+    open: async (connection) => guardedSession(await connector.open({ ...connection, log: redactedLog(connection.log, redact) }), redact),
   }
 }
 

@@ -7,7 +7,7 @@ export async function withSession<S, T>(
   connection: Connection<S>,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const session = connector.open(connection)
+  const session = await connector.open(connection)
   try {
     return await work(session)
   } finally {

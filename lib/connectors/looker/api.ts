@@ -3,7 +3,6 @@ import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { HttpSession, type SessionQuestion } from '#lib/connectors/kit/http-session.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
 import { type ReadShape, shapeReader } from '#lib/connectors/kit/read-shape.ts'
-import type { Limits } from '#lib/connectors/kit/turns.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { isJsonObject, type JsonValue } from '#lib/domain/values/json.ts'
@@ -11,8 +10,6 @@ import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 import type { LookerSettings } from './settings.ts'
 
 /** Looker's own advice: a handful at a time. */
-export const LOOKER_LIMITS: Limits = { atOnce: 5, perMinute: null }
-
 const PAGE = 100
 const ANSWER_BYTES_MAX = 50_000_000
 const NOT_LET_IN = new Set([400, 401, 403, 404, 422])

@@ -5,9 +5,9 @@ import type { ClockReading, Connection, Observation, ObservedAsset } from '#lib/
 import { type Probe, probeEach, reachable } from '#lib/connectors/kit/probe.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
-import { LOOKER_LIMITS, type LookerApi } from './api.ts'
+import type { LookerApi } from './api.ts'
 import { once } from './once.ts'
-import { type LookerSettings, lookerAssetSettings } from './settings.ts'
+import { LOOKER_LIMITS, type LookerSettings, lookerAssetSettings } from './settings.ts'
 import { DASHBOARD, type Datagroup, dashboard, datagroup, type Element, LOOK, type Look, look, type Query } from './shapes.ts'
 import { shownElements } from './tile-paths.ts'
 
@@ -28,11 +28,6 @@ function subjectOf(path: string): Subject | null {
   if (kind === 'dashboards') return { kind: 'tile', dashboard: of, tile: name }
   if (kind === undefined) return { kind: 'look', id }
   return { kind: kind === 'derived' ? 'derived' : 'datagroup', model: of, name }
-}
-
-/** Whether a look finds a time: of a tile or look only where a field is named. */
-export function tellsTime({ path, settings }: Pick<ObservedAsset, 'path' | 'settings'>): boolean {
-  return settings['field'] !== undefined || /^(?:datagroups|derived)\//.test(path)
 }
 
 const build = z.object({

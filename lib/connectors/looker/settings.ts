@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { addressSchema } from '#lib/connectors/kit/address.ts'
+import type { ObservedAsset } from '#lib/connectors/kit/connector.ts'
+import type { Limits } from '#lib/connectors/kit/turns.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 
@@ -24,3 +26,10 @@ export const lookerAssetSettings = z.strictObject({
     .optional(),
   clock: z.enum(['dataThroughAt', 'loadedAt']).default('dataThroughAt'),
 })
+
+export const LOOKER_LIMITS: Limits = { atOnce: 5, perMinute: null }
+
+/** Whether a look finds a time: of a tile or look only where a field is named. */
+export function tellsTime({ path, settings }: Pick<ObservedAsset, 'path' | 'settings'>): boolean {
+  return settings['field'] !== undefined || /^(?:datagroups|derived)\//.test(path)
+}

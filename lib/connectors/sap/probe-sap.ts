@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { ClockReading, Connection, ObservedAsset } from '#lib/connectors/kit/connector.ts'
 import { fingerprintOf, fingerprintProbe, type Probe, reachable } from '#lib/connectors/kit/probe.ts'
 import { readTime } from '#lib/domain/values/convert-time.ts'
@@ -7,17 +6,9 @@ import type { JsonValue } from '#lib/domain/values/json.ts'
 import { readBapi } from './read-bapi.ts'
 import { countOData, readOData } from './read-odata.ts'
 import { isOData, toODataCall } from './request.ts'
-import type { SapSettings } from './settings.ts'
+import { type SapSettings, sapAssetSettings } from './settings.ts'
 
 type Connected = Connection<SapSettings>
-
-export const sapAssetSettings = z.strictObject({
-  /** Function modules: fingerprint this table. Costs the whole list at every probe; without it we only see that SAP answers. */
-  table: z.string().min(1).optional(),
-  account: z.string().min(1).optional(),
-  /** OData: a column with the instant of the newest change; without it only the count tells. */
-  changedOn: z.string().regex(/^\w+$/).optional(),
-})
 
 export async function probeSap(connection: Connected, asset: ObservedAsset): Promise<Probe> {
   const { table, account, changedOn } = sapAssetSettings.parse(asset.settings)

@@ -34,3 +34,11 @@ export const sapSettings = z
       issues.addIssue({ code: 'custom', path: ['user'], message: 'is missing: an OData service wants user and password, or a key' })
   })
 export type SapSettings = z.infer<typeof sapSettings>
+
+export const sapAssetSettings = z.strictObject({
+  /** Function modules: fingerprint this table. Costs the whole list at every probe; without it we only see that SAP answers. */
+  table: z.string().min(1).optional(),
+  account: z.string().min(1).optional(),
+  /** OData: a column with the instant of the newest change; without it only the count tells. */
+  changedOn: z.string().regex(/^\w+$/).optional(),
+})

@@ -1,27 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { posix } from 'node:path'
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Connection, Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
 import type { Lines } from '#lib/connectors/kit/lines.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { DAY_MS } from '#lib/domain/time/instant.ts'
 import { checkName } from '#lib/domain/values/name-template.ts'
 import type { RemoteFile, Session } from './session.ts'
-import { remotePath, type SftpSettings } from './settings.ts'
+import { remotePath, type SftpSettings, sftpDeliverOptions } from './settings.ts'
 import { sftpAnswerOf, toRequestError } from './ssh-errors.ts'
 
-export const sftpDeliverOptions = z.strictObject({
-  /** `sha256`: `<name>.sha256` follows the file, as sha256sum writes it. */
-  checksum: z.literal('sha256').optional(),
-  /** `content`: the file is read back and compared before it gets its name; its size is compared always. */
-  verify: z.enum(['size', 'content']).default('size'),
-  /** `false`: nobody takes the file away, so it must still stand there after its rename. */
-  pickup: z.boolean().default(true),
-  mode: z
-    .string()
-    .regex(/^0?[0-7]{3}$/, 'is not a mode; write one such as "0640"')
-    .default('0640'),
-})
 type Options = z.output<typeof sftpDeliverOptions>
 
 /** Names of files that are not whole yet; nobody but us writes them. */

@@ -1,20 +1,15 @@
-import { z } from 'zod'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import type { Lines } from '#lib/connectors/kit/lines.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
 import { checkName } from '#lib/domain/values/name-template.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
-import { readRecords, recordFormatKeys, refineRecordFormat } from '#lib/records/read/record-format.ts'
+import { readRecords } from '#lib/records/read/record-format.ts'
 import type { UnusableRecord } from '#lib/records/unusable-record.ts'
 import { type Candidate, FolderProbe, isSame } from './newest-file.ts'
 import type { Session } from './session.ts'
-import type { SftpSettings } from './settings.ts'
+import { type SftpSettings, sftpExtractRequest } from './settings.ts'
 import { toRequestError } from './ssh-errors.ts'
-
-export const sftpExtractRequest = z
-  .strictObject({ path: z.string().min(1).optional(), ...recordFormatKeys })
-  .superRefine(refineRecordFormat)
 
 /** The rows of the newest whole file. Throws when there is none, and when it changes while it is read. */
 export async function* readFile(

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
+import { recordFormatKeys, refineRecordFormat } from '#lib/records/read/record-format.ts'
 
 const FINGERPRINT = /^SHA256:[A-Za-z0-9+/]{43}=?$/
 
@@ -52,3 +53,22 @@ export function remotePath(settings: Pick<SftpSettings, 'root'>, path: string): 
   if (settings.root === '') return path
   return path === '' ? settings.root : `${settings.root.replace(/\/+$/, '')}/${path}`
 }
+
+/** What can be asked for. */
+export const sftpExtractRequest = z
+  .strictObject({ path: z.string().min(1).optional(), ...recordFormatKeys })
+  .superRefine(refineRecordFormat)
+
+/** What may stand under `deliver`. */
+export const sftpDeliverOptions = z.strictObject({
+  /** `sha256`: `<name>.sha256` follows the file, as sha256sum writes it. */
+  checksum: z.literal('sha256').optional(),
+  /** `content`: the file is read back and compared before it gets its name; its size is compared always. */
+  verify: z.enum(['size', 'content']).default('size'),
+  /** `false`: nobody takes the file away, so it must still stand there after its rename. */
+  pickup: z.boolean().default(true),
+  mode: z
+    .string()
+    .regex(/^0?[0-7]{3}$/, 'is not a mode; write one such as "0640"')
+    .default('0640'),
+})

@@ -1,21 +1,12 @@
-import { z } from 'zod'
 import type { Connection, ObservedAsset } from '#lib/connectors/kit/connector.ts'
 import { type Fingerprint, fingerprintOf, fingerprintProbe, type Probe, reachable } from '#lib/connectors/kit/probe.ts'
 import { type JsonValue, parseJson } from '#lib/domain/values/json.ts'
-import { TERM_CODE } from '#lib/records/term-code.ts'
 import { NO_TERM, readCourses } from './read-courses.ts'
 import { readDocuments } from './read-documents.ts'
 import { readPeople } from './read-people.ts'
-import type { SnapLogicSettings } from './settings.ts'
+import { type SnapLogicSettings, taskAssetSettings } from './settings.ts'
 
 type Connected = Connection<SnapLogicSettings>
-
-export const taskAssetSettings = z.strictObject({
-  /** Fingerprint this term's courses. Costs a whole pipeline run at every probe; without it we only see that the task answers. */
-  term: z.string().regex(TERM_CODE).optional(),
-  /** Fingerprint the documents of these parameters, at the same cost. */
-  parameters: z.record(z.string(), z.string()).optional(),
-})
 
 /** The cheapest question the task can be asked: a term that never exists, nobody, or a run of which nothing is read. */
 export async function askTask(connection: Connected): Promise<string> {

@@ -131,7 +131,7 @@ describe('the newest row of each key of a Snowflake table', () => {
   })
 
   it('is tried by check', async () => {
-    const session = snowflake.open(world.connection())
+    const session = await snowflake.open(world.connection())
     const tried = (key: string) =>
       Array.fromAsync(
         session.trySql?.([

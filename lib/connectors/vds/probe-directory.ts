@@ -6,7 +6,7 @@ import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { JsonValue } from '#lib/domain/values/json.ts'
 import { bindRest, searchGateway, searchRest, systemOf } from './ask-adap.ts'
-import { type DirectoryEntry, type VdsRequest, vdsRequest, withinLimit } from './search.ts'
+import { type DirectoryEntry, type VdsRequest, vdsAssetSettings, vdsRequest, withinLimit } from './search.ts'
 import { bindLdap, type LdapLine, searchLdap } from './search-ldap.ts'
 import type { VdsSettings } from './settings.ts'
 
@@ -17,9 +17,6 @@ export interface Directory {
   connection: Connected
   lines: Lines<LdapLine>
 }
-
-/** An asset of the directory is a search; without a filter we only see that we get in. */
-export const vdsAssetSettings = vdsRequest.omit({ path: true }).partial({ filter: true, scope: true })
 
 /** All entries a search finds; throws after what came when the directory did not give all of them. */
 export function search({ connection, lines }: Directory, request: VdsRequest): AsyncGenerator<DirectoryEntry> {

@@ -17,6 +17,9 @@ export const vdsRequest = z.strictObject({
 })
 export type VdsRequest = z.infer<typeof vdsRequest>
 
+/** An asset of the directory is a search; without a filter we only see that we get in. */
+export const vdsAssetSettings = vdsRequest.omit({ path: true }).partial({ filter: true, scope: true })
+
 /** One entry that was found; every attribute is a list, binary values are in base64. */
 export interface DirectoryEntry {
   dn: string

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
-import { storeExtractRequest } from '#lib/connectors/kit/stores/extract-files.ts'
+import { storeExtractRequest } from '#lib/connectors/kit/stores/settings.ts'
 import { campusContracts } from './campus-catalogue.ts'
 
 const none = z.strictObject({})

@@ -38,7 +38,7 @@ async function* inSession<S, T>(
   connection: Connection<S>,
   ask: (session: Session) => AsyncIterable<T>,
 ): AsyncGenerator<T> {
-  const session = connector.open(connection)
+  const session = await connector.open(connection)
   try {
     yield* ask(session)
   } finally {

@@ -1,5 +1,6 @@
 import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob'
 import { QueueClient, StorageSharedKeyCredential as QueueCredential } from '@azure/storage-queue'
+import { openAzureBlob } from '#lib/connectors/azure-blob/open.ts'
 import type { AzureBlobSettings } from '#lib/connectors/azure-blob/settings.ts'
 import azureBlob from '#lib/connectors/azure-blob.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
@@ -48,7 +49,7 @@ export async function startAzureWorld(name: string): Promise<AzureWorld> {
     account,
     queue,
     connection,
-    ...inWorld(azureBlob, connection),
+    ...inWorld(openAzureBlob, connection),
     async put(container, blob, content, metadata = {}) {
       const at = account.getContainerClient(container)
       await at.createIfNotExists()

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, request as requestOf, type Server, 
 import type { AddressInfo } from 'node:net'
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb'
 import dynalite from 'dynalite'
+import { openDynamoDb } from '#lib/connectors/dynamodb/open.ts'
 import type { DynamoSettings } from '#lib/connectors/dynamodb/settings.ts'
 import dynamodb from '#lib/connectors/dynamodb.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
@@ -100,7 +101,7 @@ export class DynamoWorld {
   }
 
   session(settings: Record<string, unknown> = {}, more: Partial<Connection<DynamoSettings>> = {}) {
-    return dynamodb.open(this.connection(settings, more))
+    return openDynamoDb(this.connection(settings, more))
   }
 
   /** Asks the real server itself. */

@@ -1,4 +1,5 @@
 import { type PretendSearch, startSearch } from '#demo/startup/search.ts'
+import { openElasticsearch } from '#lib/connectors/elasticsearch/open.ts'
 import type { ElasticsearchSettings } from '#lib/connectors/elasticsearch/settings.ts'
 import elasticsearch from '#lib/connectors/elasticsearch.ts'
 import type { Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
@@ -50,7 +51,7 @@ export async function startSearchWorld(): Promise<PretendSearchWorld> {
     server,
     connection,
     build(runId, attempt = 1, fields = FIELDS) {
-      const build = elasticsearch.open(connection()).buildIndex?.({ alias: 'prices', runId, attempt, fields })
+      const build = openElasticsearch(connection()).buildIndex?.({ alias: 'prices', runId, attempt, fields })
       if (build === undefined) throw new Error('builds nothing')
       return build
     },

@@ -1,5 +1,6 @@
 import { type PretendS3, startS3 } from '#demo/stores/s3.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
+import { openS3 } from '#lib/connectors/s3/open.ts'
 import type { S3Settings } from '#lib/connectors/s3/settings.ts'
 import s3 from '#lib/connectors/s3.ts'
 import { silentLog } from '#lib/platform/log.ts'
@@ -31,5 +32,5 @@ export async function startS3World(): Promise<S3World> {
     log: silentLog,
     signal: new AbortController().signal,
   })
-  return { clock, standIn, connection, ...inWorld(s3, connection) }
+  return { clock, standIn, connection, ...inWorld(openS3, connection) }
 }

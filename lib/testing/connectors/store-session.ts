@@ -1,15 +1,18 @@
 import { onTestFinished } from 'vitest'
-import type { Connection, Connector, Observation, Session } from '#lib/connectors/kit/connector.ts'
+import type { Connection, Observation, Session } from '#lib/connectors/kit/connector.ts'
 import type { OpenedFile, StoredFile } from '#lib/connectors/kit/files.ts'
 
 /** A session that keeps files, all of what it can do with them there. */
 export type StoreSession = Session & Required<Pick<Session, 'files' | 'openFile' | 'copyFile' | 'fileMessages' | 'observe' | 'discover'>>
 
 /** Sessions and looks through the connections of a world; each look is handed what the one before kept. */
-export function inWorld<S>(connector: Connector<S>, connection: (settings?: Record<string, unknown>) => Connection<S>) {
+export function inWorld<S>(
+  open: (connection: Connection<S>) => Session,
+  connection: (settings?: Record<string, unknown>) => Connection<S>,
+) {
   const states = new Map<string, Record<string, unknown> | null>()
   const session = (settings?: Record<string, unknown>, more: Partial<Connection<S>> = {}): StoreSession => {
-    const opened = connector.open({ ...connection(settings), ...more })
+    const opened = open({ ...connection(settings), ...more })
     onTestFinished(async () => {
       await opened.close?.()
     })

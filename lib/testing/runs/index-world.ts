@@ -1,7 +1,7 @@
 import { parse } from 'yaml'
 import { flowFromDeclaration } from '#jobs/declared-flows/declared-flow.ts'
 import { declaredFlowSchema } from '#lib/catalogue/schema/declared-flow.ts'
-import elasticsearch from '#lib/connectors/elasticsearch.ts'
+import { openElasticsearch } from '#lib/connectors/elasticsearch/open.ts'
 import type { Field } from '#lib/domain/contracts/field.ts'
 import { type PretendSearchWorld, startSearchWorld } from '#lib/testing/connectors/pretend-search.ts'
 import { lakeWithCampus, type RunOptions } from './lake-runs.ts'
@@ -40,7 +40,7 @@ export async function openIndexWorld() {
           yield* records
         },
         buildIndex: (wanted, signal) => {
-          const build = elasticsearch.open(search.connection({}, signal)).buildIndex?.(wanted, signal)
+          const build = openElasticsearch(search.connection({}, signal)).buildIndex?.(wanted, signal)
           if (build === undefined) throw new Error('builds nothing')
           return build
         },

@@ -1,9 +1,7 @@
-import { z } from 'zod'
-import { FILE_FORM_SHAPE, RECORD_BYTES_MAX } from '#lib/catalogue/schema/landing.ts'
+import { RECORD_BYTES_MAX } from '#lib/catalogue/schema/landing.ts'
 import type { FileSession, StoredFile, WantedFile } from '#lib/connectors/kit/files.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { parseJson } from '#lib/domain/values/json.ts'
-import { hasMarks } from '#lib/domain/values/name-template.ts'
 import { shortText } from '#lib/domain/values/short-text.ts'
 import { toShownText } from '#lib/domain/values/shown-text.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
@@ -12,44 +10,10 @@ import { LandedReading } from '#lib/records/landed/landed-reading.ts'
 import { UnusableRecord } from '#lib/records/unusable-record.ts'
 import { chooseFiles } from './choose-files.ts'
 import { type Place, placeOf, prefixOf } from './place.ts'
+import { type StoreExtractRequest, storeExtractRequest } from './settings.ts'
 
 const FILES_MAX = 100_000
 const NAME_MAX = 200
-/** A name without slashes. */
-const MARK = /^[^/\s]{1,200}$/
-
-/** What may stand under `extract` where files of a store are read. */
-export const storeExtractRequest = z
-  .strictObject({
-    path: z.string().min(1).optional(),
-    match: z
-      .string()
-      .min(1, 'must not be empty')
-      .max(500, 'is longer than 500 characters')
-      .optional()
-      .describe('Which files, by their path below the place: "*" stands for anything between slashes, "**" for anything at all.'),
-    folder: z
-      .literal('newest')
-      .optional()
-      .describe('Of the folders directly below the place the last one by name, such as date=2026-11-30; by default all of them.'),
-    complete: z
-      .string()
-      .regex(MARK, 'is not the name of a file')
-      .optional()
-      .describe('Only folders are read in which a file of this name says that all is there: "_SUCCESS".'),
-    ...FILE_FORM_SHAPE,
-  })
-  .superRefine(({ path, as, delimiter }, context) => {
-    if (path !== undefined && hasMarks(path))
-      context.addIssue({
-        code: 'custom',
-        path: [],
-        message: `"${path}" names files by a template; name their folder, and the files by "match"`,
-      })
-    if (delimiter === undefined || as === undefined || as === 'csv') return
-    context.addIssue({ code: 'custom', path: ['delimiter'], message: `belongs to CSV, and the files are ${as}; take it out` })
-  })
-type StoreExtractRequest = z.output<typeof storeExtractRequest>
 
 interface FileStore {
   connection: { key: string }

@@ -5,23 +5,10 @@ import { forQuestion } from '#lib/connectors/kit/session.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { counted } from '#lib/domain/wording/numbers.ts'
 import { discoverFolders } from './discover-folders.ts'
-import { extractFiles, storeExtractRequest } from './extract-files.ts'
+import { extractFiles } from './extract-files.ts'
 import { observeStore } from './observe-store.ts'
 import { openWhole } from './open-whole.ts'
-import { storeAssetSettings } from './settings.ts'
 import type { Store } from './store.ts'
-
-/** What a connector says of itself whose sessions `openStore` gives. */
-export const STORE_CONNECTOR = {
-  assetSettings: storeAssetSettings,
-  assetKind: 'source',
-  limits: { atOnce: 16, perMinute: null },
-  keepsFiles: true,
-  copiesFiles: true,
-  extractRequest: storeExtractRequest,
-  extractsFiles: true,
-  hasQueue: ({ queue }: Record<string, unknown>) => queue !== undefined,
-} as const
 
 /** A queue that is told of files. */
 export interface StoreQueue {
