@@ -43,7 +43,11 @@ export interface Page extends CataloguePage {
 
 /** Name, zone and ready-by time of the page, as the last synced catalogue says; defaults before the first sync. */
 export async function getPage(sql: Sql): Promise<CataloguePage> {
-  return pageSchema.safeParse(await getSetting(sql, 'page')).data ?? DEFAULT_PAGE
+  return toPage(await getSetting(sql, 'page'))
+}
+
+function toPage(value: unknown): CataloguePage {
+  return pageSchema.safeParse(value).data ?? DEFAULT_PAGE
 }
 
 export async function getAddressedPage({ pool, publicUrl }: Pick<Context, 'pool' | 'publicUrl'>): Promise<Page> {
@@ -53,7 +57,11 @@ export async function getAddressedPage({ pool, publicUrl }: Pick<Context, 'pool'
 
 /** Whom to tell, secrets still as references; nobody before the first sync. */
 export async function getTell(sql: Sql): Promise<CatalogueTell> {
-  return tellSchema.safeParse(await getSetting(sql, 'tell')).data ?? NOBODY
+  return toTell(await getSetting(sql, 'tell'))
+}
+
+function toTell(value: unknown): CatalogueTell {
+  return tellSchema.safeParse(value).data ?? NOBODY
 }
 
 /** The channels and routes of the catalogue in force, secrets still as references. */
@@ -85,7 +93,20 @@ const routingSchema = z.object({
 
 /** Whom routes lead to; nobody before the first sync. */
 export async function getRouting(sql: Sql): Promise<Routing> {
-  return routingSchema.safeParse(await getSetting(sql, 'routing')).data ?? { channels: [], routes: [] }
+  return toRouting(await getSetting(sql, 'routing'))
+}
+
+function toRouting(value: unknown): Routing {
+  return routingSchema.safeParse(value).data ?? { channels: [], routes: [] }
+}
+
+/** Page, `tell` and routing, in one statement. */
+export async function getAllOfPage(sql: Sql): Promise<{ page: CataloguePage; tell: CatalogueTell; routing: Routing }> {
+  const { rows } = await sql.query<{ key: string; value: unknown }>(
+    "select key, value from setting where key in ('page', 'tell', 'routing')",
+  )
+  const stored = new Map(rows.map(({ key, value }) => [key, value]))
+  return { page: toPage(stored.get('page')), tell: toTell(stored.get('tell')), routing: toRouting(stored.get('routing')) }
 }
 
 /** Stores what the catalogue says of channels and routes, in the transaction that makes it the one in force. */

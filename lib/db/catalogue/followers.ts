@@ -11,6 +11,7 @@ export async function listFollowers(sql: Sql, assetIds: readonly number[]): Prom
 
 /** Of these assets, the followers, and all that follow any of these, directly or through others, by the lineage of any time. */
 async function listReached(sql: Sql, assetIds: readonly number[]): Promise<number[]> {
+  if (assetIds.length === 0) return []
   const { rows } = await sql.query<{ id: number }>(
     `with recursive known(id) as materialized (${FOLLOWERS}),
      reached(id) as (

@@ -167,6 +167,7 @@ const WEAK_EVIDENCE = `left join evidence e on e.id = f.evidence_id and e.streng
  * last arrival, the last two corrections and the last values that did not lie in the future. Per asset in the order of recording.
  */
 export async function loadArrivals(sql: Sql, wanted: readonly { assetId: number; from: Instant }[]): Promise<Map<number, Arrival[]>> {
+  if (wanted.length === 0) return new Map()
   const { rows } = await sql.query<PackedFacts>(
     `with told as materialized (${TOLD}), corrected as (${CORRECTED}), reach as materialized (${REACH}),
      latest as (

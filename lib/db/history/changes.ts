@@ -58,6 +58,7 @@ export async function loadLastAnnounced(sql: Sql, subjectIds: readonly number[])
 
 /** Which of these subjects have ever been announced to be anything but unknown. */
 export async function listEverKnown(sql: Sql, subjectIds: readonly number[]): Promise<Set<number>> {
+  if (subjectIds.length === 0) return new Set()
   const { rows } = await sql.query<{ subject_id: number }>(
     `select x.subject_id from unnest($1::int[]) as x(subject_id) where exists (
        select 1 from status_change c where c.subject_id = x.subject_id and not c.rewrite and c.to_status <> 'unknown')`,

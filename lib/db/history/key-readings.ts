@@ -23,6 +23,7 @@ const toReading = (row: Row): KeyReading => ({
 
 /** What was seen of the keys of these assets since then, and before that last of each. */
 export async function loadKeyReadings(sql: Sql, wanted: readonly { assetId: number; from: Instant }[]): Promise<Map<number, KeyReading[]>> {
+  if (wanted.length === 0) return new Map()
   const { rows } = await sql.query<Row>(
     `with w as (select * from unnest($1::int[], $2::timestamptz[]) as w(asset_id, since))
      select k.* from w join key_reading k on k.asset_id = w.asset_id and k.recorded_at >= w.since

@@ -49,6 +49,7 @@ function toSpan(packed: PackedSpans, row: number): StoredSpan {
 
 /** The spans of each subject that end at or after its `from`, whole and in order; subjects without any are absent. */
 export async function loadSpans(sql: Sql, wanted: readonly { subjectId: number; from: Instant }[]): Promise<Map<number, StoredSpan[]>> {
+  if (wanted.length === 0) return new Map()
   const { rows } = await sql.query<PackedSpans>(
     `select s.status, s.reason, ${packNumbers('s.id')} as id, ${packNumbers('s.subject_id')} as subject_id,
        ${packInstants('s.from_at')} as from_at, ${packInstants('s.to_at')} as to_at, ${packInstants('s.since_at')} as since_at

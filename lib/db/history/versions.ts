@@ -27,6 +27,7 @@ export type AssetVersion = Version<VersionedAssetSettings>
 export type FeedVersion = Version<VersionedFeedSettings>
 
 async function loadVersions<S>(sql: Sql, subjectIds: readonly number[]): Promise<Map<number, Version<S>[]>> {
+  if (subjectIds.length === 0) return new Map()
   const { rows } = await sql.query<{ subject_id: number; from_at: Date; settings: S | null }>(
     'select subject_id, from_at, settings from subject_version where subject_id = any($1::int[]) order by subject_id, from_at',
     [subjectIds],

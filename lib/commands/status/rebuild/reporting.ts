@@ -1,5 +1,5 @@
 import type { Sql } from '#lib/db/context.ts'
-import { getPage, getRouting, getTell } from '#lib/db/settings.ts'
+import { getAllOfPage } from '#lib/db/settings.ts'
 import { receiversOf } from '#lib/domain/messages/route.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { addDays, type LocalDay, localDay, startOfDay } from '#lib/domain/time/local-day.ts'
@@ -22,9 +22,7 @@ const HISTORY_DAYS = 90
 
 /** Reads what a rebuild at this moment must know. */
 export async function loadReporting(sql: Sql, now: Instant): Promise<Reporting> {
-  const page = await getPage(sql)
-  const tell = await getTell(sql)
-  const { routes } = await getRouting(sql)
+  const { page, tell, routing } = await getAllOfPage(sql)
   const today = localDay(now, page.zone)
   return {
     now,
@@ -32,7 +30,11 @@ export async function loadReporting(sql: Sql, now: Instant): Promise<Reporting> 
     readyBy: page.readyBy,
     today,
     horizon: startOfDay(addDays(today, -HISTORY_DAYS), page.zone),
-    channels: [...(tell.email === null ? [] : ['email']), ...(tell.webhook === null ? [] : ['webhook']), ...receiversOf(routes, 'feeds')],
-    readyFor: receiversOf(routes, 'ready'),
+    channels: [
+      ...(tell.email === null ? [] : ['email']),
+      ...(tell.webhook === null ? [] : ['webhook']),
+      ...receiversOf(routing.routes, 'feeds'),
+    ],
+    readyFor: receiversOf(routing.routes, 'ready'),
   }
 }
