@@ -91,10 +91,10 @@ export class SnowflakeControl {
     found.newest = newest
   }
 
-  /** What the rows of a table say in one of its columns, and when each came. */
-  setKeys(path: string, column: string, rows: { key: string; at: Instant }[]): void {
+  /** What the rows of a table say in one of its columns, as `to_varchar` writes what one of its type holds, and when each came. */
+  setKeys(path: string, column: string, rows: { key: string; at: Instant }[], type: 'TEXT' | 'NUMBER' | 'BOOLEAN' = 'TEXT'): void {
     const table = this.table(path)
-    if (table.columns.every(({ name }) => name !== column)) table.columns.push({ name: column, type: 'TEXT', comment: null, newest: null })
+    if (table.columns.every(({ name }) => name !== column)) table.columns.push({ name: column, type, comment: null, newest: null })
     table.keys = { column, rows }
   }
 

@@ -22,7 +22,7 @@ import { canHoldTime, columnId, isOfStatement, type NewestAnswer, type Question,
 import { withKeys } from './read-keys.ts'
 import type { SnowflakeSettings } from './settings.ts'
 import type { SqlApi } from './sql-api.ts'
-import { tableId } from './table-path.ts'
+import { foldName, tableId } from './table-path.ts'
 import { readToldClocks } from './told.ts'
 
 const NO_COLUMN = 'Nothing tells when a view or external table changes, so only a column can. Name one in the catalogue: column: loaded_at.'
@@ -120,7 +120,11 @@ async function* look(round: Round, group: readonly Wanted[]): AsyncGenerator<Obs
   yield* withKeys(round, readJobs(round, jobs, types.value), group, types.value)
 }
 
-const columnsOf = ({ wanted }: Job) => wanted.columns.map(({ name }) => ({ path: wanted.path, column: name }))
+const columnsOf = ({ wanted: { path, columns, settings } }: Job) =>
+  [...columns.map(({ name }) => name), ...(settings.expect === undefined ? [] : [foldName(settings.expect.key)])].map((column) => ({
+    path,
+    column,
+  }))
 
 async function readAll({ connection, api, budget, database }: Round, group: readonly Wanted[]): Promise<Metadata> {
   const schemas = [...new Set(group.map(({ path }) => path.schema))].sort()

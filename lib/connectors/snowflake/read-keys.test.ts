@@ -49,6 +49,24 @@ describe('the newest row of each key of a Snowflake table', () => {
     ])
   })
 
+  it('is that of the names as its column holds them, and told as they are written', async () => {
+    const { control } = world.standIn
+    const rows = (...keys: string[]) => keys.map((key) => ({ key, at: at('20T06:00') }))
+    control.setKeys('RAW.PRICES', 'PRICE', rows('5.00', '7.50', '12345678901234567890.00'), 'NUMBER')
+    const seen = good(await look({ key: 'price', of: ['5', '5.0', '6', '12345678901234567890'] }))
+    expect(seen.keys?.found.map(({ key }) => key)).toEqual(['5', '5.0', '12345678901234567890'])
+    expect(statements()).toEqual([expect.stringContaining('"PRICE" in (5, 6, 12345678901234567890) group by')])
+    control.load('RAW.PRICES')
+    control.setKeys('RAW.PRICES', 'FLAG', rows('true', 'false'), 'BOOLEAN')
+    expect(good(await look({ key: 'flag', of: ['TRUE'] })).keys?.found.map(({ key }) => key)).toEqual(['TRUE'])
+    control.load('RAW.PRICES')
+    control.setKeys('RAW.PRICES', 'PRICE', rows('5.00'), 'NUMBER')
+    expect(await look({ key: 'price', of: ['5', 'two'] })).toMatchObject({
+      ok: false,
+      publicMessage: 'What reads the newest rows of each price names a value that does not read as its type.',
+    })
+  })
+
   it('is found under a name that is no plain one', async () => {
     world.standIn.control.setKeys('RAW.PRICES', 'the "shop"', ROWS)
     expect(newest(await look({ key: '"the ""shop"""' }))).toContain('sony 19T23:10')

@@ -52,3 +52,6 @@ export function quoteTable({ database, schema, name }: TablePath): string {
 export function tableId({ schema, name }: Pick<TablePath, 'schema' | 'name'>): string {
   return JSON.stringify([schema, name])
 }
+
+/** A text as SQL. */
+export const literal = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`

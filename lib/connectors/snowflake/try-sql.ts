@@ -30,7 +30,7 @@ function toTried(asset: ObservedAsset, connection: SnowflakeSettings, now: Insta
   if (path === null || !settings.success) return []
   const keys = wantedKeysOf({ path, settings: settings.data, zone: undefined })
   // Whatever type of time the column has, this compiles.
-  const sql = keys === null ? null : keysStatement(keys, 'TIMESTAMP_TZ', now)
+  const sql = keys === null ? null : keysStatement(keys, { type: 'TIMESTAMP_TZ' }, now)
   const ofKeys: Untried[] = sql === null ? [] : [{ assetKey: asset.key, clock: null, isOfKeys: true, sql }]
   return [...untriedOf(asset, settings.data), ...ofKeys].map((one) => ({ ...one, path }))
 }
