@@ -70,6 +70,18 @@ test('what a coming version changes is announced with its date, against the one 
   expect(told(200)).toEqual([])
 })
 
+test('a version that never holds announces nothing, and the one after it is told against what held', () => {
+  const told = (versions: TermsVersion[], at = 50) =>
+    announcedAfter(terms(versions), at).map(({ version, differences }) => [version.version, differences.map(({ words }) => words)])
+  const [one, three] = [aVersion('1.0.0', null, [id, email]), aVersion('3.0.0', 200, [id, email, aField('phone', 'text')])]
+  const neverHolds = { ...aVersion('2.0.0', 100, [id]), until: 90 }
+  expect(told([one, neverHolds, three])).toEqual([['3.0.0', ['phone comes']]])
+  expect(told([one, aVersion('2.0.0', 200, [id]), three])).toEqual([['3.0.0', ['phone comes']]])
+  expect(told([one, { ...neverHolds, until: 101 }])).toEqual([['2.0.0', ['email goes']]])
+  // It ends the one before it all the same.
+  expect([nextTermsAt(terms([one, neverHolds, three]), 95), termsAt(terms([one, neverHolds, three]), 100)]).toEqual([100, null])
+})
+
 test('a break of a contract that stops is stale, a warning late, and what came is only noted', () => {
   const stops = terms([aVersion('1.0.0', null, [id, email])])
   const warns = terms([aVersion('1.0.0', null, [id, email])], 'warn')

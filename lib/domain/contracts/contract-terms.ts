@@ -97,7 +97,8 @@ export const NOT_IN_FORCE: ReadonlySet<string> = new Set(['draft', 'retired'])
 /** When another version begins to hold after an instant, or one ends; null: none is announced. */
 export function nextTermsAt(terms: ContractTerms, at: Instant): Instant | null {
   const ends = versionsThatHold(terms).flatMap(({ until }) => (until !== undefined && until > at ? [until] : []))
-  const begins = announcedAfter(terms, at).map(({ from }) => from)
+  // One that never holds ends the one before it all the same.
+  const begins = versionsThatHold(terms).flatMap(({ from }) => (from !== null && from > at ? [from] : []))
   return ends.length + begins.length === 0 ? null : Math.min(...ends, ...begins)
 }
 
@@ -118,11 +119,17 @@ export function termsAt(terms: Pick<ContractTerms, 'versions'>, at: Instant): Te
   return last === undefined || (last.until !== undefined && last.until <= at) ? null : last
 }
 
-/** What is promised to change after an instant, in order. */
+/** It ends before it begins: from then on none holds. */
+export function hasEndedBefore({ from, until }: TermsVersion): boolean {
+  return until !== undefined && from !== null && until <= from
+}
+
+/** What is promised to change after an instant, in order; nothing of a version that never holds, which is one that ends before it begins, or with which another begins. */
 export function announcedAfter(terms: Pick<ContractTerms, 'versions'>, at: Instant): Announced[] {
   let before = termsAt(terms, at)
-  return versionsThatHold(terms).flatMap((version) => {
-    if (version.from === null || version.from <= at) return []
+  return versionsThatHold(terms).flatMap((version, place, all) => {
+    const holds = !hasEndedBefore(version) && all[place + 1]?.from !== version.from
+    if (version.from === null || version.from <= at || !holds) return []
     const differences = compareFields(before?.fields ?? version.fields, version.fields, 'coming')
     before = version
     return [{ version, from: version.from, differences }]

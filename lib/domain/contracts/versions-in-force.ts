@@ -1,5 +1,5 @@
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { announcedAfter, type ContractTerms, type TermsVersion, versionsThatHold } from './contract-terms.ts'
+import { announcedAfter, type ContractTerms, hasEndedBefore, type TermsVersion, versionsThatHold } from './contract-terms.ts'
 
 /** When a version holds. */
 export interface InForce {
@@ -37,11 +37,6 @@ export function versionsInForce(terms: Pick<ContractTerms, 'versions'>): InForce
     const isReplaced = next !== undefined && until === next.from && !hasEndedBefore(next)
     return [{ version, from: version.from, until: Number.isFinite(until) ? until : null, next: isReplaced ? next.version : null }]
   })
-}
-
-/** It ends before it begins: from then on none holds. */
-function hasEndedBefore({ from, until }: TermsVersion): boolean {
-  return until !== undefined && from !== null && until <= from
 }
 
 /** What begins or ends after an instant, the soonest first. */
