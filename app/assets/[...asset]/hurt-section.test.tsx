@@ -43,6 +43,11 @@ test('who would be hurt if a field went is said by contract and by lineage, and 
     hasUnseen: true,
   })
   expect(all).toContain('mail is promised by the contract Customers, version 1 and 2, to Forecast.')
+  // Readers may be named that whoever asks does not see.
+  const unnamed = { name: 'Customers', versions: ['1'], consumers: [] }
+  expect(words({ field: 'mail', promised: unnamed, below: [], hasUnseen: false })).toContain(
+    'mail is promised by the contract Customers, version 1.',
+  )
   expect(all).toContain('By lineage 1 asset is made from it, those with a column of that name first')
   expect(all).toContain('; and so is a system you may not see.')
   expect(words({ field: 'mail', promised: null, below: [], hasUnseen: true })).toContain(

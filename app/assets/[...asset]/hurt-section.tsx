@@ -82,8 +82,8 @@ function Promised({ field, promised, readers }: Pick<FieldHurt, 'field' | 'promi
   const { name, versions, consumers } = promised
   return (
     <>
-      <code dir="auto">{field}</code> is promised by the contract <bdi>{name}</bdi>, version {listInWords(versions)},{' '}
-      {consumers.length === 0 ? 'which names no reader' : 'to '}
+      <code dir="auto">{field}</code> is promised by the contract <bdi>{name}</bdi>, version {listInWords(versions)}
+      {consumers.length > 0 && ', to '}
       {consumers.map((consumer, at) => (
         <Fragment key={consumer}>
           {at > 0 && (at === consumers.length - 1 ? ' and ' : ', ')}
