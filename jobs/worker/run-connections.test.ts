@@ -9,10 +9,20 @@ import { runConnections } from './run-connections.ts'
 
 /** A run's connection to a system with a password, which counts what is looked up. */
 function harness() {
-  const seen = { catalogue: 0, states: 0, secrets: 0, sessions: 0, closed: 0, passwords: [] as string[], signals: [] as AbortSignal[] }
+  const seen = {
+    catalogue: 0,
+    states: 0,
+    secrets: 0,
+    sessions: 0,
+    closed: 0,
+    passwords: [] as string[],
+    signals: [] as AbortSignal[],
+    tickets: [] as unknown[],
+  }
   const secret = { value: 'old', isRefused: false, isMissing: false }
-  const connector = testConnectorOf(z.object({ password: z.string() }), ({ settings }) => {
+  const connector = testConnectorOf(z.object({ password: z.string() }), ({ settings, tickets }) => {
     seen.sessions += 1
+    seen.tickets.push(tickets)
     return {
       async *extract(_request, signal) {
         seen.passwords.push(settings.password)
@@ -146,8 +156,17 @@ describe('a run that asks a connection', () => {
     secret.isRefused = true
     await expect(anew()).rejects.toThrow('credentials')
     expect(seen).toMatchObject({ sessions: 3, closed: 2, passwords: ['old', 'new', 'new'] })
+    secret.isRefused = false
+    secret.value = 'newer'
+    await anew()
+    const [own, first, second, third] = seen.tickets
+    expect([own, first === second, second === third], 'one sign-in, as long as the connection is set up so').toEqual([
+      undefined,
+      true,
+      false,
+    ])
     await close()
-    expect(seen.closed).toBe(3)
+    expect(seen.closed).toBe(4)
   })
 
   it('leaves every session, also those that refused it and do not let it out', async () => {

@@ -1,8 +1,9 @@
 import { checkAgain } from '#lib/commands/probes/connection-checks.ts'
-import type { Delivered, Delivery, Session } from '#lib/connectors/kit/connector.ts'
+import type { Connection, Delivered, Delivery, Session } from '#lib/connectors/kit/connector.ts'
 import type { OpenedFile, StoredFile, WantedFile } from '#lib/connectors/kit/files.ts'
 import { aroundBuild, type IndexBuild, type WantedBuild } from '#lib/connectors/kit/index-build.ts'
 import { closeSession, withSession } from '#lib/connectors/kit/session.ts'
+import { KeptTickets } from '#lib/connectors/kit/starting/kept-tickets.ts'
 import type { Writing, Written } from '#lib/connectors/kit/write.ts'
 import { isConnectionFailing, noteRunDidNotGetIn } from '#lib/db/catalogue/connections.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -17,7 +18,7 @@ export interface RunConnections {
   copyFile(key: string, file: StoredFile, to: string, signal: AbortSignal): Promise<StoredFile>
   write(key: string, writing: Writing, signal: AbortSignal): Promise<Written>
   buildIndex(key: string, wanted: WantedBuild, signal: AbortSignal): Promise<IndexBuild>
-  /** Any other question; `work` may ask several. Over a session of its own: what one has listed it does not list again, and a run may last a day. */
+  /** Any other question; `work` may ask several. Over a session of its own, but one sign-in: what a session has listed it does not list again, and a run may last a day. */
   ask<T>(key: string, work: (session: Session) => Promise<T>): Promise<T>
   /** Signs out everywhere; asked at the run's end, however it ends. */
   close(): Promise<void>
@@ -29,8 +30,16 @@ export function runConnections(services: JobServices, signal: AbortSignal): RunC
   const opened = new Map<string, Promise<Session>>()
   const toClose: (() => Promise<void>)[] = []
   const proven = new Set<string>()
+  const tickets = new Map<string, KeptTickets>()
   let isOver = false
 
+  /** Of a connection as it is set up now: what was signed in to is asked by it, and nobody else. */
+  function ticketsOf({ key, settings }: Connection<unknown>): KeptTickets {
+    const setUp = JSON.stringify([key, settings])
+    const known = tickets.get(setUp) ?? new KeptTickets()
+    tickets.set(setUp, known)
+    return known
+  }
   async function openOnce(key: string): Promise<Session> {
     const { connector, connection } = await openConnection(services, key, signal).catch(notSetUp)
     const session = await connector.open(connection)
@@ -90,12 +99,12 @@ export function runConnections(services: JobServices, signal: AbortSignal): RunC
     },
     async ask(key, work) {
       const { connector, connection } = await openConnection(services, key, signal)
-      return noted(key, () => withSession(connector, connection, work))
+      return noted(key, () => withSession(connector, { ...connection, tickets: ticketsOf(connection) }, work))
     },
     async close() {
       isOver = true
       opened.clear()
-      await Promise.all(toClose.splice(0).map((leave) => leave()))
+      await Promise.all([...toClose.splice(0).map((leave) => leave()), ...[...tickets.values()].map((kept) => kept.close())])
     },
   }
 }

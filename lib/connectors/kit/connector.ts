@@ -11,11 +11,12 @@ import type { ConnectorExample } from './connector-example.ts'
 import type { FileConnector, FileSession } from './files.ts'
 import type { IndexBuild, WantedBuild } from './index-build.ts'
 import type { CancellingConnector, CancellingSession } from './starting/cancelling.ts'
+import type { KeepingConnection } from './starting/kept-tickets.ts'
 import type { Limits, Turns } from './turns.ts'
 import type { WritingConnector, WritingSession } from './write.ts'
 
 /** One configured outside system, its settings validated and its secrets resolved. */
-export interface Connection<S> {
+export interface Connection<S> extends KeepingConnection {
   key: string
   settings: S
   clock: Clock
@@ -35,7 +36,6 @@ export interface Connection<S> {
 
 /** A file that its system pushed by itself. */
 export interface PushedFile {
-  /** `manifest.json` */
   name: string
   /** When it was made, as it says itself. */
   madeAt: Instant

@@ -7,6 +7,7 @@ import { type Answer, answerJson, type HttpReceiver, startHttpReceiver } from '#
 import type { Connection } from './connector.ts'
 import { HttpSession } from './http-session.ts'
 import { probeEach, reachable } from './probe.ts'
+import { KeptTickets } from './starting/kept-tickets.ts'
 import { type Limits, Turns, UNLIMITED } from './turns.ts'
 
 let receiver: HttpReceiver
@@ -149,6 +150,27 @@ describe('a session over HTTP', () => {
     expect(paths()).toEqual(['POST /login', 'GET /a', 'GET /b'])
     await clock.advance(1)
     expect(await Promise.all([first, other])).toEqual([{ asked: '/b' }, { asked: '/c' }])
+  })
+
+  it('leaves its token to the next session of its run, which signs in only where that ends or is refused; the run signs out', async () => {
+    const { clock, state, at, open } = world()
+    const tickets = new KeptTickets()
+    const ask = async (path: string) => {
+      const session = open({ tickets })
+      await session.json({ url: at(path) })
+      await session.close()
+    }
+    for (const path of ['/a', '/b']) await ask(path)
+    expect(paths()).toEqual(['POST /login', 'GET /a', 'GET /b'])
+    state.tokens = 7
+    await ask('/refused')
+    expect(paths().slice(3)).toEqual(['GET /refused', 'POST /login', 'GET /refused'])
+    clock.set(clock.now() + TOKEN_MS)
+    for (const path of ['/c', '/d']) await ask(path)
+    expect(paths().slice(6)).toEqual(['POST /login', 'GET /c', 'GET /d'])
+    await tickets.close()
+    await ask('/late')
+    expect(paths().slice(9)).toEqual(['DELETE /logout', 'POST /login', 'GET /late', 'DELETE /logout'])
   })
 
   it('leaves a longer wait to whoever asked, with the time', async () => {

@@ -33,6 +33,8 @@ interface HttpSystem {
   isAboutPeople?: boolean
   /** Asks without a ticket for one; what it throws is why we do not get in. */
   signIn(ask: Ask): Promise<Ticket>
+  /** It tells more than its ticket, so that each session asks for it; what it keeps for all of them it does itself. */
+  tellsMore?: true
   /** Gives the ticket back; absent: it ends by itself. */
   signOut?(ask: Ask, ticket: Ticket): Promise<void>
 }
@@ -63,6 +65,7 @@ export class HttpSession {
   /** Tickets that were refused before they let anybody in. */
   #unworked = 0
   #isClosed = false
+  #hasEntered = false
   /** Why nobody is let in: the same to every question, so that an account is not locked by a thousand of them. */
   #shut: TidemarkError | null = null
 
@@ -101,7 +104,10 @@ export class HttpSession {
     this.#shut = new TidemarkError('cancelled', { publicMessage: `${this.#of.system} is not asked any more: the session is over.` })
     this.#entry = null
     this.#held = null
-    if (held !== null) await this.#leave(held)
+    if (held === null) return
+    const { tickets } = this.#connection
+    const leave = () => this.#leave(held)
+    await (tickets === undefined ? leave() : tickets.keep(this.#of.system, { ticket: held, leave }))
   }
 
   /** Also when the session was cancelled: this has a limit of its own. */
@@ -116,13 +122,29 @@ export class HttpSession {
   /** Everybody who comes meanwhile joins the sign-in under way, which the session alone can break off. */
   #signedIn(): Promise<Entry> {
     if (this.#shut !== null) return Promise.reject(this.#shut)
-    const soon = this.#connection.clock.now() + ENDS_SOON_MS
-    if (this.#held !== null && this.#held.endsAt !== null && this.#held.endsAt <= soon) this.#drop(this.#held)
+    if (this.#held !== null && this.#endsSoon(this.#held)) this.#drop(this.#held)
     this.#entry ??= this.#enter()
     return this.#entry
   }
 
+  #endsSoon({ endsAt }: Ticket): boolean {
+    return endsAt !== null && endsAt <= this.#connection.clock.now() + ENDS_SOON_MS
+  }
+
+  /** What a session before this one has left; refused, or once it ends, there is a sign-in. */
+  #left(): Entry | null {
+    if (this.#hasEntered || this.#of.tellsMore === true) return null
+    this.#hasEntered = true
+    const left = this.#connection.tickets?.take(this.#of.system)
+    return left === undefined || this.#endsSoon(left) ? null : { ...left, hasWorked: true }
+  }
+
   async #enter(): Promise<Entry> {
+    const left = this.#left()
+    if (left !== null) {
+      this.#held = left
+      return left
+    }
     const { signal } = this.#connection
     const ask: Ask = async (question) => this.#parsed(await this.#send(question, signal, null))
     try {

@@ -59,15 +59,17 @@ export class TableauApi {
     this.#base = `${this.#server}/api/${api}`
     this.webUrl = `${this.#server}/#${site === '' ? '' : `/site/${site}`}`
     this.#shared = sharedSignIn(connection)
+    const holder = connection.tickets ?? this
     this.#session = new HttpSession(connection, {
       system: this.system,
       timeoutMs: timeout,
+      tellsMore: true,
       signIn: async (ask) => {
-        this.#signedIn = await this.#shared.take(this, this.#signedIn, () => this.#enter(ask))
+        this.#signedIn = await this.#shared.take(holder, this.#signedIn, () => this.#enter(ask))
         return this.#signedIn
       },
       signOut: async (ask) => {
-        const last = await this.#shared.leave(this)
+        const last = await this.#shared.leave(holder)
         if (last !== null) await ask({ url: `${this.#base}/auth/signout`, method: 'POST', headers: last.headers })
       },
     })
@@ -178,7 +180,7 @@ export class TableauApi {
     return this.#session.json({ url: `${this.#server}/api/metadata/graphql`, json: { query, variables: { ids } }, explain })
   }
 
-  /** Signs out, unless another session of the connection goes on. */
+  /** Signs out, unless another session of the connection, or the run it is of, goes on. */
   async close(): Promise<void> {
     await this.#session.close()
     await this.#shared.leave(this)

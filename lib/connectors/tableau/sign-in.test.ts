@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { withSession } from '#lib/connectors/kit/session.ts'
+import { KeptTickets } from '#lib/connectors/kit/starting/kept-tickets.ts'
 import { Turns, UNLIMITED } from '#lib/connectors/kit/turns.ts'
 import tableauConnector from '#lib/connectors/tableau.ts'
 import { beginTableauWorld, type TableauWorld } from '#lib/testing/connectors/tableau-world.ts'
@@ -23,6 +24,15 @@ it('sessions of a connection share one sign-in, which the last to leave gives ba
   expect([world.tableau.signIns, signOuts().length, world.tableau.isSignedIn]).toEqual([1, 1, false])
   expect(await check()).toMatchObject({ ok: true })
   expect(world.tableau.signIns).toBe(2)
+})
+
+it('sessions of one run, one after the other, share one sign-in, which the run gives back', async () => {
+  const tickets = new KeptTickets()
+  for (let i = 0; i < 3; i++)
+    expect(await withSession(tableauConnector, { ...world.connect(), tickets }, (session) => session.check())).toMatchObject({ ok: true })
+  expect([world.tableau.signIns, signOuts().length]).toEqual([1, 0])
+  await tickets.close()
+  expect([signOuts().length, world.tableau.isSignedIn]).toEqual([1, false])
 })
 
 it('a session that somebody else has ended signs in anew, once for all', async () => {
