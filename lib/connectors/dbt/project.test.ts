@@ -71,6 +71,16 @@ describe('the project', () => {
     expect([await model(), await source()]).toEqual([expect.stringMatching(/^late/), 'fresh/on-time'])
   })
 
+  it.each(['generate', 'test', 'compile'])('in which %s has written over what a build left says so when it is checked', async (which) => {
+    await world.put('run_results.json', built('2026-11-29T11:00:00Z'))
+    expect(await world.check()).toMatchObject({ ok: true, detail: 'The manifest of shop on postgres is there: 4 nodes.' })
+    await world.put('run_results.json', built('2026-11-29T11:05:00Z', { args: { which } }))
+    expect(await world.check()).toMatchObject({
+      ok: true,
+      detail: expect.stringMatching(/loads nothing, .* --no-compile, and test with dbt build\.$/),
+    })
+  })
+
   it('is found with its jobs and labels, and checked by its manifest', async () => {
     expect(await world.check()).toMatchObject({ ok: true, detail: 'The manifest of shop on postgres is there: 4 nodes.' })
     expect((await world.discover()).map(({ path }) => path).sort()).toEqual([ORDERS, REVENUE, SOURCE, OTHER].sort())

@@ -10,6 +10,10 @@ export function manifestInWords({ nodes, project, adapter }: Manifest): string {
   return `The manifest of ${project ?? 'the project'}${adapter === null ? '' : ` on ${adapter}`} is there: ${nodes.size} nodes.`
 }
 
+/** Another command writes over what the build before it left. */
+const LOADS_NOTHING =
+  'Its run_results.json is of a command that loads nothing, such as docs generate or test: what was built before it is known only if a look came in between. Generate docs with --no-compile, and test with dbt build.'
+
 /** Where nothing tells one job from another, the project is the job that writes each of its nodes. */
 export function jobsOfProject(manifest: Manifest): Map<string, string> {
   return new Map([...manifest.nodes.values()].filter(holdsData).map(({ id }) => [id, jobOfProject(manifest)]))
@@ -30,7 +34,9 @@ export function oneTarget(connection: Connected, what: string, open: OpenArtifac
     catalog: () => readCatalogAt(connection, open),
     told,
     async check() {
-      return manifestInWords(await manifest())
+      const words = manifestInWords(await manifest())
+      const results = await new Gathering(connection).takeResults(open)
+      return results === null || results.isLoad ? words : `${words} ${LOADS_NOTHING}`
     },
     jobs: async (own) => jobsOfProject(own),
     async *runs(since) {
