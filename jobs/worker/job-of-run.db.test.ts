@@ -5,6 +5,7 @@ import { requestRun } from '#lib/commands/runs/request-run.ts'
 import { fittingParameters } from '#lib/commands/runs/take-run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
+import { getRunView } from '#lib/queries/runs/run-view.ts'
 import { deferred } from '#lib/testing/clock/fake-clock.ts'
 import type { PretendScheduler } from '#lib/testing/connectors/pretend-scheduler.ts'
 import { openJobFlowWorld } from '#lib/testing/runs/job-flow-world.ts'
@@ -42,6 +43,20 @@ describe('a run that is a job of another system', () => {
     expect(etl.runs).toHaveLength(1)
     const { rows } = await ctx.whole.query("select at, rows::int, source from arrival where asset_id = 21 and clock = 'loadedAt'")
     expect(rows).toEqual([{ at: endedAt, rows: 41, source: 'ledger' }])
+  })
+
+  it('is shown to wait until somebody has begun it there', async () => {
+    const services = worker()
+    const { runId } = await press()
+    const isThere = async () => (await getRunView(ctx, runId))?.job?.stateThere ?? null
+    expect(await isThere()).toBeNull()
+    await sweep(services)
+    await until(async () => (await isThere()) !== null)
+    expect(await isThere()).toBe('scheduled')
+    etl.begin(theRun())
+    await until(async () => (await isThere()) === 'running')
+    etl.finish(theRun())
+    await idle(services)
   })
 
   it('needs no lake, and says of rows that nobody counted nothing', async () => {

@@ -1,13 +1,14 @@
 import { JobLink } from '#app/_ui/reload/job-link.tsx'
 import { InItsSystem } from '#app/_ui/runs/whose-run.tsx'
 import { partsOfJob } from '#lib/domain/runs/external-run.ts'
-import { cancelInWords } from '#lib/domain/runs/job-of-run.ts'
+import { cancelInWords, waitsInWords } from '#lib/domain/runs/job-of-run.ts'
 import type { JobOfRunView } from '#lib/queries/runs/job-of-run.ts'
 
-/** The job of another system that does the work of a run: which run that is there, and whether it has been cancelled. */
+/** The job of another system that does the work of a run: which run that is there, whether it waits to be begun or has been cancelled. */
 export function JobThere({ job }: { job: JobOfRunView }) {
   const system = systemOf(job)
-  const cancelled = cancelInWords({ ...job, system })
+  const signs = { ...job, system }
+  const words = waitsInWords(signs) ?? cancelInWords(signs)
   return (
     <>
       <p className="mt-2">
@@ -25,7 +26,7 @@ export function JobThere({ job }: { job: JobOfRunView }) {
           </>
         )}
       </p>
-      {cancelled !== null && <p className="mt-2">{cancelled}</p>}
+      {words !== null && <p className="mt-2">{words}</p>}
     </>
   )
 }

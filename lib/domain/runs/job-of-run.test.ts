@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ASK_EVERY_MS, JOB_LIMIT_MS } from '#lib/domain/orders/job-step.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
-import { CANCEL_LIMIT_MS, cancelAgainAt, cancelInWords, endOfJob, FOLLOW_EVERY_MS, JOB_TIMEOUT_MS } from './job-of-run.ts'
+import { CANCEL_LIMIT_MS, cancelAgainAt, cancelInWords, endOfJob, FOLLOW_EVERY_MS, JOB_TIMEOUT_MS, waitsInWords } from './job-of-run.ts'
+import type { RunState } from './run.ts'
 
 const NOW = Date.parse('2026-11-30T12:00:00Z')
 const ended = NOW - HOUR_MS
@@ -55,6 +56,14 @@ describe('the run there of one that was stopped here', () => {
     [{ cancelledAt: NOW, cancelDueAt: null, cancelProblem: 'It had ended there already.' }, 'It had ended there already.'],
     [{ cancelDueAt: null, cancelProblem: 'Nobody may.' }, 'It may go on in adf. Nobody may.'],
   ])('%o is said as: %s', (own, words) => expect(cancelInWords({ ...signs, ...own })).toBe(words))
+
+  it('is not said to wait: one that nobody has begun there is, while it is wanted', () => {
+    const of = (stateThere: RunState | null, cancelSince: number | null = null) =>
+      waitsInWords({ system: 'prefect', stateThere, cancelSince })
+    expect([of(null), of('running'), of('completed'), of('scheduled', NOW)]).toEqual([null, null, null, null])
+    expect(of('scheduled')).toBe('prefect has not begun it yet.')
+    expect(of('overdue')).toBe('prefect says that its time to begin has passed, and nobody there has begun it.')
+  })
 
   it('is asked about again ever more rarely, as its system says, and for an hour at most', () => {
     const again = (ms: number, retryAfterMs?: number) => {

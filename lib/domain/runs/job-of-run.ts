@@ -1,5 +1,6 @@
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { type ExternalRun, isOver } from './external-run.ts'
+import type { RunState } from './run.ts'
 
 /** A run that is a job of another system may take so long unless its flow says otherwise: then it is cancelled there. */
 export const JOB_TIMEOUT_MS = DAY_MS
@@ -55,6 +56,17 @@ export function cancelInWords({ system, cancelSince, cancelDueAt, cancelledAt, c
   if (cancelledAt !== null) return cancelProblem ?? `${system} has been told to cancel it.`
   const why = cancelProblem === null ? '' : ` ${cancelProblem}`
   return cancelDueAt === null ? `It may go on in ${system}.${why}` : `${system} is being told to cancel it.${why}`
+}
+
+/** That nobody has begun the run there yet, in words; null: somebody has, or it is to be cancelled. */
+export function waitsInWords({
+  system,
+  stateThere,
+  cancelSince,
+}: Pick<CancelSigns, 'system' | 'cancelSince'> & { stateThere: RunState | null }): string | null {
+  if (cancelSince !== null) return null
+  if (stateThere === 'scheduled') return `${system} has not begun it yet.`
+  return stateThere === 'overdue' ? `${system} says that its time to begin has passed, and nobody there has begun it.` : null
 }
 
 /** When a system is asked again to cancel what it could not be asked about: as it says itself, ever more rarely; null: it was asked for long enough. */

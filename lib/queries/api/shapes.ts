@@ -222,12 +222,12 @@ export const changeSchema = z
   .meta({ id: 'Change', description: 'A status turned.' })
 export type ApiChange = z.infer<typeof changeSchema>
 
-/** The job of another system that a run is. */
 export const jobOfRunSchema = z.object({
   key: z.string().meta({ description: '<connection>/<job>' }),
   name: z.string().nullable().meta({ description: 'What the other system calls the job, where that is another word.' }),
   externalId: z.string().nullable().meta({ description: 'Its run there; null: none is known.' }),
   url: z.string().nullable().meta({ description: 'The page of that run.' }),
+  stateThere: runStateSchema.nullable().meta({ description: 'How that run is, as its system told it last.' }),
   isCancellable: z.boolean().meta({ description: 'That system can be told to cancel it.' }),
   cancelSince: msSchema.nullable().meta({ description: 'Since when it is to be cancelled there.' }),
   cancelDueAt: msSchema.nullable().meta({ description: 'When that system is told next; null: it is not told any more.' }),
