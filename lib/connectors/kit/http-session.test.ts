@@ -22,14 +22,14 @@ const TOKEN_MS = 3600 * SECOND_MS
 /** A system that hands out numbered tokens and knows the last one only. */
 function world(limits: Limits = { atOnce: 5, perMinute: null }) {
   const clock = new FakeClock('2026-11-20T07:00:00Z')
-  const state = { tokens: 0, isLocked: false, knows: (token: number) => token === state.tokens, atOnce: 0, atOnceMax: 0 }
+  const state = { tokens: 0, isLocked: false, refusedBy: 401, knows: (token: number) => token === state.tokens, atOnce: 0, atOnceMax: 0 }
   const answerTo: Answer = (response, request) => {
     if (request.path === '/login') {
       if (state.isLocked) return void response.writeHead(401).end('who are you?')
       state.tokens += 1
       return answerJson({ token: state.tokens })(response, request)
     }
-    if (!state.knows(Number(request.headers.authorization?.slice(6)))) return void response.writeHead(401).end()
+    if (!state.knows(Number(request.headers.authorization?.slice(6)))) return void response.writeHead(state.refusedBy).end()
     state.atOnce += 1
     state.atOnceMax = Math.max(state.atOnceMax, state.atOnce)
     setTimeout(() => {
@@ -171,6 +171,20 @@ describe('a session over HTTP', () => {
     await tickets.close()
     await ask('/late')
     expect(paths().slice(9)).toEqual(['DELETE /logout', 'POST /login', 'GET /late', 'DELETE /logout'])
+  })
+
+  it('signs in anew where the token that was left is forbidden what it asks for, and believes that of its own', async () => {
+    const { state, at, open } = world()
+    const tickets = new KeptTickets()
+    const first = open({ tickets })
+    await first.json({ url: at('/a') })
+    await first.close()
+    Object.assign(state, { tokens: 7, refusedBy: 403 })
+    const next = open({ tickets })
+    expect(await next.json({ url: at('/b') })).toEqual({ asked: '/b' })
+    state.knows = () => false
+    await expect(next.json({ url: at('/c') })).rejects.toMatchObject({ status: 403 })
+    expect(paths()).toEqual(['POST /login', 'GET /a', 'GET /b', 'POST /login', 'GET /b', 'GET /c'])
   })
 
   it('leaves a longer wait to whoever asked, with the time', async () => {

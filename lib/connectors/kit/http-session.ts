@@ -50,6 +50,13 @@ const SIGN_OUT_MS = 5 * SECOND_MS
 interface Entry extends Ticket {
   /** A request with it was let in. */
   hasWorked: boolean
+  /** A session before this one signed in for it. */
+  isLeft?: true
+}
+
+/** Airflow says 403 to a token that it no longer knows; of one that was asked for just now that is no answer about the token. */
+function isTicketRefused({ status }: TidemarkError, { isLeft }: Entry): boolean {
+  return status === 401 || (status === 403 && isLeft === true)
 }
 
 /**
@@ -90,7 +97,7 @@ export class HttpSession {
         entry.hasWorked = true
         return answer
       } catch (error) {
-        if (!isTidemarkError(error) || error.status !== 401 || hasReturned) throw error
+        if (!isTidemarkError(error) || hasReturned || !isTicketRefused(error, entry)) throw error
         this.#forget(entry, error)
         hasReturned = true
       }
@@ -136,7 +143,7 @@ export class HttpSession {
     if (this.#hasEntered || this.#of.tellsMore === true) return null
     this.#hasEntered = true
     const left = this.#connection.tickets?.take(this.#of.system)
-    return left === undefined || this.#endsSoon(left) ? null : { ...left, hasWorked: true }
+    return left === undefined || this.#endsSoon(left) ? null : { ...left, hasWorked: true, isLeft: true }
   }
 
   async #enter(): Promise<Entry> {
