@@ -153,8 +153,12 @@ class Kept extends Client {
   }
 }
 
-/** The same arguments, with a name for a statement that takes values. */
+/** One question without values; several statements at once cannot be prepared. */
+const QUESTION = /^\s*(select|with)\b[^;]*$/i
+
+/** The same arguments, with a name for a statement that takes values, or is a question. */
 function prepared(first: unknown, [values, ...others]: unknown[]): unknown[] {
+  if (typeof first === 'string' && values === undefined && QUESTION.test(first)) return [{ name: nameOf(first), text: first }, ...others]
   if (typeof first === 'string' && isSome(values)) return [{ name: nameOf(first), text: first, values }, ...others]
   const isNew = typeof first === 'object' && first !== null && !('submit' in first || 'name' in first)
   if (!(isNew && 'text' in first && 'values' in first && isSome(first.values))) return [first, values, ...others]
