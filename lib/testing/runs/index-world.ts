@@ -52,6 +52,16 @@ export async function openIndexWorld() {
       new MemoryLedger(Object.fromEntries(ledger.ended.flatMap(({ name, result }) => (result === undefined ? [] : [[name, result]])))),
     /** The documents that readers find, with their ids; null: there is no such index. */
     found: () => search.server.world.behind('prices')?.flatMap((index) => [...(index.visible ?? index.documents)]) ?? null,
+    /** Looks at what readers find whenever it is called after a write, a refresh or a change of what stands behind the name. */
+    onChange(look: () => void): () => void {
+      let before: readonly unknown[] | undefined
+      return () => {
+        const now = search.server.world.behind('prices')?.flatMap(({ name, written, visible }) => [name, written, visible]) ?? []
+        const isSame = before?.length === now.length && before.every((one, at) => one === now[at])
+        before = now
+        if (!isSame) look()
+      }
+    },
     indexNames: () => [...search.server.world.indices.keys()],
   }
 }
