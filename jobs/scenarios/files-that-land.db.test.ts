@@ -75,20 +75,20 @@ describe('files that land in a bucket', () => {
     const put = (name: string, ...records: object[]) =>
       store.put('uploads', name, records.map((record) => `${JSON.stringify(record)}\n`).join(''))
     put('incoming/a.jsonl', { game: 'Chess', price: 3 }, { game: 'Go', price: 1.5 })
-    await harness.until('2026-11-30T06:02:00Z')
+    await harness.until('2026-11-30T06:01:00Z')
     expect(await breaks()).toEqual([])
     put('incoming/b.jsonl', { game: 'Halma', cost: 2 })
-    await harness.until('2026-11-30T06:04:00Z')
+    await harness.until('2026-11-30T06:02:00Z')
     const words = 'the field "price" is gone, perhaps renamed: "cost" came (promised by "Shop team")'
     expect(await breaks()).toEqual([
       { status: 'stale', words, file: 'shop:uploads/incoming/b.jsonl', since: expect.any(String), open: true },
     ])
     expect((await spansOf(harness.ctx, 'prices', 'feed')).at(-1)).toMatch(/^stale\/contract-broken/)
     put('incoming/c.jsonl', { game: 'Halma', cost: 3 })
-    await harness.until('2026-11-30T06:06:00Z')
+    await harness.until('2026-11-30T06:03:00Z')
     expect(await breaks(), 'a second file with the same is no news').toHaveLength(1)
     put('incoming/d.jsonl', { game: 'Ludo', price: 3 })
-    await harness.until('2026-11-30T06:08:00Z')
+    await harness.until('2026-11-30T06:04:00Z')
     expect(await breaks()).toMatchObject([{ open: false }])
     expect((await spansOf(harness.ctx, 'prices', 'feed')).at(-1)).toMatch(/^fresh/)
     expect(await harness.rows("select told_by, landed ->> 'file' as file from asset_shape order by seen_at desc limit 1")).toEqual([
@@ -173,7 +173,7 @@ describe('files that land in a bucket', () => {
       )
       const lines = Array.from({ length: 60 }, (_, n) => `${JSON.stringify({ game: `Zo\xeb ${n}` })}\r\n`).join('')
       const { etag } = store.put('uploads', 'incoming/a.jsonl.gz', gzipSync(Buffer.from(lines, 'latin1')))
-      await harness.until('2026-11-30T06:03:00Z')
+      await harness.until('2026-11-30T06:01:00Z')
       expect(await inbox()).toEqual(['incoming/a.jsonl.gz landed 1 60'])
       const items = await dynamo.items('landing_table')
       expect(items).toHaveLength(60)

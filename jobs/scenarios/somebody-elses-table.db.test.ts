@@ -10,7 +10,7 @@ const DAILY = '{ kind: deadline, cron: "0 6 * * *", grace: 1h, staleAfter: 2d }'
 
 let harness: ScenarioHarness
 beforeEach(async () => {
-  harness = await ScenarioHarness.open('2026-11-18T11:50:00Z')
+  harness = await ScenarioHarness.open('2026-11-19T09:50:00Z')
   await harness.changeLake('create schema bursar; create table bursar.payments (id int, loaded_at timestamptz not null)')
   await load('2026-11-18T11:05:00Z', 1)
   await harness.declare(watchedCatalogue(DAILY))
@@ -27,7 +27,7 @@ const spans = () => spansOf(harness.ctx, 'payments', 'feed')
 describe('a table that somebody else loads', () => {
   it('is fresh while its newest rows are of tonight', async () => {
     await harness.until('2026-11-19T15:00:00Z')
-    expect(await spans()).toEqual(['fresh/on-time 18 11:50–19 11:00', 'fresh/due 19 11:00–19 11:05', 'fresh/on-time 19 11:05–'])
+    expect(await spans()).toEqual(['fresh/on-time 19 09:50–19 11:00', 'fresh/due 19 11:00–19 11:05', 'fresh/on-time 19 11:05–'])
   })
 
   it('a table restored from an old backup turns late', async () => {
