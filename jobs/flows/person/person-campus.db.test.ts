@@ -6,7 +6,7 @@ import { type LakeWithCampus, lakeWithCampus, type RunOptions } from '#lib/testi
 import { CURRENT, POSTPONED } from '#lib/testing/worlds/person-lake.ts'
 
 let lake: LakeWithCampus
-const PEOPLE = 100
+const PEOPLE = 60
 const GATEWAY = {
   connections: { peoplesoft: 'cs_tools', snaplogic_person: 'person_api', vds: 'vds_gateway' },
   parameters: { upstream: 'gateway', buidBatchSize: 5 },
@@ -43,7 +43,7 @@ function copyOf(table: string): string {
 }
 
 const load = ({ parameters, ...options }: RunOptions = {}) =>
-  lake.run('person', person, { parameters: { uidCarTermGroupSize: 40, ...parameters }, ...options })
+  lake.run('person', person, { parameters: { uidCarTermGroupSize: 25, ...parameters }, ...options })
 
 const everything = () =>
   lake.rows(`select bu_uid, populations, person_data, deleted_at is null as alive,
@@ -71,7 +71,7 @@ describe('over the real protocols, directly', () => {
 
   it('exactly the changed ones are written', async () => {
     await loadedBefore()
-    const changed = lake.control.people.change({ share: 0.02 })
+    const changed = lake.control.people.change({ share: 0.04 })
     const end = await load()
     expect(end).toMatchObject({ state: 'completed', rowsLoaded: changed.length, report: { counts: { changed: changed.length } } })
     const rows = await lake.rows<{ bu_uid: string }>('select bu_uid from person_raw.person_data where version = 2 order by 1')
@@ -125,7 +125,7 @@ describe('over the real protocols, directly', () => {
   it('some whose lookup fails are postponed, and a replay completes them', async () => {
     const good = await loadedBefore()
     await lake.rows(`truncate ${TABLES.join()}`)
-    lake.control.faults.set('peoplesoft', 'fails-for-some', { share: 0.03 })
+    lake.control.faults.set('peoplesoft', 'fails-for-some', { share: 0.05 })
     const runId = randomUUID()
     const end = await load({ runId })
     const lost = await lake.count(POSTPONED, `stage = 'terms'`)
@@ -147,7 +147,7 @@ describe('over the real protocols, directly', () => {
   ] as const)('the person task with the fault %s is partial, and a replay completes it', async (fault, stage) => {
     const good = await loadedBefore()
     await lake.rows(`truncate ${TABLES.join()}`)
-    lake.control.faults.set('person-task', fault, { share: 0.03, buid: idsOf('student')[7] ?? null })
+    lake.control.faults.set('person-task', fault, { share: 0.05, buid: idsOf('student')[7] ?? null })
     const runId = randomUUID()
     const end = await load({ runId })
     const lost = await lake.count(POSTPONED, `stage = '${stage}'`)
