@@ -78,6 +78,7 @@ describe('the embedded server', () => {
   })
 
   test('keeps password and port where only its owner can read them', async () => {
+    await copyCluster(dataFolder)
     const server = await start()
     const cluster = await findCluster(dataFolder)
     expect((await stat(join(cluster?.folder ?? '', 'connection.json'))).mode & 0o777).toBe(0o600)
@@ -163,6 +164,7 @@ describe('the embedded server', () => {
   test('is found by the others while it runs; otherwise they say how to start it', async () => {
     const environment = readEnvironment({ TIDEMARK_DATA: dataFolder, ENV_FILE: 'none' })
     await expect(requireDatabaseUrls(environment)).rejects.toThrow('npm start')
+    await copyCluster(dataFolder)
     const server = await start()
     expect(await requireDatabaseUrls(environment)).toEqual({ databaseUrl: server.databaseUrl, lakeDatabaseUrl: server.lakeDatabaseUrl })
     await expect(removeEmbeddedData(dataFolder)).rejects.toThrow('Stop it first')
