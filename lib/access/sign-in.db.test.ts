@@ -15,9 +15,9 @@ import { type Browser, changePassword, signIn } from './sign-in.ts'
 
 const SITE = siteOf('localhost:3000', 'http://localhost:3000')
 const BROWSER: Browser = { site: SITE, name: 'Test Browser', sessionId: null }
-// The library reads the clock of the machine: a later one is moved from there.
-const START = systemClock.now()
-const clock = new FakeClock(START)
+// The library reads the clock of the machine: a later one is moved from there, as it is when each test begins.
+let start = systemClock.now()
+const clock = new FakeClock(start)
 let database: TestDatabase
 let ctx: Context
 
@@ -28,7 +28,8 @@ afterAll(() => database.drop())
 
 let asked = 0
 beforeEach(async () => {
-  clock.set(START)
+  start = systemClock.now()
+  clock.set(start)
   asked += 1
   ctx = { ...database.context(clock, visitor()), from: `10.0.0.${asked}` }
   await ctx.whole.query('truncate person cascade')
@@ -131,9 +132,9 @@ describe('a session', () => {
 
   it('ends after seven days, for its open streams, too', async () => {
     const { header, sessionId } = await signedIn()
-    clock.set(START + 7 * DAY_MS - MINUTE_MS)
+    clock.set(start + 7 * DAY_MS - MINUTE_MS)
     expect([(await asks(header)) !== null, (await sessionsNow(ctx, [sessionId])).size]).toEqual([true, 1])
-    clock.set(START + 7 * DAY_MS + MINUTE_MS)
+    clock.set(start + 7 * DAY_MS + MINUTE_MS)
     expect([await asks(header), (await sessionsNow(ctx, [sessionId])).size]).toEqual([null, 0])
   })
 
