@@ -1,5 +1,5 @@
 // npm test: the check, the tests of outside systems and those that need a database, beside them the build, the crash points and the journeys in a
-// browser, the attacks where there is room first, then what has to be alone.
+// browser, then what has to be alone.
 // The last line is the sum over all of them; a suite that ran nothing has failed.
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -43,7 +43,8 @@ async function browserTests(name: string): Promise<StepResult> {
     '--output',
     `test-results/${name}`,
   ] as const
-  const environment = { PLAYWRIGHT_JSON_OUTPUT_FILE: file }
+  // Node reads TypeScript by itself, and keeps what it has compiled: Playwright's own translation of everything costs ten seconds of a processor.
+  const environment = { PLAYWRIGHT_JSON_OUTPUT_FILE: file, PW_DISABLE_TS_ESM: '1' }
   const result = await runSuite({ name, run, environment }, () => readPlaywrightReport(file))
   await rm(folder, { recursive: true })
   return result
@@ -57,10 +58,10 @@ const crashPoints = () =>
 
 type Suite = () => Promise<StepResult>
 
-/** Runs suites one after the other, each reported when it has ended; then whatever is left of those that run anywhere. */
-async function inTurn(suites: Suite[], anywhere: Suite[] = []): Promise<StepResult[]> {
+/** Runs suites one after the other, each reported when it has ended. */
+async function inTurn(suites: readonly Suite[]): Promise<StepResult[]> {
   const results: StepResult[] = []
-  for (let suite = suites.shift() ?? anywhere.shift(); suite !== undefined; suite = suites.shift() ?? anywhere.shift()) {
+  for (const suite of suites) {
     const result = await suite()
     report(result)
     results.push(result)
@@ -70,12 +71,10 @@ async function inTurn(suites: Suite[], anywhere: Suite[] = []): Promise<StepResu
 
 const checks = await check()
 const inBrowser = (project: string) => () => browserTests(project)
-// Both lines have built pages when they are over, whichever is first.
-const anywhere = [inBrowser('attacks')]
 const beside = await Promise.all([
   // One process more than cores: the tests of the database wait for it half of the time.
-  inTurn([() => runVitest('systems', 'systems'), () => runVitest('database', 'db', availableParallelism() + 1)], anywhere),
-  inTurn([build, crashPoints, inBrowser('journeys')], anywhere),
+  inTurn([() => runVitest('systems', 'systems'), () => runVitest('database', 'db', availableParallelism() + 1)]),
+  inTurn([build, crashPoints, inBrowser('journeys')]),
 ])
 const results = [...checks, ...beside.flat(), ...(await inTurn([inBrowser('alone')]))]
 

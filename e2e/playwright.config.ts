@@ -18,16 +18,13 @@ async function findBrowser(): Promise<string> {
 }
 
 const ALONE = 'database-gone.spec.ts'
-const ATTACKS = 'attack.spec.ts'
 
 export default defineConfig({
   testDir: '.',
   projects: [
     // Says how many seconds an answer may take, so no journey runs beside it.
     { name: 'alone', testMatch: ALONE },
-    { name: 'journeys', testMatch: '*.spec.ts', testIgnore: [ALONE, ATTACKS, '*.wide.spec.ts'], dependencies: ['alone'] },
-    // Opens a browser in one test only and says nothing of how long an answer takes, so that it can run beside other suites.
-    { name: 'attacks', testMatch: ATTACKS },
+    { name: 'journeys', testMatch: '*.spec.ts', testIgnore: [ALONE, '*.wide.spec.ts'], dependencies: ['alone'] },
   ],
   outputDir: '../test-results',
   globalSetup: '../lib/testing/database/global-setup.ts',
