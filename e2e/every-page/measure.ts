@@ -21,19 +21,29 @@ export function openAll(page: Page): Promise<void> {
  */
 export async function misfits(page: Page, widths: readonly number[]): Promise<string[]> {
   await page.setViewportSize({ width: widths[0] ?? 0, height: 900 })
-  const seen = await page.evaluate(measureCopies, widths.slice(0, -1))
-  const last = widths.at(-1) ?? 0
-  await page.setViewportSize({ width: last, height: 900 })
-  seen.push(...(await page.evaluate(measureCopies, [last])))
+  const { original: narrow, copies } = await page.evaluate(measureCopies, widths)
+  await page.setViewportSize({ width: widths.at(-1) ?? 0, height: 900 })
+  const { original: wide } = await page.evaluate(measureCopies, [])
+  const seen = copies.map((copy, index) => ({
+    ...copy,
+    unlike: [...(index === 0 ? differences(copy, narrow) : []), ...(index === copies.length - 1 ? differences(copy, wide) : [])].join(', '),
+  }))
   return seen.flatMap(({ width, beyond, culprit, masthead, broken, unlike }) => [
     ...(beyond > 0 ? [`${width}: ${beyond} px beyond the edge, ${culprit}`] : []),
     ...(broken.length > 0 ? [`${width}: broken over several lines in the masthead: ${broken.join(', ')}`] : []),
     ...(width > MASTHEAD_FROM && masthead > MASTHEAD_MAX ? [`${width}: the masthead is ${masthead} px high`] : []),
-    ...(unlike === null ? [] : [`${width}: the copy that is measured is unlike the page: ${unlike}`]),
+    ...(unlike === '' ? [] : [`${width}: the copy that is measured is unlike the page: ${unlike}`]),
   ])
 }
 
-/** Measures the page at the first width, which is that of its window, and a copy of it at all of them. */
+type Measured = Record<'beyond' | 'masthead' | 'height', number>
+
+function differences(copy: Measured, original: Measured): string[] {
+  const others = (['beyond', 'masthead', 'height'] as const).filter((what) => copy[what] !== original[what])
+  return others.map((what) => `${what} ${copy[what]}, not ${original[what]}`)
+}
+
+/** Measures the page as it is in its window, and a copy of it at all these widths. */
 async function measureCopies(widths: readonly number[]) {
   const measure = (view: Document) => {
     const root = view.documentElement
@@ -52,11 +62,12 @@ async function measureCopies(widths: readonly number[]) {
     })
     return { beyond, culprit, masthead, broken, height: view.body.scrollHeight }
   }
+  const original = measure(document)
+  if (widths.length === 0) return { original, copies: [] }
   const frame = document.createElement('iframe')
   Object.assign(frame.style, { position: 'fixed', left: '0', top: '0', height: '900px', border: '0', visibility: 'hidden' })
   frame.style.width = `${widths[0]}px`
   const whole = document.documentElement.cloneNode(true)
-  const original = measure(document)
   document.documentElement.append(frame)
   const view = frame.contentDocument as Document
   view.open()
@@ -71,17 +82,12 @@ async function measureCopies(widths: readonly number[]) {
   await Promise.all(styles.map(settled))
   measure(view)
   await view.fonts.ready
-  const found = widths.map((width) => {
+  const copies = widths.map((width) => {
     frame.style.width = `${width}px`
-    return { width, unlike: null as string | null, ...measure(view) }
+    return { width, ...measure(view) }
   })
   frame.remove()
-  const [first] = found
-  if (first !== undefined) {
-    const others = (['beyond', 'masthead', 'height'] as const).filter((what) => first[what] !== original[what])
-    if (others.length > 0) first.unlike = others.map((what) => `${what} ${first[what]}, not ${original[what]}`).join(', ')
-  }
-  return found
+  return { original, copies }
 }
 
 /** What does not fit on a sheet of A4, in words: beyond its edge, or cut where a screen would scroll. Leaves the page as on a screen. */
