@@ -7,6 +7,8 @@ import type { WorkerProcess } from './worker-process.ts'
 const ASSETS = 20
 const BATCH = 25
 const SENDERS = 4
+/** One kill for so many events: by time alone, a slow machine would be killed more often and prove nothing more. */
+const EVENTS_PER_KILL = 100
 
 /** The web process and the worker, of which one after the other is killed and started again. */
 class Processes {
@@ -69,7 +71,7 @@ export async function crashPushes(events: number, seed: number): Promise<string[
       }
     }
     const kill = async (): Promise<void> => {
-      while (!isOver) {
+      while (!isOver && processes.kills < events / EVENTS_PER_KILL) {
         await systemClock.sleep(200 + random() * 600)
         if (!isOver) await (random() < 0.5 ? processes.killWeb() : processes.killWorker())
       }
