@@ -87,7 +87,9 @@ export async function orUnusable({ log, signal }: Connection<unknown>, reading: 
     return await reading
   } catch (error) {
     if (!isTidemarkError(error) || error.systemWide || error.retryable || signal.aborted) throw error
-    log.warn('columns are known only as far as they are documented', { problem: error.publicMessage })
+    log.warn('a catalog cannot be used: columns are known by an older one, or as far as they are documented', {
+      problem: error.publicMessage,
+    })
     return null
   }
 }

@@ -59,12 +59,13 @@ describe('what jobs of dbt push', () => {
     )
   })
 
-  it('tells the columns that the docs saw that were generated last, whatever came last', async () => {
+  it('tells the columns that the docs saw that were generated last and can be read, whatever came last', async () => {
     const docs = (at: string, type: string) => push('catalog.json', at, catalogOf({ [SHOP.orders]: [['id', type, 1]] }, { at }))
     pushManifest('2026-11-29T03:00:00Z')
     docs('2026-11-29T03:20:00Z', 'bigint')
     docs('2026-11-29T03:10:00Z', 'integer')
     docs('2027-11-29T03:10:00Z', 'text')
+    push('catalog.json', '2026-11-29T03:30:00Z', catalogOf({}, { version: 2, at: '2026-11-29T03:30:00Z' }))
     const found = await ask((session) => Array.fromAsync(session.discover?.('UTC') ?? []))
     expect(found.find(({ path }) => path === SHOP.orders)?.columns).toEqual([{ name: 'id', type: 'bigint', description: null }])
   })

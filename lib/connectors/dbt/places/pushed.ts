@@ -12,7 +12,7 @@ import { type Instant, isFuture } from '#lib/domain/time/instant.ts'
 import { machineTime } from '#lib/domain/wording/dates.ts'
 import type { ArtifactSource } from '#lib/records/read/dbt-artifact.ts'
 import { jobsOfProject, manifestInWords } from './one-target.ts'
-import type { Place, Told } from './place.ts'
+import { orUnusable, type Place, type Told } from './place.ts'
 
 /** By their content, which stays as it is. */
 const manifests = new Kept<Manifest>(4)
@@ -50,9 +50,13 @@ export class PushedPlace implements Place {
   }
 
   async catalog(): Promise<Catalog | null> {
-    const all = await this.#named('catalog.json')
-    const newest = all.find(({ madeAt }) => !isFuture(madeAt, this.#connection.clock.now()))
-    return newest === undefined ? null : catalogs.of(newest.sha256, () => readCatalog(this.#source(newest)), kept)
+    const usable = (await this.#named('catalog.json')).filter(({ madeAt }) => !isFuture(madeAt, this.#connection.clock.now()))
+    for (const file of usable) {
+      const reading = catalogs.of(file.sha256, () => readCatalog(this.#source(file)), kept)
+      const catalog = await orUnusable(this.#connection, reading)
+      if (catalog !== null) return catalog
+    }
+    return null
   }
 
   async told(): Promise<Told> {
