@@ -123,9 +123,9 @@ describe('a build of files that is broken off', () => {
   const WANTED = 5010
   const digest = () => [found()?.length, new Set(ids()).size, ...new Set(found()?.map(([, document]) => document['state']))]
 
-  // Three stories, each with its own time: a third of all requests each.
-  it.each([1, 2, 3])(
-    'at any request to either side (each third of them, from number %i on) ends in exactly the records, also of files that changed meanwhile',
+  // Six stories, each with its own time: a sixth of all requests each.
+  it.each([1, 2, 3, 4, 5, 6])(
+    'at any request to either side (each sixth of them, from number %i on) ends in exactly the records, also of files that changed meanwhile',
     async (first) => {
       write(0, COUNTS)
       await run()
@@ -135,7 +135,7 @@ describe('a build of files that is broken off', () => {
         if (seen.length !== 3 || seen[0] !== WANTED) torn.push(seen)
       })
       let isOver = false
-      for (let point = first; !isOver; point += 3) {
+      for (let point = first; !isOver; point += 6) {
         const runId = randomUUID()
         const control = new AbortController()
         let count = 0
