@@ -1,5 +1,5 @@
 'use client'
-import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useSyncExternalStore } from 'react'
+import { type KeyboardEvent, type MouseEvent, type PointerEvent, useMemo, useRef, useSyncExternalStore } from 'react'
 import { dayPath } from '#app/_ui/paths.ts'
 import { cellInWords } from '#app/_ui/status-labels.ts'
 import { dayAfter, dayName } from '#lib/domain/wording/dates.ts'
@@ -110,12 +110,13 @@ function handlers({ subject, until }: Pick<DayBarsProps, 'subject' | 'until'>, s
       if (event.pointerType === 'mouse' && !getSelection()?.pinned && !isDismissed(subject, position)) look(position, false)
     },
     onPointerLeave: closeSoon,
-    onClick: (event: { preventDefault(): void; currentTarget: HTMLDivElement; clientX: number }) => {
+    onClick: (event: MouseEvent<HTMLDivElement>) => {
       event.preventDefault()
       const position = positionAt(event, step)
+      const path = dayPath(dayAfter(until, position - (BAR_DAYS - 1)))
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return void window.open(path, '_blank', 'noopener')
       const now = getSelection()
-      if (now?.element === event.currentTarget && now.position === position)
-        location.assign(dayPath(dayAfter(until, position - (BAR_DAYS - 1))))
+      if (now?.element === event.currentTarget && now.position === position) location.assign(path)
       else look(position, true)
     },
     onFocus: (event: { currentTarget: HTMLDivElement }) => {

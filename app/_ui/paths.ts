@@ -45,7 +45,7 @@ export function cancelOrderPath(id: string): string {
 }
 
 /** Asset keys hold slashes, which stay readable unless a part would be swallowed on the way (empty, `.` or `..`). */
-export function assetPath(key: string, part?: 'contract'): string {
+export function assetPath(key: string, part?: 'contract' | 'hurt'): string {
   const parts = key.split('/')
   const fragile = parts.some((each) => ['', '.', '..'].includes(each))
   const end = part === undefined ? '' : `#${part}`
@@ -97,7 +97,9 @@ export function runPath(id: string): string {
 }
 
 /** Runs that fit; a job of a system stands there with its system, so that one that begins with that very name is not taken for it. */
-export function filteredRunsPath(filter: Partial<Record<'flow' | 'system' | 'state' | 'before', string | null>>): string {
+export function filteredRunsPath(
+  filter: Partial<Record<'flow' | 'system' | 'state' | 'before' | 'day', string | null | undefined>>,
+): string {
   const { flow, system } = filter
   return `${runsPath}${questionOf({ ...filter, flow: flow && system ? `${system}/${flow}` : flow })}`
 }

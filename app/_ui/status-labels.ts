@@ -20,5 +20,5 @@ export function cellInWords(cell: DayCell | undefined): string {
   const most = cell.parts.reduce((most, part) => (part.units > most.units ? part : most), { units: 0, status: cell.status })
   const split =
     others.length === 0 ? '' : most === worst ? ' for most of it' : ` for a part, mostly ${statusInWords(most.status).toLowerCase()}`
-  return `${statusInWords(cell.status)}${split}${cell.blind ? ', with a gap in our sight' : ''}`
+  return `${statusInWords(cell.status)}${split}${cell.blind ? ', not seen for a part' : ''}`
 }

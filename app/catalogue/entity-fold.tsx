@@ -43,7 +43,7 @@ export function EntityFold({ hit, path, isOpen }: { hit: CatalogueHit; path: str
 function summaryOf({ writer, around, contract, fields }: CatalogueHit): string {
   const { upstream = [], downstream = [] } = around ?? {}
   const parts = [
-    fields.length > 0 && counted(fields.length, 'field'),
+    fields.length > 0 && fieldsInWords(fields),
     writer !== null && `written by ${writer.name}`,
     upstream.length > 0 && `made from ${formatCount(upstream.length)}`,
     downstream.length > 0 && `read by ${formatCount(downstream.length)}`,
@@ -52,9 +52,16 @@ function summaryOf({ writer, around, contract, fields }: CatalogueHit): string {
   return capital(parts.filter((part) => part !== false).join(', '))
 }
 
+/** How many there are, and how many of them only the contract knows. */
+function fieldsInWords(fields: readonly EntityField[]): string {
+  const missing = fields.filter(({ isSeen, isUntold }) => !isSeen && !isUntold).length
+  return `${counted(fields.length, 'field')}${missing === 0 ? '' : ` (${formatCount(missing)} promised and not there)`}`
+}
+
 function contractInWords({ broken, held }: ContractView): string {
-  if (broken !== null) return 'contract broken'
-  return held === null ? 'under a contract' : `contract ${held.version}`
+  const called = held === null ? 'contract' : `contract ${held.version}`
+  if (broken !== null) return `${called} broken`
+  return held === null ? 'under a contract' : called
 }
 
 function namesOf(names: readonly Named[], hasUnseen: boolean, path: string): ReactNode {
@@ -82,11 +89,13 @@ function namesOf(names: readonly Named[], hasUnseen: boolean, path: string): Rea
 }
 
 /** Its version, whose it is, whether it is kept, and what is announced. */
-function Promised({ contract: { key, held, broken, coming, seenAt } }: { contract: ContractView }) {
+function Promised({ contract: { key, held, broken, coming, seenAt, earlier } }: { contract: ContractView }) {
   return (
     <>
       <a href={assetPath(key, 'contract')}>
-        <bdi>{held === null ? 'No version holds yet' : `${held.name} ${held.version}`}</bdi>
+        <bdi>
+          {held === null ? (earlier.length > 0 ? 'No version holds any more' : 'No version holds yet') : `${held.name} ${held.version}`}
+        </bdi>
       </a>
       {held?.owner != null && (
         <>

@@ -120,7 +120,7 @@ export function HandlingWords({ incident: { handling, wellSince } }: { incident:
           <bdi>{acknowledged.by}</bdi> has seen it, <Time at={acknowledged.at} form="long" />.
         </>
       )}
-      {assignee === null && acknowledged === null && 'Nobody has taken it yet.'}
+      {assignee === null && acknowledged === null && 'Nobody is on it yet.'}
       {snoozedUntil !== null && (
         <>
           {' '}

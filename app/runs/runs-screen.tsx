@@ -52,10 +52,14 @@ export function RunsScreen({ found, filter, problem }: RunsScreenProps) {
               ))}
             </select>
           </label>
+          <label>
+            <span>Day</span>
+            <input type="date" name="day" defaultValue={filter.day ?? ''} />
+          </label>
           <button type="submit" className="button">
             Show
           </button>
-          {(filter.flow !== null || filter.state !== null || filter.system !== null) && (
+          {(filter.flow !== null || filter.state !== null || filter.system !== null || filter.day !== undefined) && (
             <a className="leading-10" href={runsPath}>
               Show all runs
             </a>
@@ -73,7 +77,7 @@ export function RunsScreen({ found, filter, problem }: RunsScreenProps) {
 }
 
 /** The flows, and the jobs of other systems, each with its system: what is asked for stands among them. */
-function FlowChoice({ found: { flows, jobs, jobName }, filter: { flow, system } }: Pick<RunsScreenProps, 'found' | 'filter'>) {
+function FlowChoice({ found: { flows, jobs, hasMoreJobs, jobName }, filter: { flow, system } }: Pick<RunsScreenProps, 'found' | 'filter'>) {
   const asked = flow === null ? '' : system === null ? flow : `${system}/${flow}`
   const isKnown = asked === '' || flows.includes(asked) || jobs.some(({ key }) => key === asked)
   const known = isKnown ? jobs : [...jobs, { key: asked, name: jobName }]
@@ -90,6 +94,11 @@ function FlowChoice({ found: { flows, jobs, jobName }, filter: { flow, system } 
             {jobOfSystemInWords(key, name)}
           </option>
         ))}
+        {hasMoreJobs && (
+          <option disabled value="more">
+            There are more jobs: choose where they run, then Show
+          </option>
+        )}
       </select>
     </label>
   )

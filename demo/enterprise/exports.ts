@@ -1,6 +1,9 @@
 import { chance } from '#demo/chance.ts'
 import type { PastFile } from '#demo/past-landings.ts'
+import { CAMPUS_ZONE } from '#demo/stretch.ts'
 import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
+import { localDay } from '#lib/domain/time/local-day.ts'
+import { offsetAt, wallTimeAt } from '#lib/domain/time/zone.ts'
 import { uuidOf } from '#lib/records/landed/row-uuid.ts'
 import { ENTITIES, type Entity, nextCustomerFrom, recordsOf } from './entities.ts'
 
@@ -126,15 +129,22 @@ export function placeOf(entity: Entity): string {
   return `storage/${NAMESPACES[entity]}/${entity}`
 }
 
+/** The time of day where the company is, with how far that is from UTC: `070512-0500`. Clocks show an hour of November twice. */
+function timeInName(at: Instant): string {
+  const offsetMinutes = offsetAt(at, CAMPUS_ZONE) / MINUTE_MS
+  const [hours, minutes] = [Math.floor(Math.abs(offsetMinutes) / 60), Math.abs(offsetMinutes) % 60]
+  const wall = new Date(wallTimeAt(at, CAMPUS_ZONE)).toISOString().slice(11, 19).replaceAll(':', '')
+  return `${wall}${offsetMinutes < 0 ? '-' : '+'}${[hours, minutes].map((n) => String(n).padStart(2, '0')).join('')}`
+}
+
 /** What an export that ended then has left. */
 export function fileOf(entity: Entity, at: Instant, firstStart: Instant): ExportedFile {
   const version = entity === 'customer' && at >= nextCustomerFrom(firstStart) ? 'v2' : 'v1'
-  const [day = '', time = ''] = new Date(at).toISOString().split('T')
   const lines = recordsOf(entity, at, firstStart).map((record) => JSON.stringify(record))
   return {
     entity,
     bucket: NAMESPACES[entity],
-    key: `${entity}/${version}/date=${day}/part-${time.slice(0, 8).replaceAll(':', '')}.jsonl`,
+    key: `${entity}/${version}/date=${localDay(at, CAMPUS_ZONE)}/part-${timeInName(at)}.jsonl`,
     content: Buffer.from(lines.map((line) => `${line}\n`).join('')),
     lines,
     at,

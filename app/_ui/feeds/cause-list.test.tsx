@@ -25,6 +25,7 @@ const sap: CauseLine = {
     since: SINCE,
     status: 'late',
     isUnknown: false,
+    isBroken: false,
     why: 'Nothing answers at that address.',
     said: null,
   },

@@ -22,11 +22,18 @@ export function ColumnTable({ columns, note, areOfKeeping = false }: ColumnTable
   const rest = columns.slice(first.length)
   const isDescribed = columns.some(({ description }) => description !== null)
   return (
-    <Section title="Columns" note={`${formatCount(columns.length)}${note === undefined ? '' : `, ${note}`}`}>
+    <Section
+      title={areOfKeeping ? 'Columns of the table' : 'Columns'}
+      note={`${formatCount(columns.length)}${note === undefined ? '' : `, ${note}`}`}
+    >
       {first.length > 0 && <Rows columns={first} isDescribed={isDescribed} />}
       {rest.length > 0 && (
         <details className="fold">
-          <summary>{areOfKeeping ? 'The columns that keep its records' : `and ${formatCount(rest.length)} more`}</summary>
+          <summary>
+            {areOfKeeping
+              ? 'The columns that keep its records; the fields of a record stand in its contract'
+              : `and ${formatCount(rest.length)} more`}
+          </summary>
           <Rows columns={rest} isDescribed={isDescribed} />
         </details>
       )}

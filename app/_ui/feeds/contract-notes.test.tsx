@@ -24,7 +24,7 @@ test('a feed tells of contracts that are broken or will change, and of no other'
     ends: '1.0.0',
   }
   expect(words([aContract({ coming: [begins] })])).toMatch(
-    /^Announced for .* about Customers: version 2\.0\.0, in which email goes, phone comes; 1\.0\.0 ends then\.$/,
+    /^Announced for .* about Customers: version 2\.0\.0, in which email goes, phone comes; 1\.0\.0 ends then\. Before that who reads it has to be ready to do without what goes or changes\.$/,
   )
   expect(words([aContract({ coming: [{ ...begins, changes: [], ends: null }] })])).toMatch(/version 2\.0\.0, in which no field changes\.$/)
   expect(words([aContract({ coming: [{ kind: 'ends', version: '1.0.0', at: 0 }] })])).toMatch(

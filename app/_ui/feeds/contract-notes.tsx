@@ -95,6 +95,12 @@ export function AnnouncedNotes({ contract: { key, asset, coming }, isNamed = fal
         <>
           Announced for <Time at={one.at} form="long" />
           {isNamed && <About asset={{ key, name: asset }} />}: version {one.version}, <bdi>{changesInWords(one)}</bdi>.
+          {one.changes.length > 0 && (
+            <>
+              {' '}
+              Before that <a href={assetPath(key, 'hurt')}>who reads it</a> has to be ready to do without what goes or changes.
+            </>
+          )}
         </>
       ) : (
         <>

@@ -62,11 +62,12 @@ function Facts({ feed }: { feed: FeedLineData }) {
       {feed.updated !== undefined && (
         <span>
           Updated <Time at={feed.updated} />
+          {feed.from !== undefined && <span className="max-md:hidden">, from data that are {feed.from}</span>}
         </span>
       )}
       {feed.due !== undefined && (
         <span>
-          {feed.due < now ? 'Was due ' : 'Next '}
+          {feed.due < now ? 'Was due ' : 'Due by '}
           <Time at={feed.due} />
         </span>
       )}

@@ -31,6 +31,34 @@ test.each<[string, GoodAgain | null, object, object]>([
   expect(toFullFeedLine(feed(again), 'UTC', [])).toEqual({ ...base, ...full })
 })
 
+test('what is as late as what it is made from says that its own update does not count', () => {
+  const line = (reason: string, status = 'late') =>
+    toFeedLine({ ...feed(null), reason, status, updatedAt: 5 } as unknown as OverviewFeed, 'UTC', []).from
+  expect([line('blocked'), line('blocked', 'stale'), line('blocked', 'unknown'), line('overdue')]).toEqual([
+    'late',
+    'stale',
+    undefined,
+    undefined,
+  ])
+})
+
+test('where nothing arrives because its own run failed, that says why', () => {
+  const root = {
+    id: 7,
+    key: 'x',
+    name: 'x',
+    feedKey: 'people',
+    feedName: 'People',
+    reason: 'run-failed',
+    since: 1,
+    system: null,
+    failedRun: { words: 'No disk.' },
+  }
+  const why = (...heldBy: object[]) => toFeedLine({ ...feed(null), reason: 'overdue', heldBy } as unknown as OverviewFeed, 'UTC', []).why
+  expect(why(root)).toBe('No disk.')
+  expect([why(), why(root, { ...root, failedRun: null })]).toEqual(Array(2).fill('nothing has arrived since it was due'))
+})
+
 const SAP = { kind: 'connection', key: 'sap', name: 'SAP', since: 1 }
 const failed = { id: 'r', words: 'There is no row to deliver.', says: 'There is no row to deliver.', times: 1 }
 test.each<[string, string, string | null, object | null, string]>([

@@ -6,7 +6,7 @@ import { againInWords, conditionsInWords } from '#lib/domain/wording/again-words
 import { freshCount } from '#lib/domain/wording/headline.ts'
 import { heldInWords } from '#lib/domain/wording/held-words.ts'
 import { asLine, capital } from '#lib/domain/wording/sentences.ts'
-import { reasonInWords, weaknessInWords } from '#lib/domain/wording/words.ts'
+import { reasonInWords, statusInWords, weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { OverviewFeed, OverviewGroup } from '#lib/queries/pages/status-overview.ts'
 import type { Bars } from '#lib/queries/shared/bars.ts'
 import { BAR_DAYS, BLIND_SECONDS_DRAWN as UNSEEN_SECONDS_TOLD } from '#lib/queries/shared/day-cells.ts'
@@ -28,6 +28,8 @@ export interface FeedLineData {
   /** An instant; or a local day, where the source only knows dates. */
   through?: number | string
   updated?: number
+  /** It was updated from data that are so, which counts. */
+  from?: string
   due?: number
   /** By when it is good again, where it is not and that is known. */
   good?: number
@@ -79,7 +81,8 @@ export function toFeedLine(feed: OverviewFeed, zone: string, work: readonly Work
   if (feed.weakBy !== null) line.weak = weaknessInWords(feed.weakBy)
   if (since !== null && status !== 'fresh') line.since = since
   if (feed.dataThroughAt !== null) line.through = feed.dataThroughIsDay ? localDay(feed.dataThroughAt, zone) : feed.dataThroughAt
-  if (feed.updatedAt !== null) line.updated = feed.updatedAt
+  if (feed.updatedAt !== null)
+    Object.assign(line, { updated: feed.updatedAt }, isLateFromAbove(feed) && { from: statusInWords(status).toLowerCase() })
   if (feed.dueAt !== null) line.due = feed.dueAt
   if (feed.again?.kind === 'by' && !feed.again.isLook) line.good = feed.again.at
   if (feed.riskAt !== null) line.risk = feed.riskAt
@@ -95,13 +98,26 @@ export function toFullFeedLine(feed: OverviewFeed, zone: string, work: readonly 
   return { ...line, again: capital(againInWords(feed.again, String)) }
 }
 
+/** Its own load is no matter: it is as late as what it is made from. */
+function isLateFromAbove({ status, reason }: OverviewFeed): boolean {
+  return reason === 'blocked' && (status === 'late' || status === 'stale')
+}
+
 function whyOf({ key, status, reason, heldBy, failedRun }: OverviewFeed): Pick<FeedLineData, 'why' | 'heldBy'> {
   if (reason === null || SILENT.has(reason)) return {}
-  if (reason !== 'blocked') return { why: ownWords(failedRun?.words ?? reasonInWords(reason), heldBy, key) }
+  if (reason !== 'blocked')
+    return { why: ownWords(failedRun?.words ?? failedAbove(reason, heldBy, key) ?? reasonInWords(reason), heldBy, key) }
   const why = heldInWords(heldBy, key)
   const others = heldBy.flatMap(({ feedKey }) => (feedKey === null || feedKey === key ? [] : [feedKey]))
   const isOwn = status === 'fresh' || others.length === 0 || others.length < heldBy.length
   return isOwn ? { why } : { why, heldBy: [...new Set(others)] }
+}
+
+/** Nothing arrives because a run of its own failed that brings what it is made from: that run says it better. */
+function failedAbove(reason: Reason, heldBy: OverviewFeed['heldBy'], key: string): string | null {
+  const runs = new Set(heldBy.map(({ failedRun }) => failedRun?.words ?? null))
+  const isOwn = reason === 'overdue' && runs.size === 1 && heldBy.every(({ feedKey }) => feedKey === key)
+  return isOwn ? ([...runs][0] ?? null) : null
 }
 
 /** Its own words, led by what holds it back where its trouble begins elsewhere. */

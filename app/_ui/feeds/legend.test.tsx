@@ -18,7 +18,7 @@ test('the legend names broken contracts where one makes a feed so, beside that s
     'far past its limit',
   ])
   expect(meanings({ status: 'late', reason: 'contract-broken' }, { status: 'stale', reason: 'overdue' }).slice(1, 3)).toEqual([
-    'past its limit, or its contract is broken',
+    'past its limit, or contract broken',
     'far past its limit',
   ])
 })

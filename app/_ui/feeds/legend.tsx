@@ -49,7 +49,7 @@ export function Legend({ counts, groups, current, owner }: LegendProps) {
       <p>
         <Swatch name="fresh" capped />
         <span>
-          Gap in our sight
+          Not seen
           <span>nobody could look</span>
         </span>
       </p>
@@ -61,7 +61,7 @@ export function Legend({ counts, groups, current, owner }: LegendProps) {
 function meaningOf(status: Status, feeds: OverviewGroup['feeds']): ReactNode {
   const isBroken = feeds.some((feed) => feed.status === status && feed.reason === 'contract-broken')
   if (!isBroken) return <span>{MEANINGS[status]}</span>
-  return <span className="max-w-36 min-[1200px]:whitespace-normal">{MEANINGS[status]}, or its contract is broken</span>
+  return <span className="max-w-36 text-balance min-[1200px]:whitespace-normal">{MEANINGS[status]}, or contract broken</span>
 }
 
 function Swatch({ name, capped = false }: { name: Status | 'none'; capped?: boolean }) {

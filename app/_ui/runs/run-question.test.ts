@@ -49,6 +49,8 @@ describe('a question to the list of runs', () => {
     const before = toCursor(JSON.stringify(['runs', ['ended', true], ['flow', 'term'], ['state', 'timed-out']]), `1763640000000_${ID}`)
     expect(parseRunFilter({ flow: 'term', state: 'timed-out', before })).toEqual({ flow: 'term', system: null, state: 'timed-out', before })
     expect(parseRunFilter({ flow: 'course', state: 'timed-out', before })).toHaveProperty('problem')
+    expect(parseRunFilter({ day: '2026-11-20' })).toMatchObject({ day: '2026-11-20' })
+    expect(parseRunFilter({ day: '2026-02-30' })).toHaveProperty('problem')
     expect(parseRunFilter({ state: 'problems' })).toMatchObject({ state: 'problems' })
   })
 

@@ -22,16 +22,23 @@ export function parseLogQuestion({ find, level, before, after }: Question): LogQ
 }
 
 /** Which runs are asked for, or in words why that cannot be understood; `adf/load` names a job with its system, since no flow is called so. */
-export function parseRunFilter({ flow: asked, system: place, state, before }: Question): RunFilter | { problem: string } {
+export function parseRunFilter({ flow: asked, system: place, state, day, before }: Question): RunFilter | { problem: string } {
   const [, ofJob, job] = /^([^/]+)\/(.+)$/s.exec(asked ?? '') ?? []
   // Who chooses a job with its system may choose that system, too.
   const isNamed = ofJob !== undefined && (place === undefined || place === ofJob)
   const [system, flow] = isNamed ? [ofJob, job] : [place, asked]
-  const parsed = runsQuestion.safeParse({ flow, system, state, ended: 'true' })
+  const parsed = runsQuestion.safeParse({ flow, system, state, day, ended: 'true' })
   if (!parsed.success) return { problem: questionInWords(parsed.error) }
   if (before !== undefined && placeAt(RUN_LIST, parsed.data, before) === null)
     return { problem: `“${before}” is no place in the list of runs.` }
-  return { flow: parsed.data.flow ?? null, system: parsed.data.system ?? null, state: parsed.data.state ?? null, before: before ?? null }
+  const asDay = parsed.data.day === undefined ? {} : { day: parsed.data.day }
+  return {
+    flow: parsed.data.flow ?? null,
+    system: parsed.data.system ?? null,
+    state: parsed.data.state ?? null,
+    ...asDay,
+    before: before ?? null,
+  }
 }
 
 /** Which rows that were put aside are asked for; what is not understood is the first page of all. */

@@ -61,7 +61,7 @@ export function AssetScreen({ found, by }: { found: AskedAsset; by: Actor['kind'
         unseen={found.unseen.some(({ isUpstream }) => !isUpstream)}
         {...(found.contract?.held != null && { named: found.readers })}
       />
-      <ContractSection contract={found.contract} readers={found.readers} />
+      <ContractSection contract={found.contract} readers={found.readers} fields={found.fields} />
       <OwnSystem facts={found.facts} connection={found.connection} contract={found.contract} />
       <HurtSection found={found} />
       <RowsChart arrivals={found.arrivals} />

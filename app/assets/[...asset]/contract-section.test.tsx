@@ -8,7 +8,7 @@ const aVersion = {
   fields: [],
 }
 const words = (given: Parameters<typeof aContract>[0]) =>
-  renderToStaticMarkup(<ContractSection contract={aContract(given)} readers={[]} />).replaceAll(/<[^>]*>/g, '')
+  renderToStaticMarkup(<ContractSection contract={aContract(given)} readers={[]} fields={[]} />).replaceAll(/<[^>]*>/g, '')
 
 test.each<[string, Parameters<typeof aContract>[0], RegExp]>([
   ['columns that were told of', {}, /Kept when they were last told of: its columns, unchanged since .*, are what is promised\./],
@@ -67,4 +67,20 @@ test.each<[string, Parameters<typeof aContract>[0], RegExp]>([
   ['no version that holds', { held: null }, /^Contract(?!.*Kept).*No version holds now/],
 ])('what stands of a contract: %s', (_, given, told) => {
   expect(words(given)).toMatch(told)
+})
+
+test('how many promised fields are there, and which are not, stands beside the contract where that can be told', () => {
+  const field = (name: string, isSeen: boolean, more = {}) => ({
+    name,
+    type: null,
+    rules: '',
+    description: null,
+    isSeen,
+    isPromised: true,
+    ...more,
+  })
+  const told = (...fields: ReturnType<typeof field>[]) =>
+    renderToStaticMarkup(<ContractSection contract={aContract()} readers={[]} fields={fields} />).replaceAll(/<[^>]*>/g, '')
+  expect(told(field('id', true), field('phone', false))).toContain('2 promised, 1 there: phone is missing.')
+  expect(told(field('id', true), field('phone', false, { isUntold: true }))).not.toContain('missing')
 })

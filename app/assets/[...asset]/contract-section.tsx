@@ -3,8 +3,10 @@ import { AddressNote, AnnouncedNotes, BrokenNote } from '#app/_ui/feeds/contract
 import { Listed } from '#app/_ui/listed.tsx'
 import { Facts, Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
+import type { EntityField } from '#lib/domain/contracts/entity-fields.ts'
 import type { LevelView } from '#lib/domain/contracts/level-promises.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { listInWords } from '#lib/domain/wording/lists.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { capital } from '#lib/domain/wording/sentences.ts'
 import type { AddressView, ContractView, FieldView } from '#lib/queries/catalogue/asset-contracts.ts'
@@ -15,8 +17,15 @@ import { ReaderName } from './reader-name.tsx'
 const OPEN_MAX = 15
 const COMES_TO = { stop: 'Stale: what reads it may refuse to run', warn: 'Late' }
 
+interface ContractSectionProps {
+  contract: ContractView | null
+  readers: readonly NamedReader[]
+  /** What is seen of it, and what is promised. */
+  fields: readonly EntityField[]
+}
+
 /** What its producer promises of its shape, whether that is kept, and what will change; nothing where nothing is promised. */
-export function ContractSection({ contract, readers }: { contract: ContractView | null; readers: readonly NamedReader[] }) {
+export function ContractSection({ contract, readers, fields }: ContractSectionProps) {
   if (contract === null) return null
   const { held, onBreak, noted, mended, earlier } = contract
   return (
@@ -24,6 +33,7 @@ export function ContractSection({ contract, readers }: { contract: ContractView 
       <Section title="Contract" note={held === null ? 'No version holds now' : `${held.name}, version ${held.version}`}>
         <div className="max-w-[720px] space-y-3">
           <Standing contract={contract} />
+          <Missing fields={fields} />
           {noted.length > 0 && (
             <p>
               Noted, and no break: <bdi>{noted.join('; ')}</bdi>.
@@ -43,7 +53,7 @@ export function ContractSection({ contract, readers }: { contract: ContractView 
             ['A break makes it', COMES_TO[onBreak]],
           ]}
         />
-        {held !== null && <PromisedFields fields={held.fields} />}
+        {held !== null && <PromisedFields fields={held.fields} isOfFiles={contract.isOfFiles} />}
         {earlier.length > 0 && <EarlierVersions earlier={earlier} />}
         {mended.length > 0 && (
           <details className="fold mt-4">
@@ -59,6 +69,23 @@ export function ContractSection({ contract, readers }: { contract: ContractView 
         )}
       </Section>
     </div>
+  )
+}
+
+const MISSING_NAMED = 5
+
+/** Which promised fields are not there, where that can be told. */
+function Missing({ fields }: Pick<ContractSectionProps, 'fields'>) {
+  const promised = fields.filter(({ isPromised }) => isPromised)
+  const missing = promised.filter(({ isSeen, isUntold }) => !isSeen && !isUntold).map(({ name }) => name)
+  if (missing.length === 0) return null
+  const left = missing.length - MISSING_NAMED
+  const named = [...missing.slice(0, MISSING_NAMED), ...(left > 0 ? [`${formatCount(left)} more`] : [])]
+  return (
+    <p>
+      {formatCount(promised.length)} promised, {formatCount(promised.length - missing.length)} there: <bdi>{listInWords(named)}</bdi>{' '}
+      {missing.length === 1 ? 'is' : 'are'} missing.
+    </p>
   )
 }
 
@@ -137,11 +164,14 @@ function dayOf(at: Instant | null | undefined): ReactNode {
   return at == null ? null : <Time at={at} form="long" />
 }
 
-function PromisedFields({ fields }: { fields: readonly FieldView[] }) {
+function PromisedFields({ fields, isOfFiles }: { fields: readonly FieldView[]; isOfFiles: boolean }) {
+  const ofWhat = isOfFiles ? ' of each record' : ''
   if (fields.length === 0) return null
   return (
     <details className="fold mt-4" open={fields.length <= OPEN_MAX}>
-      <summary>{fields.length === 1 ? 'The field it promises' : `The ${formatCount(fields.length)} fields it promises`}</summary>
+      <summary>
+        {fields.length === 1 ? `The field it promises${ofWhat}` : `The ${formatCount(fields.length)} fields it promises${ofWhat}`}
+      </summary>
       <table className="table stacked w-full table-fixed">
         <thead>
           <tr>

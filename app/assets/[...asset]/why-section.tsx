@@ -25,7 +25,7 @@ export function WhySection({ found }: { found: AssetPage }) {
       <Facts
         facts={[
           [policies.length > 1 ? 'Promises' : 'Promise', <Promises key="promises" found={found} />],
-          [asset.dueAt !== null && asset.dueAt < window.now ? 'Was due' : 'Next expected', instant(asset.dueAt)],
+          [asset.dueAt !== null && asset.dueAt < window.now ? 'Was due' : 'Due by', instant(asset.dueAt)],
           [look.lateAt !== null && look.lateAt < window.now ? 'Late since' : 'Late from', instant(look.lateAt)],
           [look.staleAt !== null && look.staleAt < window.now ? 'Stale since' : 'Stale from', instant(look.staleAt)],
           [knownBy(asset.problem), evidence(found)],
@@ -37,8 +37,7 @@ export function WhySection({ found }: { found: AssetPage }) {
               <bdi>{asset.connectionName}</bdi>
             </a>,
           ],
-          ['Written by the flow', flowLink(asset.flow)],
-          ['Written by the job', jobLink(asset.job, found.jobName)],
+          ['Written by', flowLink(asset.flow) ?? jobLink(asset.job, found.jobName)],
         ]}
       />
       <Gaps found={found} />

@@ -12,10 +12,9 @@ import { HeldBy } from '#app/_ui/feeds/held-by.tsx'
 import { LettersSection } from '#app/_ui/feeds/letters-section.tsx'
 import { ReportForm } from '#app/_ui/feeds/report-form.tsx'
 import { standsSince } from '#app/_ui/feeds/stands-since.ts'
-import { Listed } from '#app/_ui/listed.tsx'
 import { assetsShown, flowsShown, jobsShown } from '#app/_ui/live/shown-topics.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
-import { connectionPath, embedsPath, feedPath, filterPath, flowPath, groupPath, jobPath, overviewPath, runPath } from '#app/_ui/paths.ts'
+import { embedsPath, feedPath, filterPath, groupPath, overviewPath, runPath } from '#app/_ui/paths.ts'
 import { Owner } from '#app/_ui/reload/owner.tsx'
 import { NoPlaceActions, PlaceActions } from '#app/_ui/reload/place-actions.tsx'
 import { runStateInWords } from '#app/_ui/runs/run-labels.ts'
@@ -34,6 +33,7 @@ import type { LastRun } from '#lib/queries/runs/last-run.ts'
 import { FeedIncidents, PartOfIncidents } from './feed-incidents.tsx'
 import { FeedOutlook } from './feed-outlook.tsx'
 import { FeedVerdict } from './feed-verdict.tsx'
+import { systemsOf, writersOf } from './feed-writers.tsx'
 import { LastRunNote } from './last-run-note.tsx'
 import { LineageStrip } from './lineage-strip.tsx'
 import { OpenReports } from './open-reports.tsx'
@@ -158,15 +158,14 @@ function FeedFacts({ found }: { found: FeedPage }) {
             ),
           ],
           ['Updated', feed.updatedAt === null ? null : <Instant key="updated" at={feed.updatedAt} />],
-          [overdue ? 'Was due' : 'Next expected', feed.dueAt === null ? null : <Instant key="due" at={feed.dueAt} toCome />],
+          [overdue ? 'Was due' : 'Due by', feed.dueAt === null ? null : <Instant key="due" at={feed.dueAt} toCome />],
           [
             'Next load',
             feed.isLoading ? 'running now' : feed.nextRunAt === null ? null : <Instant key="next" at={feed.nextRunAt} toCome />,
           ],
           ['Last run', lastRun(feed.lastRun)],
-          ['Loaded by', links(flowsOf(found), flowPath)],
-          ['Written by jobs elsewhere', links(jobsOf(found), jobPath)],
-          ['Through', links([...connectionsOf(found).keys()], connectionPath, connectionsOf(found))],
+          ['Written by', writersOf(found)],
+          ['Through', systemsOf(found)],
           [
             `Fresh at ${page.readyBy}`,
             bars === null || bars.readyOf === 0 ? null : `on ${bars.ready} of ${bars.readyOf} days; all is to be ready by then`,
@@ -226,25 +225,4 @@ function lastRun(run: LastRun | null) {
       {run.endedAt !== null && <Age at={run.endedAt} brackets past />}
     </>
   )
-}
-
-const flowsOf = ({ assets }: FeedPage) => [...new Set(assets.flatMap(({ flow }) => (flow === null ? [] : [flow])))]
-
-const jobsOf = ({ assets }: FeedPage) => [...new Set(assets.flatMap(({ job }) => (job === null ? [] : [job])))]
-
-function connectionsOf({ assets }: FeedPage): Map<string, string> {
-  return new Map(assets.map(({ connection, connectionName }) => [connection, connectionName]))
-}
-
-function links(keys: readonly string[], pathOf: (key: string) => string, called: ReadonlyMap<string, string> = new Map()) {
-  if (keys.length === 0) return null
-  const items = keys.map((key) => ({
-    key,
-    shown: (
-      <a href={pathOf(key)}>
-        <bdi>{called.get(key) ?? key}</bdi>
-      </a>
-    ),
-  }))
-  return <Listed key="links" items={items} />
 }

@@ -14,6 +14,9 @@ export function FeedVerdict({ found }: { found: Pick<FeedPage, 'feed' | 'assets'
   return (
     <>
       {statusInWords(status)} <BlockedBy asset={cause} />.
+      {(status === 'late' || status === 'stale') &&
+        found.feed.updatedAt !== null &&
+        ' How new that is counts, not when this was updated last.'}
     </>
   )
 }

@@ -27,7 +27,7 @@ function dueSentence(message: ClaimedMessage, zone: string): string[] {
   const due = message.causes.flatMap((cause) => (cause.dueAt === null ? [] : [cause.dueAt]))
   if (due.length === 0 || message.to === 'fresh') return []
   const first = Math.min(...due)
-  return [`${first <= message.at ? 'It was expected' : 'Next expected'}: ${formatTime(first, zone)}.`]
+  return [`${first <= message.at ? 'It was expected:' : 'Due by'} ${formatTime(first, zone)}.`]
 }
 
 /** What was expected, what is, whose doing it is, what comes next: one plain sentence a line. */

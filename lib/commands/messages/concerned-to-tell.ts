@@ -16,7 +16,7 @@ export async function concernedToTell(
   { id, feeds }: Asked,
   { reader, groups }: { reader: Context | null; groups: readonly string[] },
 ): Promise<ConcernedReader[]> {
-  const all = (await loadConcernedByIncidents((reader ?? ctx).pool, [id], () => feeds)).get(id) ?? []
+  const all = (await loadConcernedByIncidents((reader ?? ctx).pool, [id], () => feeds)).get(id)?.readers ?? []
   if (reader !== null || all.length === 0) return all
   const open = await loadOpenGroups(
     ctx.pool,

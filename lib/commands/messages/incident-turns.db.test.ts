@@ -66,7 +66,7 @@ describe('an incident', () => {
         'Affected: people (Group of people), late and patrons (Group of patrons), stale.',
         'It does not accept connections.',
         'Good by about Fri 20 Nov, 13:00 (America/New_York) if SAP answers.',
-        'Nobody has taken it yet; ask owner@campus.example.',
+        'Nobody is on it yet; ask owner@campus.example.',
       ],
       status: 'stale',
       isOver: false,

@@ -26,31 +26,37 @@ const OF_ASSETS = `
   select b.asset_id as id, b.asset_id as "assetId", ${CONSUMERS}
   from contract_break b join asset_contract c on c.asset_id = b.asset_id where b.asset_id = any($1::int[]) and b.to_at is null`
 
+/** Whose contracts are or were broken, and whom that concerns. */
+export interface ConcernedByBreak {
+  assetIds: number[]
+  readers: ConcernedReader[]
+}
+
 /** Which feeds, by their keys, something holds back. */
 type HeldOf = (id: number) => readonly { key: string }[]
 
 /** Whom the broken contracts concern that each of these incidents is or was about, beside the feeds that it holds back; as far as whoever `sql` belongs to may see it. */
-export function loadConcernedByIncidents(sql: Sql, ids: readonly number[], heldOf: HeldOf): Promise<Map<number, ConcernedReader[]>> {
+export function loadConcernedByIncidents(sql: Sql, ids: readonly number[], heldOf: HeldOf): Promise<Map<number, ConcernedByBreak>> {
   return loadConcerned(sql, OF_INCIDENTS, ids, heldOf)
 }
 
 /** The same of assets whose contracts are broken now. */
-export function loadConcernedByAssets(sql: Sql, ids: readonly number[], heldOf: HeldOf): Promise<Map<number, ConcernedReader[]>> {
+export function loadConcernedByAssets(sql: Sql, ids: readonly number[], heldOf: HeldOf): Promise<Map<number, ConcernedByBreak>> {
   return loadConcerned(sql, OF_ASSETS, ids, heldOf)
 }
 
-async function loadConcerned(sql: Sql, breaks: string, ids: readonly number[], heldOf: HeldOf): Promise<Map<number, ConcernedReader[]>> {
+async function loadConcerned(sql: Sql, breaks: string, ids: readonly number[], heldOf: HeldOf): Promise<Map<number, ConcernedByBreak>> {
   if (ids.length === 0) return new Map()
   const { rows } = await sql.query<Break>(breaks, [ids])
   if (rows.length === 0) return new Map()
   const reading = await loadReadingFeeds(sql, [...new Set(rows.map(({ assetId }) => assetId))])
   const names = [...new Set(rows.flatMap(({ consumers }) => consumers))]
   const named = await loadNamedReaders(sql, names, [...new Set(reading.flatMap(({ assetIds }) => assetIds))])
-  const found = [...Map.groupBy(rows, ({ id }) => id)].map(([id, own]): [number, ConcernedReader[]] => {
+  const found = [...Map.groupBy(rows, ({ id }) => id)].map(([id, own]): [number, ConcernedByBreak] => {
     const [sources, consumers] = [new Set(own.map(({ assetId }) => assetId)), new Set(own.flatMap((one) => one.consumers))]
     const below = reading.filter(({ source }) => sources.has(source))
     const asked = named.filter(({ name }) => consumers.has(name))
-    return [id, concernedReaders(below, asked, new Set(heldOf(id).map(({ key }) => key)))]
+    return [id, { assetIds: [...sources], readers: concernedReaders(below, asked, new Set(heldOf(id).map(({ key }) => key))) }]
   })
   return new Map(found)
 }

@@ -46,7 +46,7 @@ describe('what is told of an incident', () => {
       'Affected: People (Records), late and Patrons (Records), stale.',
       'SAP does not accept connections.',
       'Good by about 22:55 if SAP answers.',
-      'Nobody has taken it yet; ask Identity team.',
+      'Nobody is on it yet; ask Identity team.',
     ])
   })
 
@@ -65,8 +65,8 @@ describe('what is told of an incident', () => {
   test('does not ask the same people twice', () => {
     const last = (ask: string | null) =>
       incidentLines(of({ again: { kind: 'no-date', because: 'nobody can load it', ask } }), time).slice(-2)
-    expect(last('Identity team')).toEqual(['No date: ask Identity team.', 'Nobody has taken it yet.'])
-    expect(last(null)).toEqual(['No date: nobody can load it.', 'Nobody has taken it yet; ask Identity team.'])
+    expect(last('Identity team')).toEqual(['No date: ask Identity team.', 'Nobody is on it yet.'])
+    expect(last(null)).toEqual(['No date: nobody can load it.', 'Nobody is on it yet; ask Identity team.'])
   })
 
   test('says of a feed that is fresh that it is so far', () => {

@@ -139,9 +139,9 @@ function byWorst(feeds: readonly ToldFeed[]): ToldFeed[] {
 function whoIsOnIt({ assignee, acknowledged }: Handling, again: GoodAgain | null, feeds: readonly ToldFeed[]): string[] {
   if (assignee !== null) return [`${capital(assignee)} is on it.`]
   if (acknowledged !== null) return [`${capital(acknowledged.by)} has seen it.`]
-  if (again?.kind === 'no-date' && again.ask !== null) return ['Nobody has taken it yet.']
+  if (again?.kind === 'no-date' && again.ask !== null) return ['Nobody is on it yet.']
   const owners = [...new Set(byWorst(feeds).flatMap(({ owner }) => owner ?? []))]
-  return owners.length === 0 ? [] : [`Nobody has taken it yet; ask ${owners[0]}.`]
+  return owners.length === 0 ? [] : [`Nobody is on it yet; ask ${owners[0]}.`]
 }
 
 function sentence(text: string): string {

@@ -17,16 +17,19 @@ export interface CauseSubject {
   isUnknown: boolean
   /** Of a connection: its database is. */
   isGone?: boolean
+  /** Of an asset or a feed: its contract is broken. */
+  isBroken?: boolean
 }
 
 const NAMED = 3
 const ARE = { stale: ['is stale', 'are stale'], late: ['is late', 'are late'], unknown: ['cannot be seen', 'cannot be seen'] } as const
 
 /** A cause and since when, as a clause: `SAP has not answered since 21:55`. */
-export function causeInPieces({ of, since, isUnknown, isGone = false }: CauseSubject): Piece[] {
+export function causeInPieces({ of, since, isUnknown, isGone = false, isBroken = false }: CauseSubject): Piece[] {
   if (of === null) return [`${UNSEEN_FIRST} has been in trouble since `, { at: since }]
   if (of.kind === 'connection' || of.kind === 'flow' || of.kind === 'job')
     return [of, ` ${failingSince({ kind: of.kind, isGone })} `, { at: since }]
+  if (isBroken) return ['The contract of ', of, ' has been broken since ', { at: since }]
   return [of, isUnknown ? ' has not been seen since ' : ' has not been fresh since ', { at: since }]
 }
 

@@ -19,7 +19,7 @@ const CAUSES: Record<Exclude<Reason, 'on-time' | 'idle' | 'due'>, readonly [itse
     (name) => `nothing has arrived of one of the keys of ${name} since it was due`,
   ],
   blocked: ['something it is made from is not fresh', (name) => `something that ${name} is made from is not fresh`],
-  'contract-broken': ['what arrived is not what was agreed', (name) => `what arrived in ${name} is not what was agreed`],
+  'contract-broken': ['its contract is broken', (name) => `the contract of ${name} is broken`],
   paused: ['it is paused', (name) => `${name} is paused`],
   maintenance: ['announced work is going on', (name) => `announced work is going on at ${name}`],
 }

@@ -6,10 +6,12 @@ const cause = (kind: CauseKind, name: string) => ({ kind, name })
 const GONE = { ...cause('connection', 'lake'), isGone: true }
 const SAP = cause('connection', 'sap')
 
-it.each<[{ kind: CauseKind; name: string }[], number | null, string]>([
+it.each<[{ kind: CauseKind; name: string; isBroken?: boolean }[], number | null, string]>([
   [[SAP], null, 'sap does not answer'],
   [[GONE], null, 'The database lake is gone'],
   [[SAP, GONE], null, 'sap does not answer, and the database lake is gone'],
+  [[{ ...cause('asset', 'Order'), isBroken: true }], null, 'The contract of Order is broken'],
+  [[{ ...cause('asset', 'Order'), isBroken: true }], 5, 'The contract of Order was broken'],
   [[GONE], 5, 'lake did not answer'],
   [[SAP], 5, 'sap did not answer'],
   [[cause('flow', 'people')], null, 'The flow people does not succeed'],

@@ -25,17 +25,21 @@ interface Named {
   name: string
   /** Of a connection: its database is. */
   isGone?: boolean
+  /** Of an asset: its contract is, or was while this went on. */
+  isBroken?: boolean
 }
 
-function presentInWords({ kind, name, isGone }: Named): string {
+function presentInWords({ kind, name, isGone, isBroken }: Named): string {
   if (kind === 'connection' && isGone === true) return `the database ${name} is gone`
   if (kind === 'connection') return `${name} does not answer`
-  if (kind === 'asset') return `${name} is not fresh`
+  if (kind === 'asset') return isBroken === true ? `the contract of ${name} is broken` : `${name} is not fresh`
   return kind === 'unseen' ? `${UNSEEN} is not fresh` : `the ${kind} ${name} does not succeed`
 }
 
 /** A name stays as it is written. */
 function presentFirst(cause: Named): string {
   const words = presentInWords(cause)
-  return (cause.kind === 'connection' && cause.isGone !== true) || cause.kind === 'asset' ? words : capital(words)
+  return (cause.kind === 'connection' && cause.isGone !== true) || (cause.kind === 'asset' && cause.isBroken !== true)
+    ? words
+    : capital(words)
 }

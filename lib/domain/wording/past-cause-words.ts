@@ -3,17 +3,24 @@ import type { CauseKind } from '#lib/domain/lineage/causes/cause.ts'
 import { capital } from './sentences.ts'
 import { UNSEEN } from './words.ts'
 
+interface PastCause {
+  kind: CauseKind
+  name: string
+  /** Of an asset: its contract was. */
+  isBroken?: boolean
+}
+
 /** What was wrong on a day that is looked back at, as half a sentence: `sap did not answer`, `the flow people did not succeed`. */
-export function pastCauseInWords({ kind, name }: { kind: CauseKind; name: string }): string {
+export function pastCauseInWords({ kind, name, isBroken }: PastCause): string {
   if (kind === 'connection') return `${name} did not answer`
-  if (kind === 'asset') return `${name} was not fresh`
+  if (kind === 'asset') return isBroken === true ? `the contract of ${name} was broken` : `${name} was not fresh`
   return kind === 'unseen' ? `${UNSEEN} was not fresh` : `the ${kind} ${name} did not succeed`
 }
 
 /** The same at the beginning of a line; a name stays as it is written. */
-export function pastCauseFirst(cause: { kind: CauseKind; name: string }): string {
+export function pastCauseFirst(cause: PastCause): string {
   const words = pastCauseInWords(cause)
-  return cause.kind === 'connection' || cause.kind === 'asset' ? words : capital(words)
+  return cause.kind === 'connection' || (cause.kind === 'asset' && cause.isBroken !== true) ? words : capital(words)
 }
 
 const PAST_REASONS: Record<Reason, string> = {
@@ -34,7 +41,7 @@ const PAST_REASONS: Record<Reason, string> = {
   'old-data': 'it held older data than promised, whenever it was last loaded',
   'key-overdue': 'nothing had arrived of one of its keys since it was due',
   blocked: 'something it is made from was not fresh',
-  'contract-broken': 'what arrived was not what was agreed',
+  'contract-broken': 'its contract was broken: what arrived was not what was agreed',
   paused: 'it was paused by an admin',
   maintenance: 'announced work was going on',
 }

@@ -26,7 +26,7 @@ const REASON_WORDS: Record<Reason, string> = {
   'old-data': 'it holds older data than promised, whenever it was last loaded',
   'key-overdue': 'nothing has arrived of one of its keys since it was due',
   blocked: 'something it is made from is not fresh',
-  'contract-broken': 'what arrived is not what was agreed',
+  'contract-broken': 'its contract is broken: what arrived is not what was agreed',
   paused: 'paused by an admin',
   maintenance: 'announced work is going on',
 }

@@ -1,11 +1,14 @@
+import type { Context } from '#lib/db/context.ts'
 import { jobNameSql } from '#lib/db/runs/job-names.ts'
 import { isOver } from '#lib/domain/runs/external-run.ts'
 import { CLAIMABLE_STATES, isEnded, RUN_STATES, type RunState } from '#lib/domain/runs/run.ts'
 import { statesOf } from '#lib/domain/runs/run-filter.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
+import { boundsOfDay } from '#lib/domain/time/local-day.ts'
 import { USUAL_DURATION } from '#lib/queries/runs/external-run-rows.ts'
 import { RUN_COLUMNS } from '#lib/queries/runs/run-rows.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
+import { getPageZone } from '#lib/queries/shared/page-settings.ts'
 import type { ListedRun } from './answers.ts'
 import type { ApiList } from './list.ts'
 import { type RunsQuestion, runsQuestion } from './questions.ts'
@@ -27,6 +30,7 @@ const ownSql = (isEnded: boolean | undefined) => `
     and ($1::timestamptz is null or (r.scheduled_for, r.id) < ($1, $2::uuid))
     and ($4::timestamptz is null or r.ended_at >= $4 or ${IS_UNDER_WAY})
     and ($5::text is null or r.flow = $5) and r.state = any($6::text[]) and $9::text is null
+    and ($10::timestamptz is null or (r.scheduled_for >= $10 and r.scheduled_for < $11::timestamptz))
     and (r.state <> 'scheduled' or r.attempt > 0 or r.scheduled_for <= $7 or $8)
   order by r.scheduled_for desc, r.id desc limit $3`
 
@@ -44,6 +48,7 @@ const externalSql = (isEnded: boolean | undefined) => `
     and ($1::timestamptz is null or (r.placed_at, r.id) < ($1, $2::uuid))
     and ($4::timestamptz is null or r.ended_at >= $4 or r.ended_at is null)
     and ($5::text is null or r.job = $5) and r.state = any($6::text[]) and ($9::text is null or r.connection_key = $9)
+    and ($10::timestamptz is null or (r.placed_at >= $10 and r.placed_at < $11::timestamptz))
     and (r.state <> 'scheduled' or r.placed_at <= $7 or $8)
     and ($9::text is not null or not exists (select from job_of_run j where j.external_run_id = r.id))
   order by r.placed_at desc, r.id desc limit $3`
@@ -62,12 +67,19 @@ const MARK = `
     (select sum(hashtext(r::text)::bigint) from run r where ${IS_UNDER_WAY}),
     (select count(*) || ':' || max(told_at) from external_run), (select sum(hashtext(r::text)::bigint) from external_run r where ended_at is null)) as mark`
 
+/** From when until when a day is by the clocks of the page. */
+async function boundsOf(ctx: Context, day: string | undefined): Promise<[Date | null, Date | null]> {
+  if (day === undefined) return [null, null]
+  const { start, end } = boundsOfDay(day, await getPageZone(ctx))
+  return [new Date(start), new Date(end)]
+}
+
 /** The runs of all flows, and those that other systems tell of, newest first; those that are only planned where their state is asked for. */
 export const RUN_LIST: ApiList<RunsQuestion, ListedRun> = {
   name: 'runs',
   question: runsQuestion,
   place: /^\d{1,15}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-  async read(ctx, { changedSince, flow, state, ended, system }, after, limit) {
+  async read(ctx, { changedSince, flow, state, ended, system, day }, after, limit) {
     const [at, id] = after?.split('_') ?? []
     const { rows } = await ctx.pool.query<ListedRun>(runsSql({ ended, flow, system }), [
       at === undefined ? null : new Date(Number(at)),
@@ -79,6 +91,7 @@ export const RUN_LIST: ApiList<RunsQuestion, ListedRun> = {
       new Date(ctx.clock.now() + SECOND_MS),
       state === 'scheduled',
       system,
+      ...(await boundsOf(ctx, day)),
     ])
     return rows.map((item) => ({ place: `${item.scheduledFor}_${item.id}`, item }))
   },

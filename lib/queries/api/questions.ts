@@ -4,6 +4,7 @@ import { STATUSES } from '#lib/domain/freshness/status.ts'
 import { RUN_FILTER_STATES } from '#lib/domain/runs/run-filter.ts'
 import { CONTRACT_STATES, ENTRY_KINDS, ENTRY_STATES } from '#lib/domain/search/entry.ts'
 import { QUESTION_LENGTH_MAX } from '#lib/domain/search/question.ts'
+import { isValidDay } from '#lib/domain/time/local-day.ts'
 import { LOG_LEVELS } from '#lib/queries/runs/run-log.ts'
 import { digits, subjectSchema, writable } from './text-schemas.ts'
 
@@ -199,6 +200,11 @@ export const runsQuestion = z.object({
     .meta({
       description: 'Only what is in this state; `problems`: what did not go well. Runs that are only planned come with `scheduled` alone.',
     }),
+  day: z
+    .string()
+    .refine(isValidDay, 'is no day; write one such as 2026-11-20')
+    .optional()
+    .meta({ description: 'Only what was to begin, or began, on this day by the clocks of the page.' }),
   ended: trueOrFalse.optional().meta({ description: '`true`: only what is over; `false`: only what runs or waits.' }),
 })
 export const filesQuestion = z.object({

@@ -1,11 +1,11 @@
 import { type GoneStretch, loadGoneStretches } from '#lib/db/catalogue/connection-names.ts'
 import type { Context } from '#lib/db/context.ts'
-import { loadConcernedByIncidents } from '#lib/db/incidents/concerned-readers.ts'
+import { type ConcernedByBreak, loadConcernedByIncidents } from '#lib/db/incidents/concerned-readers.ts'
 import type { ConcernedReader } from '#lib/domain/contracts/concerned-readers.ts'
 import { type Status, worstOf } from '#lib/domain/freshness/status.ts'
 import type { FactEntry, IncidentEnd, RootSpan, StatusSpan } from '#lib/domain/incidents/incident.ts'
 import { type Handling, handlingAt, type Said } from '#lib/domain/incidents/said.ts'
-import { partsOfCause } from '#lib/domain/lineage/causes/cause.ts'
+import { assetOf, partsOfCause } from '#lib/domain/lineage/causes/cause.ts'
 import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
 import { type CauseName, getCauseNames } from '#lib/queries/outlook/cause-names.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
@@ -36,8 +36,8 @@ export interface IncidentLine {
   status: Status | null
   /** The worst it ever was, as far as that is told. */
   worst: Status | null
-  /** What it stands on; of one that is over what it was about, each with since when, and until when it stood here. */
-  roots: (CauseName & { since: Instant; to: Instant | null })[]
+  /** What it stands on; of one that is over what it was about, each with since when, and until when it stood here; `isBroken`: its contract is or was. */
+  roots: (CauseName & { since: Instant; to: Instant | null; isBroken: boolean })[]
   /** Of what it holds now; of one that is well, of all that it ever held. The feed with the most of it first. */
   feeds: IncidentFeed[]
   assets: number
@@ -83,12 +83,12 @@ export async function toLines(ctx: Context, rows: readonly LineRow[]): Promise<I
   const gone = await loadGoneStretches(ctx.pool, connectionsIn(rows))
   const concerned = await getConcerned(ctx, rows)
   return rows.map((row) =>
-    toLine(row, { said: said.get(row.id) ?? [], names, gone, concerned: concerned.get(row.id) ?? [], now: ctx.clock.now() }),
+    toLine(row, { said: said.get(row.id) ?? [], names, gone, concerned: concerned.get(row.id), now: ctx.clock.now() }),
   )
 }
 
 /** Whom the broken contracts concern that these incidents are about. */
-function getConcerned(ctx: Context, rows: readonly Pick<LineRow, 'id' | 'feeds'>[]): Promise<Map<number, ConcernedReader[]>> {
+function getConcerned(ctx: Context, rows: readonly Pick<LineRow, 'id' | 'feeds'>[]): Promise<Map<number, ConcernedByBreak>> {
   const feeds = new Map(rows.map((row) => [row.id, row.feeds]))
   return loadConcernedByIncidents(ctx.pool, [...feeds.keys()], (id) => feeds.get(id) ?? [])
 }
@@ -103,7 +103,7 @@ interface LineFacts {
   said: readonly Said[]
   names: ReadonlyMap<string, CauseName>
   gone: readonly GoneStretch[]
-  concerned: ConcernedReader[]
+  concerned: ConcernedByBreak | undefined
   now: Instant
 }
 
@@ -116,10 +116,19 @@ export function toLine(row: LineRow, { said, names, gone, concerned, now }: Line
     worst: worstOf([line.status, ...statuses.map(({ status }) => status)]),
     roots: rootsOf(row).flatMap(({ key, since, to }) => {
       const name = names.get(key)
-      return name === undefined ? [] : [{ ...(to === null ? name : asItWas(name, gone, since, to)), since, to }]
+      return name === undefined
+        ? []
+        : [
+            {
+              ...(to === null ? name : asItWas(name, gone, since, to)),
+              since,
+              to,
+              isBroken: concerned?.assetIds.includes(assetOf(key) ?? -1) === true,
+            },
+          ]
     }),
     assets: line.feeds.reduce((sum, { assets }) => sum + assets, 0),
-    concerned,
+    concerned: concerned?.readers ?? [],
     handling: handlingAt({ entries }, said, now),
     update: updates.at(-1) ?? null,
   }

@@ -83,7 +83,7 @@ export async function getIncident(ctx: Context, id: number): Promise<IncidentVie
   ])
   const own = said.get(id) ?? []
   return {
-    ...toLine({ ...line, entries }, { said: own, names: causes, gone, concerned: concerned.get(id) ?? [], now: ctx.clock.now() }),
+    ...toLine({ ...line, entries }, { said: own, names: causes, gone, concerned: concerned.get(id), now: ctx.clock.now() }),
     openedBy: causes.get(openedBy) ?? null,
     cameFrom,
     timeline: timelineOf({ entries }, own),

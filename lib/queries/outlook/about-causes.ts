@@ -1,5 +1,5 @@
 import type { Context } from '#lib/db/context.ts'
-import { loadConcernedByAssets } from '#lib/db/incidents/concerned-readers.ts'
+import { type ConcernedByBreak, loadConcernedByAssets } from '#lib/db/incidents/concerned-readers.ts'
 import { type LastEnds, lastEndsSql, toFailedRun } from '#lib/db/runs/failed-runs.ts'
 import type { ConcernedReader } from '#lib/domain/contracts/concerned-readers.ts'
 import { isUnhealthy, type Reason, type Status } from '#lib/domain/freshness/status.ts'
@@ -20,6 +20,8 @@ export interface AboutCause {
   why: string | null
   /** The failed run's own words alone. */
   said: string | null
+  /** Of an asset: its contract is broken, and that is why. */
+  isBroken: boolean
   /** Of an asset: nobody can see how it stands. */
   isUnknown: boolean
   owners: string[]
@@ -90,13 +92,13 @@ export async function aboutCauses(ctx: Context, told: readonly ToldCause[], grap
   return asked.map((one) => {
     const rows = one.ids.flatMap((id) => byId.get(id) ?? [])
     const name = names.get(one.told.cause.key)
-    const known = { isGone: name?.isGone === true, of: nameOf(name, one.told), concerned: concerned.get(one.ids[0] ?? -1) ?? [] }
+    const known = { isGone: name?.isGone === true, of: nameOf(name, one.told), concerned: concerned.get(one.ids[0] ?? -1)?.readers ?? [] }
     return { ...toAbout(one, rows, byKey.get(one.name)), ...known }
   })
 }
 
 /** By the broken contracts that are causes themselves. */
-function concernedBy(ctx: Context, asked: readonly Asked[], assets: readonly AssetRow[]): Promise<Map<number, ConcernedReader[]>> {
+function concernedBy(ctx: Context, asked: readonly Asked[], assets: readonly AssetRow[]): Promise<Map<number, ConcernedByBreak>> {
   const held = new Map(asked.flatMap(({ kind, ids: [id], told }) => (kind === 'asset' && id !== undefined ? [[id, told.held]] : [])))
   const broken = assets.filter(({ id, brokenBy }) => brokenBy !== null && held.has(id)).map(({ id }) => id)
   return loadConcernedByAssets(ctx.pool, broken, (id) => held.get(id) ?? [])
@@ -125,14 +127,21 @@ function rank({ status, id }: CauseAsset): number {
 function toAbout({ kind }: Asked, rows: readonly AssetRow[], system: ConnectionRow | undefined): Omit<AboutCause, 'of' | 'concerned'> {
   const [first] = rows
   const owners = [...new Set(rows.flatMap(({ owner }) => owner ?? []))].slice(0, OWNERS_MAX)
-  const nothing = { why: null, said: null, isUnknown: kind === 'asset' && first?.status === 'unknown', owners, nextLookAt: null }
+  const nothing = {
+    why: null,
+    said: null,
+    isBroken: kind === 'asset' && first?.brokenBy != null,
+    isUnknown: kind === 'asset' && first?.status === 'unknown',
+    owners,
+    nextLookAt: null,
+  }
   if (kind === 'connection') return { ...nothing, why: asSentence(system?.problem ?? null), nextLookAt: system?.nextLookAt ?? null }
   const run = toFailedRun(first?.lastEnds ?? null)
   return { ...nothing, why: run?.words ?? asSentence(kind === 'asset' ? whyOf(first) : null), said: run?.says ?? null }
 }
 
 function whyOf(asset: AssetRow | undefined): string | null {
-  if (asset?.brokenBy != null) return `its contract is broken: ${asset.brokenBy}`
+  if (asset?.brokenBy != null) return asset.brokenBy
   return asset?.reason == null ? null : reasonInWords(asset.reason)
 }
 

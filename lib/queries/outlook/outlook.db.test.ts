@@ -84,9 +84,7 @@ it('says of a broken contract what breaks it and to whom that was promised, and 
   )
   const { told, again } = await outlook()
   await ctx.whole.query('delete from contract_break')
-  expect(told).toEqual([
-    ['feed Board', 'Its contract is broken: the field "id" is gone (read by "Finance").', 'board', '', 'board@example.edu', 'looker/board'],
-  ])
+  expect(told).toEqual([['feed Board', 'The field "id" is gone (read by "Finance").', 'board', '', 'board@example.edu', 'looker/board']])
   expect(again).toEqual(expect.arrayContaining([14]))
 })
 

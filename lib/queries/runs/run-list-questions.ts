@@ -1,6 +1,7 @@
 import type { RunFilterState } from '#lib/domain/runs/run-filter.ts'
 import { runningFirst } from '#lib/domain/runs/running-first.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import type { LocalDay } from '#lib/domain/time/local-day.ts'
 import type { ListedRun } from '#lib/queries/api/answers.ts'
 import type { ApiPage } from '#lib/queries/api/list.ts'
 import type { RunsQuestion } from '#lib/queries/api/questions.ts'
@@ -10,6 +11,8 @@ export interface RunFilter {
   /** Only the runs that this connection told of. */
   system: string | null
   state: RunFilterState | null
+  /** Only those of this day, by the clocks of the page. */
+  day?: LocalDay | undefined
   /** Of the ended ones only those after this place: the `next` of an earlier answer. */
   before: string | null
 }
@@ -31,10 +34,10 @@ type Question = Omit<RunsQuestion, 'format' | 'changedSince'>
 
 /** What the list of runs is asked, here or at a page elsewhere, for what is under way (on the first page) and for what has ended. */
 export function runListQuestions(
-  { flow, system, state, before }: RunFilter,
+  { flow, system, state, day, before }: RunFilter,
   limit: number,
 ): { underWay: Question | null; ended: Question } {
-  const wanted = { flow: flow ?? undefined, system: system ?? undefined, state: state ?? undefined }
+  const wanted = { flow: flow ?? undefined, system: system ?? undefined, state: state ?? undefined, day }
   return {
     underWay: before === null ? { ...wanted, ended: false, limit: UNDER_WAY_MAX } : null,
     ended: { ...wanted, ended: true, cursor: before ?? undefined, limit },

@@ -56,6 +56,19 @@ describe('all runs', () => {
     expect([inWords(problems.underWay), inWords(problems.ended)]).toEqual([['term crashed'], ['course partial', 'course failed']])
   })
 
+  test('are those of one day by the clocks of the page', async () => {
+    const at = (day: string) => getRunList(ctx, { ...ALL, day }).then(({ underWay, ended }) => inWords([...underWay, ...ended]).sort())
+    expect(await at('2026-11-19')).toEqual(['course failed', 'term completed'])
+    expect(await at('2026-11-18')).toEqual([])
+    await ctx.whole.query("insert into setting (key, value) values ('page', $1)", [
+      { name: 'Page', zone: 'Asia/Tokyo', readyBy: '08:00', url: null, demo: false },
+    ])
+    expect(await at('2026-11-20')).toEqual(['course partial', 'course running', 'person scheduled', 'term completed', 'term crashed'])
+    await addRun('term', 'failed', '17T16:00')
+    expect(await at('2026-11-18')).toEqual(['term failed'])
+    await ctx.whole.query("delete from setting where key = 'page'; delete from run where state = 'failed' and flow = 'term'")
+  })
+
   test('show planned ones to those who ask for them', async () => {
     expect(inWords((await getRunList(ctx, { ...ALL, state: 'scheduled' })).underWay)).toEqual(['person scheduled', 'term scheduled'])
   })

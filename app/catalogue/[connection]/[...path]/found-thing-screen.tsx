@@ -67,7 +67,7 @@ function FoundFacts({ found }: { found: FoundThing }) {
         ],
         ['Owner there', owner],
         ['Last seen', seenAt === null ? null : <Time key="seen" at={seenAt} form="long" />],
-        ['Written by the job', job === null ? null : jobInWords(job, jobName)],
+        ['Written by', job === null ? null : jobInWords(job, jobName)],
         ...Object.entries(labels).map(([label, value]) => [label.replaceAll('_', ' '), value] as const),
         [
           'In its own system',
