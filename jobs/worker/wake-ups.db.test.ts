@@ -28,3 +28,14 @@ it('says what could not be sent, but not when a worker that stops wants more don
   await wakeUps.send('nothing')
   expect(warned).toHaveLength(1)
 })
+
+it('says in words what goes wrong in the queue', async () => {
+  const told = Promise.withResolvers<unknown>()
+  const log: Log = { ...silentLog, warn: (_, fields) => told.resolve(fields?.['error']) }
+  const ctx = database.context(new FakeClock('2026-03-01T07:00:00Z'))
+  const wakeUps = await startWakeUps({ url: database.url, kinds: new Map([['nothing', NOTHING]]), services: testServices(ctx), log })
+  await ctx.pool.query('alter schema pgboss rename to elsewhere')
+  expect(await told.promise).toMatch(/pgboss\.\w+" does not exist/)
+  await ctx.pool.query('alter schema elsewhere rename to pgboss')
+  await wakeUps.stop()
+})

@@ -39,7 +39,8 @@ export async function startWakeUps(options: {
     reindex: false,
     monitorVacuum: false,
   })
-  boss.on('error', (error) => {
+  boss.on('error', (told) => {
+    const error = told instanceof Error ? told : toError(told)
     services.ctx.trouble.note(error)
     log.warn('the queue of wake-ups had a problem', { error: toInternalMessage(error) })
   })
@@ -57,6 +58,11 @@ export async function startWakeUps(options: {
     },
     stop: () => boss.stop({ graceful: true, timeout: STOP_MS, close: true }),
   }
+}
+
+/** The queue tells what its polling met as a copy, which is no `Error`. */
+function toError(told: { message: string }): Error {
+  return Object.assign(new Error(told.message), told)
 }
 
 async function joinQueue(boss: PgBoss, name: string, kind: JobKind, services: JobServices, log: Log): Promise<void> {

@@ -3,6 +3,7 @@ import { findCycles } from '#lib/catalogue/resolve/lineage.ts'
 import { keyInWords } from '#lib/catalogue/resolve/resolve.ts'
 import { isAssetKey } from '#lib/domain/lineage/asset-key.ts'
 import { isShownText, toShownText } from '#lib/domain/values/shown-text.ts'
+import { counted } from '#lib/domain/wording/numbers.ts'
 import { type FoundAsset, feedsOf, lastPart, type ProposedFeed, type ProposedGroup, type TakenKeys } from './proposal-groups.ts'
 
 export interface ProposalInput {
@@ -127,7 +128,7 @@ function writeHead({ page, connection }: ProposalInput, count: number, skipped: 
   return [
     '# yaml-language-server: $schema=./tidemark.schema.json',
     ...comment(
-      `Proposed by "tidemark discover" from ${count} assets it found. Check names, owners and promises: a reason stands above each promise.${beside}`,
+      `Proposed by "tidemark discover" from ${counted(count, 'asset')} it found. Check names, owners and promises: a reason stands above each promise.${beside}`,
       0,
     ),
     ...(skipped.length > 0
