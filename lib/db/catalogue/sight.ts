@@ -78,11 +78,11 @@ export async function noteSameLooks(
  */
 export async function renewNextChanges(sql: Sql, now: Instant): Promise<void> {
   const next = `least(${BLIND_AT}, ${instantIn('sightedChangeAt')})`
+  const isPutOff = allOf(isOfSight('$1::timestamptz'), IS_SOUND, `${next} > $1::timestamptz`)
   await sql.query(
     `with held as materialized (
        select s.id, ${next} as at from subject s join asset a on a.subject_id = s.id join sight g on g.asset_id = s.id
-       where s.next_change_at <= $1::timestamptz and ${isOfSight('$1::timestamptz')}
-         and ${IS_SOUND} and ${WAS_NOT_BLIND} and ${next} > $1::timestamptz and s.id not in (${FOLLOWERS})
+       where s.next_change_at <= $1::timestamptz and ${isPutOff} and ${WAS_NOT_BLIND} and s.id not in (${FOLLOWERS})
        order by s.id for no key update of s skip locked
      ), renewed as (update subject s set next_change_at = held.at from held where s.id = held.id)
      update sight g set renewed_to = held.at from held where g.asset_id = held.id`,
