@@ -67,7 +67,7 @@ function Facts({ feed }: { feed: FeedLineData }) {
       )}
       {feed.due !== undefined && (
         <span>
-          {feed.due < now ? 'Was due ' : 'Due by '}
+          {feed.due < now ? 'Was due ' : 'Due '}
           <Time at={feed.due} />
         </span>
       )}
