@@ -49,6 +49,8 @@ export interface PretendSearch {
     isRefused: (id: string) => boolean
     /** Which never fit. */
     isUnfit: (id: string) => boolean
+    /** Without one, what it has no room for is blocked. */
+    hasLeader: boolean
     /** Its disk: above the flood stage it takes no writes, nor a new index. */
     isDiskFull: boolean
     /** Asked before each request, `POST /prices/_search`: one that is not heard does nothing, and nobody answers. */
@@ -97,6 +99,7 @@ class Search {
     isRefused: () => false,
     isUnfit: () => false,
     isHeard: () => true,
+    hasLeader: true,
     isDiskFull: false,
     bytesMax: 100_000_000,
     keyEndsAt: null,

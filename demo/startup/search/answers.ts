@@ -11,6 +11,7 @@ export interface Question {
   body: string
   isRefused: (id: string) => boolean
   isUnfit: (id: string) => boolean
+  hasLeader: boolean
   distribution: string
   isDiskFull: boolean
 }

@@ -14,6 +14,7 @@ interface Conditions {
   /** A name that is none of an alias is refused instead of becoming an index. */
   needsAlias: boolean
   isDiskFull: boolean
+  hasLeader: boolean
 }
 
 /** Carries out a bulk request; the answer is a good one also where items were refused. */
@@ -45,7 +46,8 @@ function readDocument(line: string): SearchDocument | null {
   }
 }
 
-function answerTo(world: SearchWorld, name: string, { id, document }: Item, { isRefused, isUnfit, needsAlias, isDiskFull }: Conditions) {
+function answerTo(world: SearchWorld, name: string, { id, document }: Item, conditions: Conditions) {
+  const { isRefused, isUnfit, needsAlias, isDiskFull, hasLeader } = conditions
   const refused = (status: number, error: Problem) => ({ index: { _index: name, _id: id, status, error } })
   if (needsAlias && !world.aliases.has(name)) {
     const reason = `no such index [${name}] and [require_alias] request flag is [true] and [${name}] is not an alias`
@@ -53,8 +55,7 @@ function answerTo(world: SearchWorld, name: string, { id, document }: Item, { is
   }
   const index = world.behind(name)?.[0] ?? world.create(name)
   if (isDiskFull) return refused(429, { type: 'cluster_block_exception', reason: FLOODED })
-  if (isRefused(id))
-    return refused(429, { type: 'es_rejected_execution_exception', reason: 'rejected execution of coordinating operation' })
+  if (isRefused(id)) return hasLeader ? refused(429, BUSY) : refused(503, LEADERLESS)
   if (document === null || isUnfit(id)) return refused(400, { type: 'mapper_parsing_exception', reason: 'failed to parse' })
   const problem = problemOf(index, id, document)
   if (problem !== null) return refused(400, problem)
@@ -69,6 +70,8 @@ interface Problem {
 }
 
 const FLOODED = 'blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, index has read-only-allow-delete block];'
+const BUSY = { type: 'es_rejected_execution_exception', reason: 'rejected execution of coordinating operation' }
+const LEADERLESS = { type: 'cluster_block_exception', reason: 'blocked by: [SERVICE_UNAVAILABLE/2/no master];' }
 const TERM_MAX = 32_766
 const NAMELESS = { type: 'illegal_argument_exception', reason: 'field name cannot be an empty string' }
 

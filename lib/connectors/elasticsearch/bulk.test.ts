@@ -14,7 +14,11 @@ const many = (count: number) => Array.from({ length: count }, (_, n) => document
 const bulks = () => world.server.requests.filter((request) => request.endsWith('_bulk')).length
 
 describe('documents that are put', () => {
-  it('go again alone where there is no room for them, until all are there, once', async () => {
+  it.each([
+    ['no room', true],
+    ['no leader', false],
+  ])('go again alone where there is %s for them, until all are there, once', async (_, hasLeader) => {
+    world.server.behaviour.hasLeader = hasLeader
     const one = build('run-1')
     const { name } = await one.begin()
     const tried = new Map<string, number>()

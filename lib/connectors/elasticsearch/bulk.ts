@@ -71,8 +71,9 @@ async function inHalves(target: Target, documents: readonly IndexDocument[]): Pr
   return [...(await send(target, documents.slice(0, half))), ...(await send(target, documents.slice(half)))]
 }
 
-/** A node whose disk is nearly full answers 429, too, until somebody makes room. */
-const isBusy = (item: Item | undefined) => item !== undefined && (item.status === 429 || item.status >= 500) && item.error?.type !== BLOCKED
+/** A node whose disk is nearly full answers 429, too, until somebody makes room; a cluster without a leader blocks with 503, and finds one. */
+const isBusy = (item: Item | undefined) =>
+  item !== undefined && (item.status >= 500 || (item.status === 429 && item.error?.type !== BLOCKED))
 
 /** Why a document is never taken; nothing where it was. Throws where no document would be. */
 function refusalOf(api: SearchApi, { _id: id, status, error }: Item): RefusedDocument[] {
