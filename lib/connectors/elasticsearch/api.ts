@@ -8,7 +8,6 @@ import type { HttpAnswer } from '#lib/platform/http/client.ts'
 import { toProblem } from './problems.ts'
 import { authorization, type ElasticsearchSettings } from './settings.ts'
 
-/** A node searches with a handful of threads for everybody. */
 const TIMEOUTS = 3
 const ANSWER_BYTES_MAX = 50_000_000
 

@@ -66,4 +66,5 @@ export function whyNoName(path: string): string | null {
   return null
 }
 
+/** A node searches with a handful of threads for everybody. */
 export const ELASTICSEARCH_LIMITS: Limits = { atOnce: 4, perMinute: null }

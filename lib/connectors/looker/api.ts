@@ -9,7 +9,6 @@ import { isJsonObject, type JsonValue } from '#lib/domain/values/json.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 import type { LookerSettings } from './settings.ts'
 
-/** Looker's own advice: a handful at a time. */
 const PAGE = 100
 const ANSWER_BYTES_MAX = 50_000_000
 const NOT_LET_IN = new Set([400, 401, 403, 404, 422])

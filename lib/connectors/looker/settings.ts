@@ -27,6 +27,7 @@ export const lookerAssetSettings = z.strictObject({
   clock: z.enum(['dataThroughAt', 'loadedAt']).default('dataThroughAt'),
 })
 
+/** Looker's own advice: a handful at a time. */
 export const LOOKER_LIMITS: Limits = { atOnce: 5, perMinute: null }
 
 /** Whether a look finds a time: of a tile or look only where a field is named. */
