@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Kept } from '#lib/connectors/dbt/cloud/kept.ts'
 import { orNull, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { basicAuth, keyAuth } from '#lib/connectors/kit/ask.ts'
 import { type Ask, HttpSession, type Ticket } from '#lib/connectors/kit/http-session.ts'
@@ -29,6 +30,8 @@ import {
 const PAGE = 100
 /** The log of a task that is longer is not read for the words of its failure. */
 const LOG_BYTES_MAX = 1024 * 1024
+/** With what tasks failed, by their logs and the ends of their runs: each look tells of the failures of an hour again, and a log is large. */
+const taskErrors = new Kept<{ words: string | null }>(1000)
 
 type Query = Record<string, string>
 
@@ -131,22 +134,27 @@ export class AirflowApi {
   }
 
   /** With what a task of a run ended at its last try, as the last line of its log that names an error says; null: no log tells, or those of Airflow 2. */
-  async errorOf(
-    { dag_id: dag, dag_run_id: id }: DagRun,
-    { task_id: task, map_index: index, try_number: at }: Task,
-  ): Promise<string | null> {
+  async errorOf(run: DagRun, { task_id: task, map_index: index, try_number: at }: Task): Promise<string | null> {
     if (!this.isThree) return null
-    const path = ['dags', dag, 'dagRuns', id, 'taskInstances', task, 'logs', String(at ?? 1)].map(encodeURIComponent).join('/')
-    const url = this.#at(`/${path}?map_index=${index ?? -1}`)
+    const parts = ['dags', run.dag_id, 'dagRuns', run.dag_run_id, 'taskInstances', task, 'logs', String(at ?? 1)]
+    const url = this.#at(`/${parts.map(encodeURIComponent).join('/')}?map_index=${index ?? -1}`)
+    const key = JSON.stringify([this.#connection.key, url, run.end_date])
+    const error = taskErrors.get(key) ?? (await this.#errorIn(url))
+    if (error !== undefined) taskErrors.keep(key, error)
+    return error?.words ?? null
+  }
+
+  /** Undefined: another look may bring it. */
+  async #errorIn(url: string): Promise<{ words: string | null } | undefined> {
     try {
       const answer = await this.#session.json({ url, bytesMax: LOG_BYTES_MAX })
       const errors = this.#inShape(logSchema, answer, 'the log of a task').content.flatMap((line) => errorIn(line) ?? [])
-      return errors.at(-1) ?? null
+      return { words: errors.at(-1) ?? null }
     } catch (error) {
       // Which task failed is told all the same: its log may have gone with the machine it ran on.
       this.#connection.signal.throwIfAborted()
-      this.#connection.log.debug('the log of a task could not be read', { run: id, task, error: toInternalMessage(error) })
-      return null
+      this.#connection.log.debug('the log of a task could not be read', { url, error: toInternalMessage(error) })
+      return isTidemarkError(error) && error.retryable ? undefined : { words: null }
     }
   }
 

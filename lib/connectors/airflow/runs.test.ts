@@ -71,7 +71,13 @@ describe.each(['v2', 'v1'] as const)('through the API %s of Airflow', (api) => {
       'The task extract failed, 2 times in a row: ValueError: The list has\n0 rows',
     ]
     const named = ['The tasks copy, check failed.', 'The task extract failed, 2 times in a row.']
-    expect((await runs()).map(({ error }) => error)).toEqual([...(api === 'v2' ? both : named), 'The task long failed.'])
+    const told = [...(api === 'v2' ? both : named), 'The task long failed.']
+    world.airflow.failAt('GET /copy/logs/1', { kind: 'server-error' })
+    expect((await runs()).map(({ error }) => error)).toEqual([named[0], ...told.slice(1)])
+    const logs = () => world.airflow.requests.filter((line) => line.includes('/logs/'))
+    world.airflow.requests.splice(0)
+    expect((await runs()).map(({ error }) => error)).toEqual(told)
+    expect(logs(), 'what was told is not asked for again').toHaveLength(api === 'v2' ? 1 : 0)
   })
 
   it('runs that wait or go on are told, each DAG with its own, also of one name', async () => {

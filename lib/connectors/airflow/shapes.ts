@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { moment } from '#lib/connectors/kit/moment.ts'
+import { shortText } from '#lib/domain/values/short-text.ts'
 
 export const dagSchema = z
   .object({
@@ -49,13 +50,14 @@ export type Task = z.output<typeof taskSchema>
 /** The log of a task in Airflow 3: lines of text, or of parts. */
 export const logSchema = z.object({ content: z.array(z.unknown()) })
 
+const ERROR_LENGTH_MAX = 4000
 const error = z.object({ exc_type: z.string(), exc_value: z.string() })
 const errorLine = z.object({ error_detail: z.tuple([error], z.unknown()) })
 
 /** The error that a line of a log names, its causes left out: `ValueError: no rows`; null: it names none. */
 export function errorIn(line: unknown): string | null {
   const [named] = errorLine.safeParse(line).data?.error_detail ?? []
-  return named === undefined ? null : [named.exc_type, named.exc_value.trim()].filter(Boolean).join(': ')
+  return named === undefined ? null : shortText([named.exc_type, named.exc_value.trim()].filter(Boolean).join(': '), ERROR_LENGTH_MAX)
 }
 
 const status = z.object({ status: z.string().nullish() }).nullish()
