@@ -118,14 +118,16 @@ describe('what is seen', () => {
     [` (promised by "${MARK}"; read by "Risk")`, ' (read by "Risk")'],
     [` (promised by "${MARK}")`, ''],
     [` (read by "A", "${MARK}-flow" and "B")`, ' (read by "A" and "B")'],
+    [` (promised by "O'Hara '${MARK}'"; read by "A")`, ' (read by "A")'],
+    [` (promised by "${MARK}"; read by "B (read by C), and D")`, ' (read by "B (read by C), and D")'],
     [` (promised by HR (west); read by ${MARK} and Risk)`, ''],
   ])('tells of a break without the people who are not seen:%s', async (written, told) => {
     const words = `the field "${MARK}" is gone`
     const run = (people: string) => `Waits for the contract about lake/records to be kept again: ${words}${people}.`
     const found = await rowsAfter(
-      `update contract_break set words = '${words}${written}' where asset_id = 4; update status_change set explanation = '${sentence(written)}';
-       update asset set verdict = '{"dueAt": 1}' || jsonb_build_object('explanation', '${sentence(written)}') where subject_id = 4;
-       update run set waiting_for = '${run(written)} ${run(written)}', problem = 'It failed. ${run(written)}' where flow = 'records-flow'`,
+      `update subject set name = $$O'Hara "${MARK}"$$ where id = 13; update contract_break set words = $$${words}${written}$$ where asset_id = 4; update status_change set explanation = $$${sentence(written)}$$;
+       update asset set verdict = '{"dueAt": 1}' || jsonb_build_object('explanation', $$${sentence(written)}$$) where subject_id = 4;
+       update run set waiting_for = $$${run(written)} ${run(written)}$$, problem = $$It failed. ${run(written)}$$ where flow = 'records-flow'`,
       'select words as told from contract_break',
       'select explanation as told from status_change',
       'select verdict as told from asset where subject_id = 4',
