@@ -1,5 +1,5 @@
 import type { Context } from '#lib/db/context.ts'
-import { loadConcernedByIncidents, loadOpenGroups } from '#lib/db/incidents/concerned-readers.ts'
+import { loadConcernedByIncidents, loadOpenGroups, loadToldNames } from '#lib/db/incidents/concerned-readers.ts'
 import type { ConcernedReader } from '#lib/domain/contracts/concerned-readers.ts'
 
 interface Asked {
@@ -18,9 +18,9 @@ export async function concernedToTell(
 ): Promise<ConcernedReader[]> {
   const all = (await loadConcernedByIncidents((reader ?? ctx).pool, [id], () => feeds)).get(id)?.readers ?? []
   if (reader !== null || all.length === 0) return all
-  const open = await loadOpenGroups(
-    ctx.pool,
-    all.flatMap(({ group }) => group?.key ?? []),
-  )
-  return all.filter(({ group }) => group === null || open.has(group.key) || groups.includes(group.key))
+  const places = all.flatMap(({ group }) => group?.key ?? [])
+  const unplaced = all.flatMap(({ name, group }) => (group === null ? [name] : []))
+  const open = await loadOpenGroups(ctx.pool, places)
+  const told = await loadToldNames(ctx.pool, unplaced, groups)
+  return all.filter(({ name, group }) => (group === null ? told.has(name) : open.has(group.key) || groups.includes(group.key)))
 }

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { invite, mailReset } from '#lib/access/invitations.ts'
 import { tellPasswordChanged } from '#lib/access/letters.ts'
 import { asActor, type Context } from '#lib/db/context.ts'
-import { enqueueMessages } from '#lib/db/messages/messages.ts'
+import { loadIncidentRoots } from '#lib/db/messages/incident-facts.ts'
+import { enqueueMessages, loadMessages } from '#lib/db/messages/messages.ts'
 import { putSetting } from '#lib/db/settings.ts'
 import { person } from '#lib/domain/access/actor.ts'
 import email from '#lib/notifiers/email.ts'
@@ -80,6 +81,31 @@ describe('what goes out', () => {
       expect(some.filter(({ text }) => text.includes('records-feed') && names(text))).toEqual([])
       expect(some.filter(({ text }) => text.includes('records-feed') && text.includes('Somebody'))).toHaveLength(1)
     }
+  })
+
+  it('of a run that failed tells the channels its words without the people of another group', async () => {
+    const problem = `It waited for the contract about lake/records to be kept again: it is gone (promised by "${MARK}"; read by "Somebody" and "O'Hara '${MARK}'").`
+    await ctx.whole.query('update subject set name = $1 where id = 13', [`O'Hara "${MARK}"`])
+    await ctx.whole.query(
+      "update run set state = 'failed', scheduled_for = '2026-10-01', ended_at = '2026-10-01', problem = $1 where flow = 'records-flow'",
+      [problem],
+    )
+    const { rows } = await ctx.whole.query<{ id: string }>(`
+      with promised as (update asset set promised = true where subject_id = 4),
+        span as (insert into status_span (subject_id, status, reason, from_at) values (4, 'stale', 'run-failed', '2026-10-01')),
+        about as (
+          insert into incident (id, key, opened_at, opened_by, status, roots, statuses, entries, causes, related)
+          values (31, 'flow:records-flow@0', now(), 'flow:records-flow', 'stale', '[{"key": "flow:records-flow", "since": 0, "from": 0, "to": null}]', '[]', '[]', '{flow:records-flow}', '{}')),
+        member as (insert into incident_member values (31, 4, now(), null)),
+        turned as (insert into status_change (subject_id, to_status, reason, at, recorded_at) values (2, 'stale', 'run-failed', '2026-10-02', '2026-10-02') returning id)
+      insert into outbox (channel, change_id, created_at) select 'email', id, now() from turned returning id::text`)
+    const [message] = await loadMessages(
+      ctx.whole,
+      rows.map(({ id }) => id),
+    )
+    const [root] = await loadIncidentRoots(ctx.whole, 31)
+    await ctx.whole.query('delete from outbox')
+    for (const words of [message?.failedRun?.words, root?.says]) expect(words).toMatch(/it is gone \(read by "Somebody"\)/)
   })
 
   it('to a person says nothing of the data: neither an invitation, whatever it lets them see, nor a reset, nor that a password was changed', async () => {

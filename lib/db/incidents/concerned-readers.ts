@@ -70,3 +70,13 @@ export async function loadOpenGroups(sql: Sql, keys: readonly string[]): Promise
   const { rows } = await sql.query<{ key: string }>(OPEN_GROUPS, [keys])
   return new Set(rows.map(({ key }) => key))
 }
+
+const TOLD_NAMES = `
+  select n.name from unnest($1::text[]) n(name)
+  where told_people(' (read by "' || replace(n.name, '"', '''') || '")', array(select g.id from subject g where g.kind = 'group' and g.key = any($2::text[]))) <> ''`
+
+/** Of these readers those that a channel which hears of these groups may name: what is in them, what everybody sees, and what is nothing in the catalogue. */
+export async function loadToldNames(sql: Sql, names: readonly string[], groups: readonly string[]): Promise<Set<string>> {
+  const { rows } = await sql.query<{ name: string }>(TOLD_NAMES, [names, groups])
+  return new Set(rows.map(({ name }) => name))
+}

@@ -3,7 +3,7 @@ import { ms } from '#lib/db/causes/result-sql.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { toSaid } from '#lib/db/incidents/said.ts'
 import { toText } from '#lib/db/instants.ts'
-import { type LastEnds, lastEndsSql, toFailedRun } from '#lib/db/runs/failed-runs.ts'
+import { type LastEnds, lastEndsSql, TOLD_BY_RUN, toFailedRun } from '#lib/db/runs/failed-runs.ts'
 import { jobNameOfKeySql } from '#lib/db/runs/job-names.ts'
 import type { Status } from '#lib/domain/freshness/status.ts'
 import type { FactEntry, IncidentEnd, StatusSpan } from '#lib/domain/incidents/incident.ts'
@@ -118,7 +118,7 @@ const CAUSES = `
     case when w.key like 'connection:%' then ${connectionNameSql('substr(w.key, 12)')} end as "connectionName",
     case when w.over_at is null then exists (select from connection_state c where c.is_gone and w.key = 'connection:' || c.key) else exists (${WAS_GONE}) end as "isGone",
     sp.status, a.problem, told_people(a.verdict ->> 'explanation', array[s.group_id]) as explanation,
-    case when sp.reason = 'run-failed' or w.key like 'flow:%' or w.key like 'job:%' then ${lastEndsSql()} end as "lastEnds",
+    case when sp.reason = 'run-failed' or w.key like 'flow:%' or w.key like 'job:%' then ${lastEndsSql(null, TOLD_BY_RUN)} end as "lastEnds",
     array(select distinct g.key from asset x join feed f on f.subject_id = x.feed_id join subject g on g.id = f.group_id where x.subject_id = any(w.assets)) as groups,
     not exists (select from audience_group) or exists (
       select from asset x join feed f on f.subject_id = x.feed_id join audience_group v on v.group_id = f.group_id and v.audience = 'everybody'

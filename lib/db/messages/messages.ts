@@ -1,6 +1,6 @@
 import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toText, toTextOrNull } from '#lib/db/instants.ts'
-import { endsOfChange, type FailedRun, type LastEnds, toFailedRun } from '#lib/db/runs/failed-runs.ts'
+import { endsOfChange, type FailedRun, type LastEnds, TOLD_BY_RUN, toFailedRun } from '#lib/db/runs/failed-runs.ts'
 import type { Reason, Status } from '#lib/domain/freshness/status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
@@ -79,7 +79,7 @@ select m.*, s.key as feed_key, s.name as feed_name, g.name as group_name, f.owne
     from asset a join subject t on t.id = a.subject_id and t.removed_at is null join status_span sp on sp.subject_id = a.subject_id
     where a.feed_id = s.id and a.promised and sp.status = c.to_status and sp.from_at <= c.at and coalesce(sp.to_at, 'infinity') > c.at
   ) as causes,
-  ${endsOfChange('c')} as last_ends
+  ${endsOfChange('c', TOLD_BY_RUN)} as last_ends
 from claimed m join status_change c on c.id = m.change_id join subject s on s.id = c.subject_id
 join feed f on f.subject_id = s.id join subject g on g.id = f.group_id
 order by m.change_id, m.channel`

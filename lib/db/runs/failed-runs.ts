@@ -31,22 +31,29 @@ const COMPARED_LENGTH = 200
 /** SQL: what is read of a run that ended, and `order`, the newest first. */
 interface EndSql {
   problem: string
+  says: string
   failure: string
   place: string
   at: string
   order: string
 }
 
-const ends = (run: string, { problem, failure, place, at, order }: EndSql) => `
+const ends = (run: string, { problem, says, failure, place, at, order }: EndSql) => `
   select x.id::text as id, x.state, (extract(epoch from x.${at}) * 1000)::float8 as at, left(x.${problem}, ${COMPARED_LENGTH}) as problem,
-    case when row_number() over newest = 1 then x.${problem} end as says, ${failure} as failure, ${place} as place, row_number() over newest as nth
+    case when row_number() over newest = 1 then ${says} end as says, ${failure} as failure, ${place} as place, row_number() over newest as nth
   from (${run} limit ${ENDS_COUNTED}) x window newest as (order by ${order})`
 
 const PLACE = `case when x.failure is not null then
   (select t.name from run_task t where t.run_id = x.id and t.attempt = x.attempt and t.state = 'failed' order by t.ended_at, t.id limit 1) end`
 
-/** SQL: how the last runs ended of the flow or job that writes the asset `a`, whose subject is `s`, as JSON for `toFailedRun`; of those that had ended by `until`. */
-export function lastEndsSql(until: string | null = null): string {
+/** SQL: what a run `x` of a flow says, as a channel is told it of the asset whose subject is `s`. */
+export const TOLD_BY_RUN = 'told_people(x.problem, array[s.group_id])'
+
+/**
+ * SQL: how the last runs ended of the flow or job that writes the asset `a`, whose subject is `s`, as JSON for `toFailedRun`; of those that had ended by `until`. What the
+ * newest `says` is its problem, where nothing else is asked for.
+ */
+export function lastEndsSql(until: string | null = null, says = 'x.problem'): string {
   const by = (end: string) => (until === null ? '' : `and ${end} <= ${until}`)
   const ours = `
     select * from run r where r.flow = a.flow and r.state in (${ENDED}) and not ${isDryRunSql('r')} ${by('coalesce(r.ended_at, r.lease_until)')}
@@ -60,9 +67,9 @@ export function lastEndsSql(until: string | null = null): string {
       'zone', coalesce((select w.zone from flow w where w.name = a.flow), (select p.value->>'zone' from setting p where p.key = 'page'), 'UTC'),
       'ends', jsonb_agg(to_jsonb(e) order by e.nth))
     from (
-      ${ends(ours, { problem: 'problem', failure: 'x.failure', place: PLACE, at: 'scheduled_for', order: 'x.scheduled_for desc, x.created_at desc' })}
+      ${ends(ours, { problem: 'problem', says, failure: 'x.failure', place: PLACE, at: 'scheduled_for', order: 'x.scheduled_for desc, x.created_at desc' })}
       union all
-      ${ends(theirs, { problem: 'error', failure: 'null', place: 'null', at: 'placed_at', order: 'x.placed_at desc, x.id desc' })}
+      ${ends(theirs, { problem: 'error', says: 'x.error', failure: 'null', place: 'null', at: 'placed_at', order: 'x.placed_at desc, x.id desc' })}
     ) e)`
 }
 
@@ -70,9 +77,9 @@ export function lastEndsSql(until: string | null = null): string {
  * SQL: the same of a change `c` of a feed, as it was known when that was written down: of the promised asset that had been so longest. Only where a run that failed is
  * its reason.
  */
-export function endsOfChange(change: string): string {
+export function endsOfChange(change: string, says?: string): string {
   return `(
-    select ${lastEndsSql(`${change}.recorded_at`)} from (
+    select ${lastEndsSql(`${change}.recorded_at`, says)} from (
       select x.* from asset x join subject xs on xs.id = x.subject_id and xs.removed_at is null join status_span sp on sp.subject_id = x.subject_id
       where ${change}.reason = 'run-failed' and x.feed_id = ${change}.subject_id and x.promised and sp.reason = 'run-failed'
         and sp.status = ${change}.to_status and sp.from_at <= ${change}.at and coalesce(sp.to_at, 'infinity') > ${change}.at

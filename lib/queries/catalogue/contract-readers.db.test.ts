@@ -89,6 +89,9 @@ describe('whom a broken contract concerns', () => {
     expect(await names(narrow)).toEqual(['Sales forecast'])
     expect(await names(null)).toEqual(['Sales forecast'])
     expect(await names(null, 'sales')).toEqual(['Leads', 'Sales forecast'])
+    await ctx.whole.query(`insert into flow (name, zone, "after", settings) values ('sales forecast', 'UTC', '{}', '{}')`)
+    expect(await names(null, 'sales'), 'a flow that not everybody sees').toEqual(['Leads'])
+    await ctx.whole.query("delete from flow where name = 'sales forecast'")
   })
 })
 
