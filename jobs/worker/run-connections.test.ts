@@ -165,8 +165,10 @@ describe('a run that asks a connection', () => {
       true,
       false,
     ])
+    const late = anew()
     await close()
-    expect(seen.closed).toBe(4)
+    await expect(late).rejects.toThrow('the run is over')
+    expect(seen).toMatchObject({ sessions: 4, closed: 4 })
   })
 
   it('leaves every session, also those that refused it and do not let it out', async () => {

@@ -33,17 +33,13 @@ export function runConnections(services: JobServices, signal: AbortSignal): RunC
   const tickets = new Map<string, KeptTickets>()
   let isOver = false
 
-  /** Of a connection as it is set up now: what was signed in to is asked by it, and nobody else. */
-  function ticketsOf({ key, settings }: Connection<unknown>): KeptTickets {
-    const setUp = JSON.stringify([key, settings])
-    const known = tickets.get(setUp) ?? new KeptTickets()
-    tickets.set(setUp, known)
-    return known
+  function refuseOnceOver(key: string): void {
+    if (isOver) throw cannot(`Nothing is asked of ${key} any more: the run is over.`)
   }
   async function openOnce(key: string): Promise<Session> {
     const { connector, connection } = await openConnection(services, key, signal).catch(notSetUp)
     const session = await connector.open(connection)
-    if (isOver) throw cannot(`Nothing is asked of ${key} any more: the run is over.`)
+    refuseOnceOver(key)
     toClose.push(() => closeSession(session, connection))
     return session
   }
@@ -99,7 +95,9 @@ export function runConnections(services: JobServices, signal: AbortSignal): RunC
     },
     async ask(key, work) {
       const { connector, connection } = await openConnection(services, key, signal)
-      return noted(key, () => withSession(connector, { ...connection, tickets: ticketsOf(connection) }, work))
+      // Nobody would give back what it signs in to.
+      refuseOnceOver(key)
+      return noted(key, () => withSession(connector, { ...connection, tickets: ticketsOf(connection, tickets) }, work))
     },
     async close() {
       isOver = true
@@ -107,6 +105,14 @@ export function runConnections(services: JobServices, signal: AbortSignal): RunC
       await Promise.all([...toClose.splice(0).map((leave) => leave()), ...[...tickets.values()].map((kept) => kept.close())])
     },
   }
+}
+
+/** Of a connection as it is set up now: what was signed in to is asked by it, and nobody else. */
+function ticketsOf({ key, settings }: Connection<unknown>, tickets: Map<string, KeptTickets>): KeptTickets {
+  const setUp = JSON.stringify([key, settings])
+  const known = tickets.get(setUp) ?? new KeptTickets()
+  tickets.set(setUp, known)
+  return known
 }
 
 interface Asking {
