@@ -94,6 +94,7 @@ interface RootRow {
   isGone: boolean
   status: Status | null
   problem: string | null
+  isBroken: boolean | null
   explanation: string | null
   lastEnds: LastEnds | null
   groups: string[]
@@ -107,6 +108,9 @@ const IN_IT = `
 const WAS_GONE = `select from ${GONE_GAPS}
   where w.key = 'connection:' || g.connection_key and g.from_at < w.over_at and (g.to_at is null or g.to_at > to_timestamp(w.since / 1000))`
 
+const WAS_BROKEN = `select from contract_break b where w.key = 'asset:' || b.asset_id and b.from_at < w.over_at
+  and (b.to_at is null or b.to_at > to_timestamp(w.since / 1000))`
+
 const CAUSES = `
   with r as (
     select i.id, coalesce(i.ended_at, i.withdrawn_at) as over_at, x.value ->> 'key' as key, min((x.value ->> 'since')::float8) as since
@@ -117,6 +121,7 @@ const CAUSES = `
   select w.key, w.since, a.subject_id as "assetId", s.name as "assetName", case when w.key like 'job:%' then ${jobNameOfKeySql('substr(w.key, 5)')} end as "jobName",
     case when w.key like 'connection:%' then ${connectionNameSql('substr(w.key, 12)')} end as "connectionName",
     case when w.over_at is null then exists (select from connection_state c where c.is_gone and w.key = 'connection:' || c.key) else exists (${WAS_GONE}) end as "isGone",
+    w.key like 'asset:%' and case when w.over_at is null then sp.reason = 'contract-broken' else exists (${WAS_BROKEN}) end as "isBroken",
     sp.status, a.problem, told_people(a.verdict ->> 'explanation', array[s.group_id]) as explanation,
     case when sp.reason = 'run-failed' or w.key like 'flow:%' or w.key like 'job:%' then ${lastEndsSql(null, TOLD_BY_RUN)} end as "lastEnds",
     array(select distinct g.key from asset x join feed f on f.subject_id = x.feed_id join subject g on g.id = f.group_id where x.subject_id = any(w.assets)) as groups,
@@ -139,8 +144,13 @@ export async function loadIncidentRoots(sql: Sql, id: number): Promise<RootInInc
 }
 
 /** How each kind of cause is called, and who says what is wrong with it: the look, or the run. */
-const TOLD: Record<ToldRoot['kind'], (row: RootRow, key: string) => { name: string; says: string | null; isGone?: boolean }> = {
-  asset: ({ assetName, lastEnds, explanation }, key) => ({ name: assetName ?? key, says: toFailedRun(lastEnds)?.words ?? explanation }),
+const TOLD: Record<
+  ToldRoot['kind'],
+  (row: RootRow, key: string) => { name: string; says: string | null; isGone?: boolean; isBroken?: boolean }
+> = {
+  asset: ({ assetName, lastEnds, explanation, isBroken }, key) => ({
+    ...{ name: assetName ?? key, says: toFailedRun(lastEnds)?.words ?? explanation, isBroken: isBroken === true },
+  }),
   connection: ({ problem, connectionName, isGone }, key) => ({ name: connectionName ?? key, says: problem, isGone }),
   flow: ({ lastEnds }, key) => ({ name: key, says: toFailedRun(lastEnds)?.words ?? null }),
   job: ({ jobName, lastEnds }, key) => ({ name: jobOfSystemInWords(key, jobName), says: toFailedRun(lastEnds)?.words ?? null }),

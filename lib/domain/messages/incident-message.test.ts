@@ -31,6 +31,15 @@ describe('the title of an incident', () => {
     ],
     ['Over: SAP had not answered since 21:55', { word: 'resolved' }],
     ['Over: Terms was not fresh since 21:55', { word: 'resolved', roots: [{ ...SAP, kind: 'asset', name: 'Terms', status: 'stale' }] }],
+    [
+      'Still: The contract of Terms has been broken since 21:55',
+      { word: 'reminded', roots: [{ ...SAP, kind: 'asset', name: 'Terms', status: 'stale', isBroken: true }] },
+    ],
+    [
+      'Over: The contract of Terms had been broken since 21:55',
+      { word: 'resolved', roots: [{ ...SAP, kind: 'asset', name: 'Terms', status: 'fresh', isBroken: true }] },
+    ],
+    ['A system you may not see is stale since 21:55', { roots: [{ ...SAP, kind: 'asset', name: null, status: 'stale', isBroken: true }] }],
     ['A system you may not see has been in trouble since 21:55', { roots: [{ ...SAP, name: null }] }],
     ['A system you may not see is late since 21:55', { roots: [{ ...SAP, name: null, status: 'late' }] }],
     ['Over: what was wrong', { word: 'resolved', roots: [] }],

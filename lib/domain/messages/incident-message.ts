@@ -20,6 +20,8 @@ export interface ToldRoot {
   since: Instant
   /** Of a connection: its database is. */
   isGone?: boolean
+  /** Of an asset: its contract is broken, or was. */
+  isBroken?: boolean
   /** Of an asset. */
   status: Status | null
   /** What the run or the look says that went wrong, in sentences. */
@@ -76,15 +78,17 @@ export function incidentSubject({ word, roots }: Pick<IncidentStory, 'word' | 'r
   return `${BEFORE[word]}${word === 'resolved' ? pastInWords(first, time) : rootInWords(first, time)}${others}`
 }
 
-function rootInWords({ kind, name, status, since, isGone = false }: ToldRoot, time: (at: Instant) => string): string {
+function rootInWords({ kind, name, status, since, isGone = false, isBroken }: ToldRoot, time: (at: Instant) => string): string {
   const called = name ?? UNSEEN_FIRST
+  if (name !== null && isBroken === true) return `The contract of ${name} has been broken since ${time(since)}`
   if (name === null && status === null) return `${called} has been in trouble since ${time(since)}`
   if (kind === 'asset' || name === null) return `${called} is ${statusInWords(status ?? 'unknown').toLowerCase()} since ${time(since)}`
   return `${called} ${failingSince({ kind, isGone })} ${time(since)}`
 }
 
 /** What it was like, to say that it is over. */
-function pastInWords({ kind, name, since, isGone = false }: ToldRoot, time: (at: Instant) => string): string {
+function pastInWords({ kind, name, since, isGone = false, isBroken }: ToldRoot, time: (at: Instant) => string): string {
+  if (name !== null && isBroken === true) return `The contract of ${name} had been broken since ${time(since)}`
   if (kind === 'asset' || name === null) return `${name ?? UNSEEN_FIRST} was not fresh since ${time(since)}`
   return `${name} ${failingSince({ kind, isGone }).replace(/^has/, 'had')} ${time(since)}`
 }
