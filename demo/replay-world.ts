@@ -2,7 +2,7 @@ import { noteLooks } from '#lib/db/catalogue/sight.ts'
 import { getSubject } from '#lib/db/catalogue/subjects.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { insertArrivals, type NewArrival } from '#lib/db/history/arrivals.ts'
-import { insertAssetGaps, openConnectionGap } from '#lib/db/history/blind.ts'
+import { insertAssetGaps, openSureGap } from '#lib/db/history/blind.ts'
 import type { PastRun } from '#lib/db/runs/past-runs.ts'
 import type { Evidence } from '#lib/domain/freshness/facts.ts'
 import { connectionWitness } from '#lib/domain/freshness/witnesses/witness.ts'
@@ -58,7 +58,7 @@ function factsOf(assetId: number, table: WorldTable, stretch: Stretch, nobody: N
   return [...before, ...during].map(({ at, rows }) => written(table.key, assetId, at, Math.max(from, noticed(at)), rows))
 }
 
-/** Staff was fresh until its warehouse went away. */
+/** Staff was fresh until nobody listened any more where its warehouse was. */
 async function replayStaff(sql: Sql, stretch: Stretch): Promise<void> {
   const gone = stretch.firstStart - STAFF_GONE_MS
   if (stretch.from > gone) return
@@ -71,7 +71,7 @@ async function replayStaff(sql: Sql, stretch: Stretch): Promise<void> {
   await noteLooks(sql, gone, [assetId], true)
   await noteLooks(sql, stretch.to, [assetId], false)
   await sql.query('update asset set problem = $2 where subject_id = $1', [assetId, 'The server does not answer.'])
-  await openConnectionGap(sql, 'hr_warehouse', gone + 5 * MINUTE_MS, 'source-unreachable')
+  await openSureGap(sql, 'hr_warehouse', gone + 5 * MINUTE_MS, gone + 6 * MINUTE_MS)
 }
 
 /** Sources change now and then; for one afternoon PeopleSoft was out of reach. */

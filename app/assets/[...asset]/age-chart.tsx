@@ -33,7 +33,7 @@ function AgeChart({ ages: { clock, from, to, stretches }, isSeen }: { ages: AgeO
   )
 }
 
-/** `31 h. Unless something newer comes, it turns late Tue 20 Nov 08:00 EST, and stale Thu 22 Nov 08:00 EST.` */
+/** `31 h. Unless something newer comes, its age makes it late Tue 20 Nov 08:00 EST, and stale Thu 22 Nov 08:00 EST.` */
 function Now({ last, now, isSeen }: { last: AgeStretch | undefined; now: number; isSeen: boolean }) {
   if (last === undefined || last.at === null) return 'There is nothing in it now.'
   return (
@@ -61,7 +61,7 @@ function Limits({ last: { lateAt, staleAt }, now }: { last: AgeStretch; now: num
       )}
       {ahead.map(({ word, at }, index) => (
         <Fragment key={word}>
-          {index === 0 ? '. Unless something newer comes, it turns ' : ', and '}
+          {index === 0 ? '. Unless something newer comes, its age makes it ' : ', and '}
           {word} <Time at={at} form="long" />
         </Fragment>
       ))}

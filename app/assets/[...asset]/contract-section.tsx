@@ -15,7 +15,10 @@ import { ReaderName } from './reader-name.tsx'
 
 /** More fields than these are folded. */
 const OPEN_MAX = 15
-const COMES_TO = { stop: 'Stale: what reads it may refuse to run', warn: 'Late' }
+const COMES_TO = {
+  stop: 'Stale: what reads it may refuse to run. A warning, such as a value that is not allowed, makes it Late',
+  warn: 'Late',
+}
 
 interface ContractSectionProps {
   contract: ContractView | null

@@ -4,6 +4,7 @@ import { SeriesNotes } from '#app/_ui/actions/maintenance-action.tsx'
 import { WorkNotes } from '#app/_ui/actions/work-note.tsx'
 import { Said } from '#app/_ui/alone-shell.tsx'
 import { AssetTable } from '#app/_ui/feeds/asset-table.tsx'
+import { BrokenAbove } from '#app/_ui/feeds/broken-above.tsx'
 import { ChangeList } from '#app/_ui/feeds/change-list.tsx'
 import { ComingNotes } from '#app/_ui/feeds/coming-notes.tsx'
 import { ComingAbove } from '#app/_ui/feeds/coming-versions.tsx'
@@ -123,6 +124,7 @@ function Head({ found, readers: { by, reports, said } }: FeedScreenProps) {
       <LastRunNote run={feed.lastRun} told={feed.failedRun?.says ?? null} />
       <HeldBy roots={found.roots} />
       <ContractNotes contracts={found.contracts} isTold={feed.reason === 'contract-broken'} />
+      <BrokenAbove broken={found.brokenAbove} />
       <ComingNotes coming={found.coming} isNamed />
       <ComingAbove coming={found.comingAbove} />
       <PlaceActions

@@ -9,6 +9,7 @@ import { INCIDENT_LIST } from '#lib/queries/api/list-incidents.ts'
 import { getIncident } from '#lib/queries/incidents/incident.ts'
 import { getIncidents } from '#lib/queries/incidents/incidents.ts'
 import { atomFeed } from '#lib/queries/pages/atom-feed.ts'
+import { getFeedPage } from '#lib/queries/pages/feed-page.ts'
 import { aCustomerContract, CUSTOMERS, declareCustomers } from '#lib/testing/contracts/contract-world.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
 import { getAskedAsset } from './asked-asset.ts'
@@ -78,6 +79,12 @@ describe('whom a broken contract concerns', () => {
       ],
       ...[{ name: 'Sales forecast', kind: null, key: null, group: null, owners: [], knownBy: ['contract'] }],
     ])
+  })
+
+  it('learns it on its own page, as long as it is broken', async () => {
+    const asset = { key: CUSTOMERS.table, name: expect.any(String) }
+    expect((await getFeedPage(ctx, 'leads'))?.brokenAbove).toEqual([{ asset, version: '1.0.0', since: AT, words: 'x' }])
+    expect((await getFeedPage(ctx, 'customers'))?.brokenAbove).toEqual([])
   })
 
   it('is nobody whom the reader may not see, and whom a channel may name is what everybody sees, or it hears of', async () => {

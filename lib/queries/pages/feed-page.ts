@@ -7,6 +7,7 @@ import type { GoodAgain } from '#lib/domain/lineage/again/again.ts'
 import type { Edge } from '#lib/domain/lineage/edge.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { type ContractView, getAssetContracts } from '#lib/queries/catalogue/asset-contracts.ts'
+import { type BrokenAbove, getBrokenAbove } from '#lib/queries/catalogue/broken-above.ts'
 import { type ComingForReader, getComingChanges } from '#lib/queries/catalogue/coming-changes.ts'
 import { type ComingVersion, getComingVersions } from '#lib/queries/catalogue/coming-versions.ts'
 import type { IncidentLine } from '#lib/queries/incidents/incident-lines.ts'
@@ -69,6 +70,7 @@ export interface FeedPage {
   coming: ComingForReader[]
   /** What else will be otherwise by contracts about what they are made from. */
   comingAbove: ComingVersion[]
+  brokenAbove: BrokenAbove[]
   runs: RunDetail[]
   /** Of the jobs of other systems. */
   externalRuns: ExternalRunRow[]
@@ -150,13 +152,18 @@ async function promisedOf(
   ctx: Context,
   key: string,
   assets: readonly AssetRow[],
-): Promise<Pick<FeedPage, 'contracts' | 'coming' | 'comingAbove'>> {
+): Promise<Pick<FeedPage, 'contracts' | 'coming' | 'comingAbove' | 'brokenAbove'>> {
   const ids = assets.map(({ id }) => id)
-  const [contracts, coming, all] = await Promise.all([getAssetContracts(ctx, ids), getComingChanges(ctx, ids), getComingVersions(ctx)])
+  const [contracts, coming, all, brokenAbove] = await Promise.all([
+    getAssetContracts(ctx, ids),
+    getComingChanges(ctx, ids),
+    getComingVersions(ctx),
+    getBrokenAbove(ctx, key),
+  ])
   const isTold = ({ asset, coming: { version } }: ComingVersion) =>
     coming.some((one) => one.source.key === asset.key && one.version === version)
   const comingAbove = all.filter((one) => one.readers.some((reader) => reader.key === key) && !isTold(one))
-  return { contracts, coming, comingAbove }
+  return { contracts, coming, comingAbove, brokenAbove }
 }
 
 async function outlookOf(ctx: Context, feed: FeedRow): Promise<FeedPage['outlook']> {

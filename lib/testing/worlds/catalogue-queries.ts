@@ -6,6 +6,7 @@ import { markOfKeys } from '#lib/queries/api/key-answers.ts'
 import { getAskedAsset } from '#lib/queries/catalogue/asked-asset.ts'
 import { getAssetContracts } from '#lib/queries/catalogue/asset-contracts.ts'
 import { getAssetKeys, getKeysOfAssets } from '#lib/queries/catalogue/asset-keys.ts'
+import { getBrokenAbove } from '#lib/queries/catalogue/broken-above.ts'
 import { getCatalogueView, UNFILTERED } from '#lib/queries/catalogue/catalogue-view.ts'
 import { getComingChanges } from '#lib/queries/catalogue/coming-changes.ts'
 import { getComingVersions } from '#lib/queries/catalogue/coming-versions.ts'
@@ -60,6 +61,7 @@ export const CATALOGUE_QUERIES: Record<string, (ctx: Context, about: Asked) => P
     await searchCatalogue(ctx, askedFor('_told'), null, 50),
   ],
   getComingChanges: (ctx, { assets }) => getComingChanges(ctx, assets.slice(1)),
+  getBrokenAbove: (ctx, { name }) => getBrokenAbove(ctx, `${name}-feed`),
   getComingVersions: (ctx) => getComingVersions(ctx),
   getContractReaders: async (ctx, { assets, name }) =>
     (await getContractReaders(ctx, [name, `${name}-feed`, `${name} group`], assets)).map(({ name: _asked, ...known }) => known),
