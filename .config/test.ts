@@ -26,8 +26,8 @@ async function build(): Promise<StepResult> {
   return { name: 'build', text, seconds: (performance.now() - startedAt) / 1000, passed: ok ? 1 : 0, failed: ok ? 0 : 1 }
 }
 
-/** One of Playwright's projects, without what it depends on when it is run by hand. */
-async function browserTests(name: string): Promise<StepResult> {
+/** Some of Playwright's projects in one run, the first ones first, without what they depend on when they are run by hand. */
+async function browserTests(name: string, projects: readonly string[]): Promise<StepResult> {
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-report-'))
   const file = join(folder, 'report.json')
   const run = [
@@ -36,8 +36,7 @@ async function browserTests(name: string): Promise<StepResult> {
     '--config',
     'e2e/playwright.config.ts',
     '--no-deps',
-    '--project',
-    name,
+    ...projects.flatMap((project) => ['--project', project]),
     '--reporter',
     'line,json',
     '--output',
@@ -70,11 +69,14 @@ async function inTurn(suites: readonly Suite[]): Promise<StepResult[]> {
 }
 
 const checks = await check()
-const inBrowser = (project: string) => () => browserTests(project)
+const inBrowser =
+  (...projects: [string, ...string[]]) =>
+  () =>
+    browserTests(projects[0], projects)
 const beside = await Promise.all([
   // One process more than cores: the tests of the database wait for it half of the time.
   inTurn([() => runVitest('systems', 'systems'), () => runVitest('database', 'db', availableParallelism() + 1)]),
-  inTurn([build, crashPoints, inBrowser('journeys')]),
+  inTurn([build, crashPoints, inBrowser('journeys', 'attacks')]),
 ])
 const results = [...checks, ...beside.flat(), ...(await inTurn([inBrowser('alone')]))]
 

@@ -18,13 +18,16 @@ async function findBrowser(): Promise<string> {
 }
 
 const ALONE = 'database-gone.spec.ts'
+const ATTACKS = 'attack.spec.ts'
 
 export default defineConfig({
   testDir: '.',
   projects: [
     // Says how many seconds an answer may take, so no journey runs beside it.
     { name: 'alone', testMatch: ALONE },
-    { name: 'journeys', testMatch: '*.spec.ts', testIgnore: [ALONE, '*.wide.spec.ts'], dependencies: ['alone'] },
+    { name: 'journeys', testMatch: '*.spec.ts', testIgnore: [ALONE, ATTACKS, '*.wide.spec.ts'], dependencies: ['alone'] },
+    // Of one run the last, when less goes on beside it.
+    { name: 'attacks', testMatch: ATTACKS },
   ],
   outputDir: '../test-results',
   globalSetup: '../lib/testing/database/global-setup.ts',

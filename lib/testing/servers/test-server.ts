@@ -21,7 +21,6 @@ const SETTINGS = [
   'shared_buffers=64MB',
   'max_wal_size=128MB',
   'max_prepared_transactions=4',
-  'plan_cache_mode=force_generic_plan',
 ]
 const START_MS = 30_000
 
