@@ -44,8 +44,7 @@ export function withGate({ web, access, answer, isDevelopment }: GateOptions): B
     askForTls(response, site)
     if (await answersTry(request, response, site)) return
     const { asking, isStranger } = await whoIsIt(web, request, known, find)
-    const { refusal } = asking
-    if (refusal !== undefined && (request.method !== 'POST' || handsIn(request))) return refuseInWords(request, response, refusal)
+    if (refuseByToken(request, response, asking.refusal)) return
     if (isStranger && known.isPrivate && sendAway(request, response, { isDevelopment, isOpen: known.isOpen })) return
     if (refuseUnfit(request, response, isStranger && known.isPrivate)) return
     return web.asking.run(asking, () => answer(request, response))
@@ -56,6 +55,16 @@ export function withGate({ web, access, answer, isDevelopment }: GateOptions): B
     if (isEmbed(request.url ?? '')) return answerEmbed(request, response, known)
     return known === null ? refuseUnknown(request, response) : answerKnown(request, response, known)
   }
+}
+
+/** Refuses a token that is not known or not for this; an order that it may not give is refused where it is taken. */
+function refuseByToken(request: IncomingMessage, response: ServerResponse, refusal: TidemarkError | undefined): boolean {
+  if (refusal === undefined) return false
+  // Whoever has a token, for whatever, is no stranger: that there is no such address, or by which methods it is asked, says more.
+  if (refusal.code === 'forbidden' && refuseUnfit(request, response, false)) return true
+  if (request.method === 'POST' && !handsIn(request)) return false
+  refuseInWords(request, response, refusal)
+  return true
 }
 
 /** Whether somebody hands something in, which takes a token made for that. */
