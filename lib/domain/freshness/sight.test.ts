@@ -48,10 +48,23 @@ describe('what is told while nobody looks', () => {
     const down = { from: 5, to: null, reason: 'source-unreachable' as const, sureFrom: 30 }
     const facts = { ...prepareFacts({ ...NOTHING, probedAt: 0, blind: [down] }), toldAt: [40] }
     const stretches = stretchesOutOfSight(PATIENT, facts)
-    expect(stretches).toEqual([{ from: 30, to: NEVER, isUnheard: true }])
+    expect(stretches).toEqual([{ from: 30, to: NEVER, heardUntil: 30 }])
     expect(stretches.map((stretch) => lastTold(facts, stretch, 90))).toEqual([30])
     const again = prepareFacts({ ...NOTHING, probedAt: 0, blind: [{ ...down, to: 60 }] })
     expect(stretchesOutOfSight(PATIENT, again)).toEqual([{ from: HOUR_MS, to: NEVER }])
+  })
+
+  it.each([
+    ['nothing was told meanwhile', [], HOUR_MS],
+    ['something was', [2 * HOUR_MS], 2 * HOUR_MS],
+    ['something was, before and after', [HOUR_MS / 2, 2 * HOUR_MS, 4 * HOUR_MS], 2 * HOUR_MS],
+  ])('leaves known what was, where it becomes certain only while nobody looks: %s', (_, toldAt, heardUntil) => {
+    const down = { from: 5, to: null, reason: 'source-unreachable' as const, sureFrom: 3 * HOUR_MS }
+    const facts = { ...prepareFacts({ ...NOTHING, probedAt: 0, blind: [down] }), toldAt }
+    expect(stretchesOutOfSight(PATIENT, facts)).toEqual([
+      { from: HOUR_MS, to: 3 * HOUR_MS },
+      { from: 3 * HOUR_MS, to: NEVER, heardUntil },
+    ])
   })
 
   it('is heard of no more while nobody could receive it, in order with the other stretches', () => {

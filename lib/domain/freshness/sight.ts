@@ -8,8 +8,8 @@ import type { PreparedFacts } from './prepare-facts.ts'
 export interface BlindStretch {
   from: Instant
   to: Instant
-  /** Nor does it count what is told meanwhile: where it should have come to, nobody listens. */
-  isUnheard?: true
+  /** Where what is told should have come to, nobody listens: nothing counts that is told after this instant, which is no later than the beginning. */
+  heardUntil?: Instant
 }
 
 /** When somebody last looked, or was answered. */
@@ -45,7 +45,9 @@ export function stretchesOutOfSight(settings: Pick<AssetSettings, 'blindAfterMs'
   const stretches = deaf.length === 0 ? unseen : [...unseen, ...deaf].sort((a, b) => a.from - b.from)
   if (unheardFrom === NEVER) return stretches
   const before = stretches.flatMap((one) => (one.from < unheardFrom ? [{ ...one, to: Math.min(one.to, unheardFrom) }] : []))
-  return [...before, { from: unheardFrom, to: NEVER, isUnheard: true }]
+  // Whoever was blind already when it became certain knows no more than before.
+  const open = stretches.find(({ from, to }) => from < unheardFrom && unheardFrom < to)
+  return [...before, { from: unheardFrom, to: NEVER, heardUntil: open === undefined ? unheardFrom : lastTold(facts, open, unheardFrom) }]
 }
 
 /** The latest instant up to `at` by which something was seen, or told while nobody could look. */
@@ -55,7 +57,7 @@ export function knownUntil(settings: AssetSettings, facts: PreparedFacts, at: In
 }
 
 /** When something was last told during a blind stretch, up to `at`; its beginning when nothing was. */
-export function lastTold({ toldAt }: PreparedFacts, { from, isUnheard }: BlindStretch, at: Instant): Instant {
-  if (isUnheard) return from
+export function lastTold({ toldAt }: PreparedFacts, { from, heardUntil }: BlindStretch, at: Instant): Instant {
+  if (heardUntil !== undefined) return heardUntil
   return Math.max(from, toldAt[countUpTo(toldAt, at) - 1] ?? from)
 }

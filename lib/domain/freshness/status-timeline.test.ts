@@ -54,6 +54,14 @@ describe('blindness', () => {
     expect(statusAt(watched, looked('2026-03-06T05:40'), '2026-03-06T06:00:00.001')).toBe('unknown/probe-failed')
   })
 
+  test('a deadline that passed while nobody saw is no late one, either, once it is certain that nothing is there', () => {
+    const down = { from: at('2026-03-05T12:10'), to: null, reason: 'source-unreachable' as const }
+    const certain = (sureFrom: string) => looked('2026-03-05T12:00', { blind: [{ ...down, sureFrom: at(sureFrom) }] })
+    expect(statusAt(watched, certain('2026-03-07T12:00'), '2026-03-07T12:00')).toBe('unknown/source-unreachable')
+    expect(statusAt(watched, certain('2026-03-07T12:00'), '2026-03-20T00:00')).toBe('unknown/source-unreachable')
+    expect(statusAt(watched, certain('2026-03-05T12:11'), '2026-03-20T00:00')).toBe('unknown/source-unreachable')
+  })
+
   describe('while something is told', () => {
     const told = (value: string, own: Partial<Arrival> = {}) =>
       arrival('writtenAt', value, { witness: 'ledger', happenedAt: at(value), ...own })
