@@ -98,6 +98,8 @@ const KNOWN: [Happening[], number][] = [
   [[look(1, 0), { ...write, late: 2 }, look(2, 9), look(2, 0, true)], 10],
   // Two witnesses looked at the same time.
   [[look(0, 0), { ...look(5, 0), witness: DBT }, look(5, 2)], 6],
+  // What was seen last lies in the future, and what was seen before it counts.
+  [[look(5, 5), look(6, -20)], 10],
 ]
 
 test('what is read of the tail of a history shows the same as the whole', async () => {

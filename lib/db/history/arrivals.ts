@@ -1,16 +1,8 @@
 import type { Sql } from '#lib/db/context.ts'
 import { storeEvidence } from '#lib/db/history/evidence.ts'
+import { factsBy, KINDS, PACKED, type PackedFacts, WEAK_EVIDENCE } from '#lib/db/history/packed-facts.ts'
 import { toInstantOrNull, toText, toTextOrNull } from '#lib/db/instants.ts'
-import {
-  instantAt,
-  instantOrNullAt,
-  numberAt,
-  numberOrNullAt,
-  type PackedColumn,
-  packedRows,
-  packInstants,
-  packNumbers,
-} from '#lib/db/packed-columns.ts'
+import { numberAt } from '#lib/db/packed-columns.ts'
 import type { Arrival, Evidence, JudgedClock } from '#lib/domain/freshness/facts.ts'
 import type { KnownReadings } from '#lib/domain/freshness/witnesses/diff-readings.ts'
 import { connectionWitness, type Witness } from '#lib/domain/freshness/witnesses/witness.ts'
@@ -21,42 +13,6 @@ export interface NewArrival extends Arrival {
   assetId: number
   evidence: Evidence | null
   runId: string | null
-}
-
-/** Facts that agree in all that comes first. */
-interface PackedFacts {
-  clock: JudgedClock
-  source: Witness
-  kind: 'arrival' | 'correction'
-  precision: 'instant' | 'day'
-  weak_by: string | null
-  asset_id: PackedColumn
-  id: PackedColumn
-  at: PackedColumn
-  recorded_at: PackedColumn
-  happened_at: PackedColumn
-  placed_at: PackedColumn
-  rows: PackedColumn
-}
-
-interface StoredFact extends Arrival {
-  id: number
-}
-
-function toFact(packed: PackedFacts, row: number): StoredFact {
-  return {
-    id: numberAt(packed.id, row),
-    clock: packed.clock,
-    at: instantOrNullAt(packed.at, row),
-    recordedAt: instantAt(packed.recorded_at, row),
-    witness: packed.source,
-    happenedAt: instantAt(packed.happened_at, row),
-    placedAt: instantOrNullAt(packed.placed_at, row),
-    kind: packed.kind,
-    precision: packed.precision,
-    rows: numberOrNullAt(packed.rows, row),
-    weakBy: packed.weak_by,
-  }
 }
 
 const SKEW = `interval '${CLOCK_SKEW_MAX_MS} milliseconds'`
@@ -155,60 +111,73 @@ const REACH = `
   group by t.asset_id`
 
 const FACT = 'id, asset_id, clock, at, recorded_at, source, happened_at, placed_at, kind, precision, rows, evidence_id'
-/** SQL: the columns of `PackedFacts`, of facts `f`, and by what these are grouped. */
-const KINDS = 'f.clock, f.source, f.kind, f.precision, e.method'
-const PACKED = `${KINDS} as weak_by, ${packNumbers('f.asset_id')} as asset_id, ${packNumbers('f.id')} as id,
-  ${packInstants('f.at')} as at, ${packInstants('f.recorded_at')} as recorded_at, ${packInstants('f.happened_at')} as happened_at,
-  ${packInstants('f.placed_at')} as placed_at, ${packNumbers('f.rows')} as rows`
-const WEAK_EVIDENCE = `left join evidence e on e.id = f.evidence_id and e.strength = 'weak'`
+
+/** SQL: each fact that was recorded since the instant of a row of `from`. */
+function since(from: string): string {
+  return `
+    select a.* from ${from} w cross join lateral (
+      select * from arrival a where a.asset_id = w.asset_id and a.recorded_at >= w.since offset 0
+    ) a`
+}
+
+/** SQL: everything recorded since, and before that per clock and witness the last arrival, and the last correction when there was one. */
+const PLAIN = `
+  with told as materialized (${TOLD})
+  select ${PACKED} from (
+    select ${FACT} from (${since('(select * from unnest($1::int[], $2::timestamptz[]) as x(asset_id, since))')}) a
+    union all
+    select ${FACT} from (
+      select l.* from told t cross join lateral (
+        ${lastArrivals('t', 'a.recorded_at < t.since', 1)} union all ${lastCorrections('t', 'a.recorded_at < t.since', 1)}
+      ) l
+    ) a
+  ) f ${WEAK_EVIDENCE} group by ${KINDS}`
+
+/** SQL: the same of assets whose last facts may not count: the last two corrections, what these take back, and the last values that did not lie in the future. */
+const THOROUGH = `
+  with told as materialized (${TOLD}), corrected as (${CORRECTED}), reach as materialized (${REACH}),
+  latest as (
+    select l.* from (select told.asset_id, clock, source, r.since as reach from told join reach r on r.asset_id = told.asset_id) t cross join lateral (
+      ${lastArrivals('t', 'a.recorded_at < t.reach', 1)} union all ${lastCorrections('t', 'a.recorded_at < t.reach', 2)}
+    ) l
+  ),
+  believed as (
+    select e.* from latest l join reach r on r.asset_id = l.asset_id cross join lateral (
+      select * from (${lastArrivals('l', `a.recorded_at < r.since and ${credible('a')}`, 3)}) a where l.kind = 'arrival'
+      union all
+      select * from (${lastCorrections('l', `a.recorded_at < r.since and ${credible('a')}`, 3)}) a where l.kind = 'correction'
+    ) e
+    where l.at > l.recorded_at + ${SKEW}
+  )
+  select ${PACKED} from (${since('reach')}) f ${WEAK_EVIDENCE} group by ${KINDS}
+  union all
+  select ${PACKED} from (select ${FACT} from latest union select ${FACT} from believed) f ${WEAK_EVIDENCE} group by ${KINDS}`
+
+interface Wanted {
+  assetId: number
+  from: Instant
+}
 
 /**
  * What decides the status of each of these assets from its `from` on: everything recorded since, and before that per clock and witness the
  * last arrival, the last two corrections and the last values that did not lie in the future. Per asset in the order of recording.
  */
-export async function loadArrivals(sql: Sql, wanted: readonly { assetId: number; from: Instant }[]): Promise<Map<number, Arrival[]>> {
+export async function loadArrivals(sql: Sql, wanted: readonly Wanted[]): Promise<Map<number, Arrival[]>> {
+  const found = await askFor(sql, PLAIN, wanted)
+  const doubted = wanted.filter(({ assetId, from }) => found.get(assetId)?.some((fact) => isDoubted(fact, from)))
+  for (const [assetId, facts] of await askFor(sql, THOROUGH, doubted)) found.set(assetId, facts)
+  return found
+}
+
+async function askFor(sql: Sql, statement: string, wanted: readonly Wanted[]): Promise<Map<number, Arrival[]>> {
   if (wanted.length === 0) return new Map()
-  const { rows } = await sql.query<PackedFacts>(
-    `with told as materialized (${TOLD}), corrected as (${CORRECTED}), reach as materialized (${REACH}),
-     latest as (
-       select l.* from (select told.asset_id, clock, source, r.since as reach from told join reach r on r.asset_id = told.asset_id) t cross join lateral (
-         ${lastArrivals('t', 'a.recorded_at < t.reach', 1)} union all ${lastCorrections('t', 'a.recorded_at < t.reach', 2)}
-       ) l
-     ),
-     believed as (
-       select e.* from latest l join reach r on r.asset_id = l.asset_id cross join lateral (
-         select * from (${lastArrivals('l', `a.recorded_at < r.since and ${credible('a')}`, 3)}) a where l.kind = 'arrival'
-         union all
-         select * from (${lastCorrections('l', `a.recorded_at < r.since and ${credible('a')}`, 3)}) a where l.kind = 'correction'
-       ) e
-       where l.at > l.recorded_at + ${SKEW}
-     ),
-     since as (
-       select a.* from reach w cross join lateral (
-         select * from arrival a where a.asset_id = w.asset_id and a.recorded_at >= w.since offset 0
-       ) a
-     )
-     select ${PACKED} from since f ${WEAK_EVIDENCE} group by ${KINDS}
-     union all
-     select ${PACKED} from (select ${FACT} from latest union select ${FACT} from believed) f ${WEAK_EVIDENCE} group by ${KINDS}`,
-    [wanted.map((w) => w.assetId), wanted.map((w) => toText(w.from))],
-  )
+  const { rows } = await sql.query<PackedFacts>(statement, [wanted.map((w) => w.assetId), wanted.map((w) => toText(w.from))])
   return factsBy(rows, (packed, row) => numberAt(packed.asset_id, row))
 }
 
-/** The facts of each key, in the order of recording. */
-function factsBy<K, P extends PackedFacts>(rows: readonly P[], keyOf: (packed: P, row: number) => K): Map<K, StoredFact[]> {
-  const found = new Map<K, StoredFact[]>()
-  for (const packed of rows) {
-    for (let row = 0; row < packedRows(packed.id); row += 1) {
-      const key = keyOf(packed, row)
-      const own = found.get(key)
-      if (own === undefined) found.set(key, [toFact(packed, row)])
-      else own.push(toFact(packed, row))
-    }
-  }
-  for (const own of found.values()) own.sort((a, b) => a.recordedAt - b.recordedAt || a.id - b.id)
-  return found
+/** Whether a fact from before is a correction, which may take back what came first, or lies in the future, so that an earlier one counts. */
+function isDoubted(fact: Arrival, from: Instant): boolean {
+  return fact.recordedAt < from && (fact.kind === 'correction' || (fact.at ?? 0) > fact.recordedAt + CLOCK_SKEW_MAX_MS)
 }
 
 /** What looks by this witness last found on these clocks. */

@@ -11,8 +11,7 @@ import { canReach, requireServerUser, type ServerUser } from '#lib/platform/post
 import { makeScratchFolder } from './scratch-folder.ts'
 
 const GUARD = fileURLToPath(new URL('server-guard.ts', import.meta.url))
-/** Nothing outlives the test run, so nothing waits for a disk; and a statement that is prepared is planned once, since the few rows of a test
- * never pay for a plan of their own. */
+/** Nothing outlives the test run, so nothing waits for a disk. */
 const SETTINGS = [
   'fsync=off',
   'synchronous_commit=off',
