@@ -1,7 +1,7 @@
 // npm run check: format and lint, types, rules (the architecture is one of them). Needs no database; run it before every commit.
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Counts, report, runStep, runSuite, type StepResult } from './step.ts'
@@ -30,7 +30,7 @@ const TSC = ['node', 'node_modules/typescript-native/bin/tsc'] as const
 /** It is over soon: to give memory back meanwhile, before it has taken that much, took it a third of its time. */
 const KEEP_MEMORY = { GOGC: 'off', GOMEMLIMIT: '3GiB' }
 
-/** Every step of the check; each is reported when it ends. Two at a time: the tests take as long as the others together. */
+/** Every step of the check, all at once; each is reported when it ends. */
 export async function check(): Promise<StepResult[]> {
   const results: StepResult[] = []
   const done = async (step: Promise<StepResult>) => {
@@ -38,18 +38,12 @@ export async function check(): Promise<StepResult[]> {
     report(result)
     results.push(result)
   }
-  const quick = async () => {
-    await done(runStep({ name: 'format, lint', run: ['biome', 'check', '.'] }))
-    await done(
-      runStep({
-        name: 'types',
-        run: [...TSC, '--noEmit', '--project', '.', '--pretty', 'false', '--checkers', '1'],
-        environment: KEEP_MEMORY,
-      }),
-    )
-  }
-  // One process more than cores: now and then these tests wait.
-  await Promise.all([quick(), done(runVitest('rules', 'rules', availableParallelism() + 1))])
+  const types = [...TSC, '--noEmit', '--project', '.', '--pretty', 'false', '--checkers', '1'] as const
+  await Promise.all([
+    done(runStep({ name: 'format, lint', run: ['biome', 'check', '.'] })),
+    done(runStep({ name: 'types', run: types, environment: KEEP_MEMORY })),
+    done(runVitest('rules', 'rules')),
+  ])
   return results
 }
 
