@@ -87,16 +87,17 @@ export async function lockAllSubjects(sql: Sql): Promise<Subject[]> {
  * without a verdict come last: a catalogue may bring thousands at once, and no status that people see waits for them.
  */
 export async function lockDueAssets(sql: Sql, now: Instant, limit: number): Promise<number[]> {
-  const plain = await sql.query<{ id: number }>(
-    `select s.id from subject s left join asset a on a.subject_id = s.id where s.next_change_at <= $1 and s.id not in (${FOLLOWERS})
-     order by a.verdict is null, s.next_change_at, s.id limit $2 for no key update of s skip locked`,
+  const { rows } = await sql.query<{ id: number }>(
+    `with plain as (
+       select s.id from subject s left join asset a on a.subject_id = s.id where s.next_change_at <= $1 and s.id not in (${FOLLOWERS})
+       order by a.verdict is null, s.next_change_at, s.id limit $2 for no key update of s skip locked
+     )
+     select id from plain
+     union all
+     (select id from subject where next_change_at <= $1 and id in (${FOLLOWERS}) order by next_change_at, id limit $2 - (select count(*) from plain))`,
     [toText(now), limit],
   )
-  const followers = await sql.query<{ id: number }>(
-    `select id from subject where next_change_at <= $1 and id in (${FOLLOWERS}) order by next_change_at, id limit $2`,
-    [toText(now), limit - plain.rows.length],
-  )
-  return [...plain.rows, ...followers.rows].map((row) => row.id)
+  return rows.map((row) => row.id)
 }
 
 /** The next instant at which a status changes by itself; null when none does. */
