@@ -38,13 +38,20 @@ test('who would be hurt if a field went is said by contract and by lineage, and 
   }
   const all = words({
     field: 'mail',
-    promised: { name: 'Customers', versions: ['1', '2'], consumers: ['Forecast'] },
+    promised: {
+      name: 'Customers',
+      versions: ['1', '2'],
+      consumers: ['Forecast'],
+      goes: { version: '3', at: Date.parse('2026-12-06T00:00Z') },
+    },
     below: [leads],
     hasUnseen: true,
   })
-  expect(all).toContain('mail is promised by the contract Customers, version 1 and 2, to Forecast.')
+  expect(all).toMatch(
+    /mail is promised by the contract Customers, version 1 and 2, to Forecast\. It goes with version 3, announced for .*6 Dec/,
+  )
   // Readers may be named that whoever asks does not see.
-  const unnamed = { name: 'Customers', versions: ['1'], consumers: [] }
+  const unnamed = { name: 'Customers', versions: ['1'], consumers: [], goes: null }
   expect(words({ field: 'mail', promised: unnamed, below: [], hasUnseen: false })).toContain(
     'mail is promised by the contract Customers, version 1.',
   )

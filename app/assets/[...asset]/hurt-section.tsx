@@ -2,6 +2,7 @@ import { Fragment } from 'react'
 import { assetPath, feedPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
+import { Time } from '#app/_ui/time.tsx'
 import { listInWords } from '#lib/domain/wording/lists.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { UNSEEN } from '#lib/domain/wording/words.ts'
@@ -79,7 +80,7 @@ function Promised({ field, promised, readers }: Pick<FieldHurt, 'field' | 'promi
         No contract promises <code dir="auto">{field}</code> to anybody.
       </>
     )
-  const { name, versions, consumers } = promised
+  const { name, versions, consumers, goes } = promised
   return (
     <>
       <code dir="auto">{field}</code> is promised by the contract <bdi>{name}</bdi>, version {listInWords(versions)}
@@ -91,6 +92,12 @@ function Promised({ field, promised, readers }: Pick<FieldHurt, 'field' | 'promi
         </Fragment>
       ))}
       .
+      {goes !== null && (
+        <>
+          {' '}
+          It goes with version {goes.version}, announced for <Time at={goes.at} form="long" />.
+        </>
+      )}
     </>
   )
 }

@@ -4,6 +4,7 @@ import { hurtByField } from '#lib/domain/contracts/hurt-by-field.ts'
 import { flatFields } from '#lib/domain/contracts/nested-fields.ts'
 import type { Status } from '#lib/domain/freshness/status.ts'
 import type { KnownColumn } from '#lib/domain/search/known-columns.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import { getAssetFacts } from '#lib/queries/shared/asset-columns.ts'
 import { getUnseenNeighbours } from '#lib/queries/shared/asset-rows.ts'
 import type { ContractView } from './asset-contracts.ts'
@@ -23,8 +24,8 @@ interface HurtAsset extends Named {
 /** Who would be hurt if a field of an asset went, as far as whoever asks may see it. */
 export interface FieldHurt {
   field: string
-  /** The versions of its contract that promise it, to whom; null: none does. */
-  promised: { name: string; versions: string[]; consumers: string[] } | null
+  /** The versions of its contract that promise it, to whom, and the announced one that does so no longer; null: none does. */
+  promised: { name: string; versions: string[]; consumers: string[]; goes: { version: string; at: Instant } | null } | null
   below: HurtAsset[]
   /** Something that is not seen is made of this, too. */
   hasUnseen: boolean
@@ -73,6 +74,7 @@ export async function getFieldHurt(
 
 function promisedBy(contract: ContractView | null, field: string): FieldHurt['promised'] {
   const versions = (contract?.versions ?? []).filter(({ fields }) => flatFields(fields).some(({ name }) => isSameField(name, field)))
+  const without = contract?.coming.find((one) => one.kind === 'begins' && !versions.some(({ version }) => version === one.version))
   const current = versions.filter(({ version }) => version === contract?.held?.version || isAnnounced(contract, version))
   const [first] = current
   if (first === undefined) return null
@@ -80,6 +82,7 @@ function promisedBy(contract: ContractView | null, field: string): FieldHurt['pr
     name: first.name,
     versions: current.map(({ version }) => version),
     consumers: [...new Set(current.flatMap(({ consumers }) => consumers))],
+    goes: without === undefined ? null : { version: without.version, at: without.at },
   }
 }
 

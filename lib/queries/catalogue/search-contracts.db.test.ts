@@ -102,7 +102,7 @@ describe('a search reads contracts', () => {
     const hurtBy = async (field: string) => (await getAskedAsset(ctx, CUSTOMERS.table, field))?.hurt ?? null
     expect((await getAskedAsset(ctx, CUSTOMERS.table, null))?.fields).toEqual(hit?.fields)
     expect(await hurtBy('mail')).toMatchObject({
-      promised: { name: 'Customers', versions: ['1.0.0'], consumers: ['Sales forecast'] },
+      promised: { name: 'Customers', versions: ['1.0.0'], consumers: ['Sales forecast'], goes: { version: '2.0.0' } },
       below: [{ key: CUSTOMERS.consumer, feed: { name: 'Leads' }, owner: 'Sales team', steps: 1, hasField: false }],
       hasUnseen: false,
     })
@@ -115,7 +115,7 @@ describe('a search reads contracts', () => {
     expect((await getFeedPage(ctx, 'leads'))?.coming).toEqual(reader?.coming)
     expect((await getFeedPage(ctx, 'customers'))?.coming, 'its own contract is no news from above').toEqual([])
     expect((await hurtBy('mail'))?.below).toMatchObject([{ hasField: true }])
-    expect((await hurtBy('id'))?.promised?.versions).toEqual(['1.0.0', '2.0.0'])
+    expect((await hurtBy('id'))?.promised).toMatchObject({ versions: ['1.0.0', '2.0.0'], goes: null })
     expect(await hurtBy('nothing')).toBeNull()
   })
 
