@@ -1,3 +1,4 @@
+import type { QueryConfig } from 'pg'
 import type { Sql } from '#lib/db/context.ts'
 import { storeEvidence } from '#lib/db/history/evidence.ts'
 import { factsBy, KINDS, PACKED, type PackedFacts, WEAK_EVIDENCE } from '#lib/db/history/packed-facts.ts'
@@ -163,15 +164,15 @@ interface Wanted {
  * last arrival, the last two corrections and the last values that did not lie in the future. Per asset in the order of recording.
  */
 export async function loadArrivals(sql: Sql, wanted: readonly Wanted[]): Promise<Map<number, Arrival[]>> {
-  const found = await askFor(sql, PLAIN, wanted)
+  const found = await askFor(sql, { name: 'arrivals', text: PLAIN }, wanted)
   const doubted = wanted.filter(({ assetId, from }) => found.get(assetId)?.some((fact) => isDoubted(fact, from)))
-  for (const [assetId, facts] of await askFor(sql, THOROUGH, doubted)) found.set(assetId, facts)
+  for (const [assetId, facts] of await askFor(sql, { text: THOROUGH }, doubted)) found.set(assetId, facts)
   return found
 }
 
-async function askFor(sql: Sql, statement: string, wanted: readonly Wanted[]): Promise<Map<number, Arrival[]>> {
+async function askFor(sql: Sql, statement: QueryConfig, wanted: readonly Wanted[]): Promise<Map<number, Arrival[]>> {
   if (wanted.length === 0) return new Map()
-  const { rows } = await sql.query<PackedFacts>(statement, [wanted.map((w) => w.assetId), wanted.map((w) => toText(w.from))])
+  const { rows } = await sql.query<PackedFacts>({ ...statement, values: [wanted.map((w) => w.assetId), wanted.map((w) => toText(w.from))] })
   return factsBy(rows, (packed, row) => numberAt(packed.asset_id, row))
 }
 

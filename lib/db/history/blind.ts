@@ -103,6 +103,12 @@ export async function putWorkerGap(sql: Sql, from: Instant, to: Instant): Promis
   return rowCount === 1
 }
 
+const OPEN_GAPS = `
+  select a.subject_id as asset_id, b.from_at, b.to_at, b.reason,
+    (select b.seen_at from connection_state c where c.key = b.connection_key and not c.is_gone) as sure_from
+  from asset a join blind b on b.connection_key = a.connection_key and (b.to_at is null or b.reason = 'receiver-stopped')
+  where a.subject_id = any($1::int[]) order by b.from_at, b.id`
+
 /**
  * What a status must know about blindness: the open gap of each asset's connection. Closed gaps no longer decide anything,
  * so they are not loaded, save those in which nothing could be told.
@@ -114,13 +120,7 @@ export async function loadOpenGaps(sql: Sql, assetIds: readonly number[]): Promi
     to_at: Date | null
     reason: BlindInterval['reason']
     sure_from: Date | null
-  }>(
-    `select a.subject_id as asset_id, b.from_at, b.to_at, b.reason,
-       (select b.seen_at from connection_state c where c.key = b.connection_key and not c.is_gone) as sure_from
-     from asset a join blind b on b.connection_key = a.connection_key and (b.to_at is null or b.reason = 'receiver-stopped')
-     where a.subject_id = any($1::int[]) order by b.from_at, b.id`,
-    [assetIds],
-  )
+  }>({ name: 'open gaps', text: OPEN_GAPS, values: [assetIds] })
   const ofAsset = Map.groupBy(rows, (row) => row.asset_id)
   return new Map(
     [...ofAsset].map(([id, own]) => [

@@ -10,6 +10,10 @@ const LASTING = "reason in ('gone', 'refused', 'no-time')"
 const WITHOUT_DATABASE = `select from asset a join connection_state c on c.key = a.connection_key and c.is_gone
   join blind g on g.connection_key = c.key and g.to_at is null and g.seen_at is not null where a.subject_id = b.asset_id`
 
+const LASTING_ANSWERS = `
+  select b.asset_id, b.from_at, b.to_at, b.reason, b.seen_at, b.to_at is null and exists (${WITHOUT_DATABASE}) as is_asked
+  from blind b where b.asset_id = any($1::int[]) and b.${LASTING} order by b.from_at`
+
 /** Every answer that lasts, ended ones included, of each of these assets. */
 export async function loadLastingAnswers(sql: Sql, assetIds: readonly number[]): Promise<Map<number, LastingAnswer[]>> {
   const { rows } = await sql.query<{
@@ -19,11 +23,7 @@ export async function loadLastingAnswers(sql: Sql, assetIds: readonly number[]):
     reason: LastingReason
     seen_at: Date | null
     is_asked: boolean
-  }>(
-    `select b.asset_id, b.from_at, b.to_at, b.reason, b.seen_at, b.to_at is null and exists (${WITHOUT_DATABASE}) as is_asked
-     from blind b where b.asset_id = any($1::int[]) and b.${LASTING} order by b.from_at`,
-    [assetIds],
-  )
+  }>({ name: 'lasting answers', text: LASTING_ANSWERS, values: [assetIds] })
   const answers = rows.map((row) => {
     const from = toInstant(row.from_at)
     const seenAt = row.is_asked ? END_OF_TIME : (toInstantOrNull(row.seen_at) ?? from)

@@ -47,22 +47,26 @@ function toSpan(packed: PackedSpans, row: number): StoredSpan {
   }
 }
 
+const LAST_SPANS = `
+  select s.status, s.reason, ${packNumbers('s.id')} as id, ${packNumbers('s.subject_id')} as subject_id,
+    ${packInstants('s.from_at')} as from_at, ${packInstants('s.to_at')} as to_at, ${packInstants('s.since_at')} as since_at
+  from unnest($1::int[], $2::timestamptz[]) as x(subject_id, from_at)
+  cross join lateral (
+    (select * from status_span p where p.subject_id = x.subject_id and p.from_at < x.from_at order by p.from_at desc limit 1)
+    union all
+    select * from status_span p where p.subject_id = x.subject_id and p.from_at >= x.from_at
+  ) s
+  where s.to_at is null or s.to_at >= x.from_at
+  group by s.status, s.reason`
+
 /** The spans of each subject that end at or after its `from`, whole and in order; subjects without any are absent. */
 export async function loadSpans(sql: Sql, wanted: readonly { subjectId: number; from: Instant }[]): Promise<Map<number, StoredSpan[]>> {
   if (wanted.length === 0) return new Map()
-  const { rows } = await sql.query<PackedSpans>(
-    `select s.status, s.reason, ${packNumbers('s.id')} as id, ${packNumbers('s.subject_id')} as subject_id,
-       ${packInstants('s.from_at')} as from_at, ${packInstants('s.to_at')} as to_at, ${packInstants('s.since_at')} as since_at
-     from unnest($1::int[], $2::timestamptz[]) as x(subject_id, from_at)
-     cross join lateral (
-       (select * from status_span p where p.subject_id = x.subject_id and p.from_at < x.from_at order by p.from_at desc limit 1)
-       union all
-       select * from status_span p where p.subject_id = x.subject_id and p.from_at >= x.from_at
-     ) s
-     where s.to_at is null or s.to_at >= x.from_at
-     group by s.status, s.reason`,
-    [wanted.map((w) => w.subjectId), wanted.map((w) => toText(w.from))],
-  )
+  const { rows } = await sql.query<PackedSpans>({
+    name: 'spans',
+    text: LAST_SPANS,
+    values: [wanted.map((w) => w.subjectId), wanted.map((w) => toText(w.from))],
+  })
   const found = new Map<number, StoredSpan[]>()
   for (const packed of rows) {
     for (let row = 0; row < packedRows(packed.id); row += 1) {
