@@ -7,6 +7,7 @@ import { ASSET_LIST } from '#lib/queries/api/list-assets.ts'
 import { FEED_LIST } from '#lib/queries/api/list-feeds.ts'
 import { atomFeed } from '#lib/queries/pages/atom-feed.ts'
 import { getStatusJson } from '#lib/queries/pages/status-json.ts'
+import { getStatusOverview } from '#lib/queries/pages/status-overview.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import type { TestDatabase } from '#lib/testing/database/database.ts'
 import { makeChange, makePage } from '#lib/testing/history/feed-changes.ts'
@@ -112,7 +113,7 @@ describe('a feed whose promise is broken because a run failed', () => {
     await ran('term', 'completed', null, NOW - HOUR_MS)
     expect((await getFeedRows(ctx, [TERMS]))[0]?.failedRun).toBeNull()
     await ran('course', 'failed', SAYS, NOW - HOUR_MS)
-    await stands(COURSES, 'overdue')
+    await ctx.whole.query("update status_span set reason = 'overdue' where subject_id = $1", [COURSES])
     expect((await getFeedRows(ctx, [COURSES]))[0]?.failedRun).toBeNull()
   })
 
@@ -144,8 +145,12 @@ it('all that shows the feed, its assets or what it holds back says the same', as
   const told = `${SAYS} Two nights in a row the same error.`
   expect((await getAssetsOfFeed(ctx, TERMS))[0]?.failedRun?.words).toBe(told)
   expect((await getRootsOfAsset(ctx, COURSE, ''))[0]?.failedRun?.words).toBe(told)
-  const held = await getRootsOfFeeds(ctx, [{ id: COURSES, status: 'late', reason: 'blocked' }], await causesNow(ctx))
+  const held = await getRootsOfFeeds(ctx, [{ id: COURSES, status: 'late' }], await causesNow(ctx))
   expect(held.get(COURSES)?.[0]?.failedRun?.words).toBe(told)
+  // Whatever the reason of the feed itself is: the overview gets it too.
+  await ctx.whole.query("update status_span set reason = 'overdue' where subject_id = $1", [COURSES])
+  const shown = (await getStatusOverview(ctx)).groups.flatMap(({ feeds }) => feeds).find(({ id }) => id === COURSES)
+  expect(shown).toMatchObject({ reason: 'overdue', heldBy: [{ failedRun: { words: told } }] })
   const run = { id: expect.any(String), state: 'failed', says: SAYS, inARow: 2, words: told }
   expect((await getApiPage(ctx, FEED_LIST, { key: 'terms' })).items).toMatchObject([{ failedRun: run }])
   expect((await getApiPage(ctx, ASSET_LIST, { key: 'lake/term' })).items).toMatchObject([{ verdict: { failedRun: run } }])

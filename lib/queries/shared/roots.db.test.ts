@@ -41,7 +41,7 @@ async function stands(key: string, reason: string, hours: number): Promise<void>
 }
 
 const rootsOfSales = async () => {
-  const found = await getRootsOfFeeds(ctx, [{ id: idOf('sales'), status: 'late', reason: 'blocked' }], await causesNow(ctx))
+  const found = await getRootsOfFeeds(ctx, [{ id: idOf('sales'), status: 'late' }], await causesNow(ctx))
   return found.get(idOf('sales'))?.map(({ key, feedKey }) => `${key} of ${feedKey}`)
 }
 

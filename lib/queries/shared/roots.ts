@@ -146,29 +146,17 @@ export async function getRootsOfAsset(ctx: Context, id: number, key: string, kno
   )
 }
 
-/** The same of feeds that are held back, by all that is promised of them and not fresh: what is wrong in them by itself is among it. `known`: the causes of this look. */
-export function getRootsOfFeeds(
-  ctx: Context,
-  feeds: readonly Pick<FeedRow, 'id' | 'status' | 'reason'>[],
-  known: Causes,
-): Promise<Map<number, HeldBy[]>> {
-  return ofFeeds(
-    ctx,
-    feeds.filter(({ reason }) => reason === 'blocked'),
-    known,
-  )
-}
-
-/** The same of one feed, whatever its reason; not what it is judged by itself, unless a connection is the reason. */
+/** The same of one feed; not what it is judged by itself, unless a connection is the reason. */
 export async function getRootsOfFeed(ctx: Context, feed: Pick<FeedRow, 'id' | 'key' | 'status'>): Promise<HeldByRun[]> {
-  const found = (await ofFeeds(ctx, [feed])).get(feed.id) ?? []
+  const found = (await getRootsOfFeeds(ctx, [feed])).get(feed.id) ?? []
   return withLastRuns(
     ctx,
     found.filter(({ feedKey, promised, system }) => feedKey !== feed.key || !promised || system?.kind === 'connection'),
   )
 }
 
-async function ofFeeds(
+/** The same of feeds, by all that is promised of them and not fresh: what is wrong in them by itself is among it. `known`: the causes of this look. */
+export async function getRootsOfFeeds(
   ctx: Context,
   feeds: readonly Pick<FeedRow, 'id' | 'status'>[],
   known: Causes | null = null,

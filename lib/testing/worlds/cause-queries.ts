@@ -17,9 +17,7 @@ export const CAUSE_QUERIES: Record<string, (ctx: Context, about: Asked) => Promi
   getOutlook: async (ctx) => (await getOutlook(ctx, await getFeedRows(ctx))).lines,
   getRootsOfAsset: (ctx, { assets: [, id = 0] }) => getRootsOfAsset(ctx, id, ''),
   getRootsOfFeed: (ctx, { feed }) => getRootsOfFeed(ctx, { id: feed, key: '', status: 'late' }),
-  getRootsOfFeeds: async (ctx, { feed }) => [
-    ...(await getRootsOfFeeds(ctx, [{ id: feed, status: 'late', reason: 'blocked' }], await causesNow(ctx))),
-  ],
+  getRootsOfFeeds: async (ctx, { feed }) => [...(await getRootsOfFeeds(ctx, [{ id: feed, status: 'late' }], await causesNow(ctx)))],
   promisedAmong: (ctx, { assets }) => promisedAmong(ctx, assets),
 }
 
